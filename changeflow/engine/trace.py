@@ -1,0 +1,81 @@
+"""What happened in one run: requests, visits and routing decisions as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[Any]
+
+REQUEST = np.dtype(
+    [
+        ("number", "i8"),  # order of creation
+        ("key", "u8"),  # serves luck and pairing
+        ("parent", "i8"),  # number of the parent request, -1 for a root
+        ("cause", "i2"),
+        ("source", "i2"),  # -1: open at the start
+        ("category", "i2"),
+        ("component", "i2"),  # -1: none
+        ("arrived", "f8"),  # clock hours since go-live
+        ("closed", "f8"),  # NaN: still open at the horizon
+        ("outcome", "i2"),
+        ("difficulty", "f8"),
+        ("quality", "f8"),
+    ]
+)
+VISIT = np.dtype(
+    [
+        ("request", "i8"),
+        ("visit", "i4"),  # 0, 1, ... within the request
+        ("stage", "i2"),
+        ("pass", "i4"),  # how many times the request has entered this stage, from 0
+        ("attempt", "i4"),  # pass through a station with acceptance, from 1; 0 elsewhere
+        ("station", "i2"),
+        ("server", "i4"),  # -1: not started
+        ("entered", "f8"),  # routed here; the time to `joined` is delay outside the queue
+        ("joined", "f8"),
+        ("started", "f8"),
+        ("finished", "f8"),
+        ("work_hours", "f8"),  # working hours the pass takes in all
+        ("outcome", "i2"),
+    ]
+)
+DECISION = np.dtype(
+    [
+        ("request", "i8"),
+        ("time", "f8"),
+        ("station", "i2"),  # the candidate
+        ("seen", "f8"),  # what the rule saw there
+        ("value", "f8"),  # what it compared that with
+        ("chosen", "?"),
+    ]
+)
+
+OPEN, DONE, REFUSED, WITHDRAWN = 0, 1, 2, 3
+REQUEST_OUTCOMES = ("open", "done", "refused", "withdrawn")
+UNFINISHED, DELIVERED, REWORK = 0, 1, 2
+VISIT_OUTCOMES = ("unfinished", "delivered", "rework")
+ROOT = 0
+CAUSES = ("root",)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One run. Times are clock hours since go-live; NaN is 'not yet'. Codes index the tuples of names."""
+
+    requests: Rows
+    visits: Rows
+    decisions: Rows
+    start: float
+    end: float
+    stations: tuple[str, ...]
+    stages: tuple[str, ...]
+    categories: tuple[str, ...]
+    sources: tuple[str, ...]
+    in_station: NDArray[np.float64]
+    """Engine-kept integral over the run of the number in each station (waiting and in service), in hours."""
+    in_queue: NDArray[np.float64]
+    in_service: NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""What the system is: the model file, its types and its faults."""

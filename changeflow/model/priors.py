@@ -1,0 +1,98 @@
+"""Prior sets: the defaults of every number that a model file leaves open, each with range and source.
+
+A leaf of a prior file is a table with `value`, `unit`, `low`, `high` and `source`. Its path says where it goes:
+
+    categories.NAME.KEY        the category NAME (all of them when a model has no [categories])
+    demand.KIND.KEY            every source of that kind
+    stations.KIND.KEY          every station of that kind
+    tools.TOOL.KEY             every station (and the adaptation) with `tool = TOOL`
+    costs.KEY, adaptation.KEY  as they stand
+"""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from changeflow.model.demand import RATES
+from changeflow.model.shipped import shipped_priors
+
+Raw = dict[str, Any]
+_ALTERNATIVES = (frozenset(RATES), frozenset({"availability", "hours_per_week"}), frozenset({"shape", "time_days"}))
+"""Keys that stand for one another: where a model gives one, the prior's others stay away."""
+
+
+def read_priors(name: str) -> Raw:
+    """The tree of a shipped prior set."""
+    return tomllib.loads(shipped_priors()[name].read_text(encoding="utf-8"))
+
+
+def fill(raw: Raw, priors: Raw) -> Raw:
+    """A copy of a model's raw tables with the prior set's values wherever the model is silent.
+
+    What was filled is noted under `assumptions`, with range and source.
+    """
+    full = copy.deepcopy(raw)
+    notes = full.setdefault("assumptions", {})
+    if not isinstance(notes, dict):
+        return full
+    for path, table, defaults in _targets(full, priors):
+        _fill_table(table, defaults, path, notes)
+    return full
+
+
+def _targets(model: Raw, priors: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Raw]]:
+    """Pairs of a model's table and the prior's defaults for it."""
+    categories = priors.get("categories", {})
+    own = model.setdefault("categories", {name: {} for name in categories})
+    for name, table in _tables(own):
+        yield ("categories", name), table, categories.get(name, {})
+    for path, source in _sources(model):
+        yield path, source, priors.get("demand", {}).get(str(source.get("kind")), {})
+    for name, station in _tables(model.get("stations", {})):
+        path = ("stations", name)
+        yield path, station, priors.get("tools", {}).get(str(station.get("tool")), {})
+        yield path, station, priors.get("stations", {}).get(str(station.get("kind", "in_house")), {})
+    for section in ("costs", "adaptation"):
+        table = model.setdefault(section, {})
+        if isinstance(table, dict):
+            speed = priors.get("tools", {}).get(str(table.get("tool")), {}).get("speed")
+            yield (section,), table, {"speed": speed} if speed else {}
+            yield (section,), table, priors.get(section, {})
+
+
+def _sources(model: Raw) -> Iterator[tuple[tuple[str, ...], Raw]]:
+    demand = model.get("demand")
+    if not isinstance(demand, dict):
+        return
+    if isinstance(demand.get("sources"), dict):
+        for name, table in _tables(demand["sources"]):
+            yield ("demand", "sources", name), table
+    else:
+        yield ("demand",), demand
+
+
+def _tables(value: Any) -> Iterator[tuple[str, Raw]]:
+    if isinstance(value, dict):
+        for name, table in value.items():
+            if isinstance(table, dict):
+                yield name, table
+
+
+def _fill_table(table: Raw, defaults: Raw, path: tuple[str, ...], notes: Raw) -> None:
+    given = frozenset(table)
+    for key, leaf in defaults.items():
+        if any(key in group and given & (group - {key}) for group in _ALTERNATIVES):
+            continue
+        if "value" not in leaf:  # a table of the model, such as acceptance or openness
+            inner = table.setdefault(key, {})
+            if isinstance(inner, dict):
+                _fill_table(inner, leaf, (*path, key), notes)
+        elif key not in table:
+            table[key] = copy.deepcopy(leaf["value"])
+            notes.setdefault(
+                ".".join((*path, key)),
+                {name: leaf[name] for name in ("low", "high", "unit", "source") if name in leaf},
+            )

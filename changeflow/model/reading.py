@@ -1,0 +1,180 @@
+"""Reads a model file: options applied, prior set filled in, everything checked, all faults together."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from changeflow.errors import DataError, Fault, ModelError, nearest
+from changeflow.model.checks import Parts, cross_faults
+from changeflow.model.demand import Replay
+from changeflow.model.faults import Places, faults_of
+from changeflow.model.priors import Raw, fill, read_priors
+from changeflow.model.replay import ReplayLog, read_log
+from changeflow.model.schema import Model
+from changeflow.model.shipped import shipped_models, shipped_priors
+
+_PATH_KEYS = frozenset({"file"})
+_USER_NAMED = ("stations", "categories", "calendars")
+
+
+def read_model(path: str | Path, sets: Sequence[str] = (), *, priors: str | None = None) -> Model:
+    """Read and check a model file (or the id of a shipped one).
+
+    `sets` are options 'PATH=VALUE', applied before anything is opened; `priors` takes the place of the file's
+    own prior set. Raises ModelError with every fault, DataError for a log that cannot be replayed.
+    """
+    file = find_model(path)
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ModelError([Fault(str(path), "", "a readable file", error.strerror or str(error))]) from None
+    except UnicodeDecodeError:
+        raise ModelError([Fault(str(path), "", "a model file in UTF-8", "other bytes")]) from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError([Fault(str(path), "", "TOML", str(error))]) from None
+    return build_model(raw, file=file, shown=str(path), text=text, sets=sets, priors=priors)
+
+
+def find_model(path: str | Path) -> Path:
+    """The file that a path or the id of a shipped model names; raises ModelError when there is none."""
+    file = Path(path)
+    if file.is_file():
+        return file
+    shipped = shipped_models()
+    if str(path) in shipped:
+        return shipped[str(path)]
+    if file.parent.name == "models" and file.suffix == ".toml" and file.stem in shipped:
+        return shipped[file.stem]
+    found = "a folder" if file.is_dir() else "nothing"
+    raise ModelError([Fault(str(path), "", "a model file", found, nearest(file.stem, shipped))])
+
+
+def build_model(
+    raw: Raw,
+    *,
+    file: Path,
+    shown: str,
+    text: str = "",
+    sets: Sequence[str] = (),
+    priors: str | None = None,
+) -> Model:
+    """A checked Model from raw tables; `file` is what relative paths in the tables are relative to."""
+    raw, options, faults = _with_sets(copy.deepcopy(raw), sets, shown)
+    if priors is not None and raw.get("priors") in shipped_priors():
+        raw["priors"] = priors
+    places = Places(shown, text, options)
+    known = shipped_priors()
+    name = raw.get("priors")
+    if isinstance(name, str) and name in known:
+        full = fill(raw, read_priors(name))
+    else:
+        full = copy.deepcopy(raw)
+        if isinstance(name, str):
+            faults.append(places.fault(("priors",), "a prior set: " + ", ".join(known), name, nearest(name, known)))
+    full = _named_sources(full)
+    try:
+        model = Model.model_validate({key: value for key, value in full.items() if key != "__single_source__"})
+    except ValidationError as error:
+        told = {fault.path for fault in faults}
+        faults += [fault for fault in faults_of(error, full, places) if fault.path not in told]
+    faults += cross_faults(Parts.of(full), places)
+    if faults:
+        raise ModelError(dict.fromkeys(faults))
+    model._raw, model._place = raw, shown
+    logs = _read_logs(model, file, bool(full.get("__single_source__")))
+    model._logs.update(logs)
+    model._file = file
+    return model
+
+
+def vary(model: Model, changes: Mapping[str, Any], *, priors: str | None = None) -> Model:
+    """The same model with other values at some dotted paths, checked like a file."""
+    raw = copy.deepcopy(model._raw)
+    for dotted, value in changes.items():
+        _put(raw, tuple(dotted.split(".")), copy.deepcopy(value))
+    return build_model(raw, file=model._file, shown=model.place, priors=priors)
+
+
+def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str, str], list[Fault]]:
+    options: dict[str, str] = {}
+    faults: list[Fault] = []
+    for option in sets:
+        dotted, equals, text = option.partition("=")
+        if not equals or not dotted.strip():
+            faults.append(Fault(f"--set {option}", "", "PATH=VALUE"))
+            continue
+        path = tuple(dotted.strip().split("."))
+        value = _toml_value(text.strip())
+        if path[-1] in _PATH_KEYS and path[0] == "demand" and isinstance(value, str):
+            value = str(Path(value).absolute())
+        unknown = _unknown_name(path, raw)
+        if unknown:
+            name, known = unknown
+            dotted = ".".join(path)
+            faults.append(Fault(f"--set {option}", dotted, "a path of the model", f"'{name}'", nearest(name, known)))
+            continue
+        options[".".join(path)] = option
+        if not _put(raw, path, value):
+            faults.append(Fault(f"--set {option}", ".".join(path), f"a path of {shown}"))
+    return raw, options, faults
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, KeyError):
+        return text
+
+
+def _put(raw: Raw, path: tuple[str, ...], value: Any) -> bool:
+    here: Any = raw
+    for part in path[:-1]:
+        here = here.setdefault(part, {})
+        if not isinstance(here, dict):
+            return False
+    here[path[-1]] = value
+    return True
+
+
+def _unknown_name(path: tuple[str, ...], raw: Raw) -> tuple[str, list[str]] | None:
+    """A --set may change a station, not invent one: returns the unknown name and the known ones."""
+    depth = 2 if path[:2] == ("demand", "sources") else 1
+    if (depth == 1 and path[0] not in _USER_NAMED) or len(path) <= depth + 1:
+        return None
+    table: Any = raw
+    for part in path[:depth]:
+        table = table.get(part, {}) if isinstance(table, dict) else {}
+    known = list(table) if isinstance(table, dict) else []
+    if path[0] == "categories" and raw.get("priors") in shipped_priors() and not known:
+        known = list(read_priors(raw["priors"]).get("categories", {}))
+    return None if path[depth] in known else (path[depth], known)
+
+
+def _named_sources(full: Raw) -> Raw:
+    demand = full.get("demand")
+    if isinstance(demand, dict) and "sources" not in demand and demand:
+        return {**full, "demand": {"sources": {"demand": demand}}, "__single_source__": True}
+    return full
+
+
+def _read_logs(model: Model, file: Path, single: bool) -> dict[str, ReplayLog]:
+    logs: dict[str, ReplayLog] = {}
+    messages: list[str] = []
+    for name, source in model.demand.sources.items():
+        if isinstance(source, Replay):
+            option = "demand" if single else f"demand.sources.{name}"
+            try:
+                logs[name] = read_log(source, file.parent / source.file, option)
+            except DataError as error:
+                messages.append(str(error))
+    if messages:
+        raise DataError("\n".join(messages))
+    return logs

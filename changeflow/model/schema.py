@@ -1,0 +1,146 @@
+"""The model: one frozen value that says what the system is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, field_validator
+
+from changeflow.model.calendars import Calendar
+from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.demand import Source
+from changeflow.model.replay import ReplayLog
+from changeflow.model.routing import Route, Routing, To
+from changeflow.model.stations import Category, Station
+from changeflow.model.targets import Comparison, Targets
+from changeflow.model.values import NamedOf, NonNegative, Positive, Value
+
+DEFAULT_GO_LIVE = date(2026, 1, 5)
+MAX_FOLLOW_UP_DAYS = 90.0
+
+
+class Assumption(Value):
+    """The range and the source of one number of the model."""
+
+    low: Any = None
+    high: Any = None
+    unit: str = ""
+    source: str = "assumption"
+
+    @property
+    def is_assumption(self) -> bool:
+        """True when no source supports the number."""
+        return self.source.startswith("assumption")
+
+
+class Demand(Value):
+    """The sources of requests, by name, in the order of the file."""
+
+    sources: NamedOf[Source]
+
+
+class Model(Value):
+    """A system, its demand, who changes it, and what that costs.
+
+    Vary it with `with_`; read one with `changeflow.read_model`.
+    """
+
+    title: str
+    why: str = ""
+    missing: str = ""
+    priors: Literal["field", "article"] | None = None
+    go_live: date | None = None
+    currency: Annotated[str, Field(min_length=1, max_length=8)] = "EUR"
+    horizon_days: Positive = 1095.0
+    warm_up_days: NonNegative = 0.0
+    follow_up_days: NonNegative | None = None
+    replications: Annotated[int, Field(ge=1)] = 200
+    weeks_since_go_live: NonNegative = 0.0
+    open_today: Annotated[int, Field(ge=0)] = 0
+    organisation: Organisation = Organisation()
+    categories: NamedOf[Category] = {}
+    demand: Demand
+    calendars: NamedOf[Calendar] = {}
+    stations: NamedOf[Station] = {}
+    routing: Routing = Routing()
+    adaptation: Adaptation = Adaptation()
+    costs: Costs = Costs()
+    targets: Targets = Targets()
+    comparison: Comparison = Comparison()
+    assumptions: NamedOf[Assumption] = {}
+
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _place: str = PrivateAttr(default="model")
+    _file: Path = PrivateAttr(default=Path())
+    _logs: dict[str, ReplayLog] = PrivateAttr(default_factory=dict)
+
+    @field_validator("categories")
+    @classmethod
+    def _shares_sum(cls, categories: dict[str, Category]) -> dict[str, Category]:
+        total = sum(category.share for category in categories.values())
+        if categories and abs(total - 1) > 1e-6:
+            raise ValueError(f"shares that sum to 1 (they sum to {total:.6g})")
+        return categories
+
+    @property
+    def place(self) -> str:
+        """The file the model was read from, for messages."""
+        return self._place
+
+    @property
+    def logs(self) -> dict[str, ReplayLog]:
+        """The replayed logs by source name."""
+        return self._logs
+
+    @property
+    def first_day(self) -> date:
+        """The date of clock zero: go-live, or the first day of a replayed log."""
+        if self.go_live is not None:
+            return self.go_live
+        days = [log.first_day for log in self._logs.values()]
+        return min(days) if days else DEFAULT_GO_LIVE
+
+    @property
+    def start_hours(self) -> float:
+        """Clock time at which a run starts."""
+        return self.weeks_since_go_live * 168.0
+
+    @property
+    def follow_up(self) -> float:
+        """Days before the horizon whose arrivals are followed but not measured."""
+        if self.follow_up_days is not None:
+            return self.follow_up_days
+        return min(0.1 * self.horizon_days, MAX_FOLLOW_UP_DAYS)
+
+    @property
+    def entry(self) -> Route:
+        """The rule at arrival; with one station it need not be written."""
+        if self.routing.entry is not None:
+            return self.routing.entry
+        return To(place=next(iter(self.stations)))
+
+    def stage(self, station: str) -> str:
+        """The stage of a station: its own name unless the file says otherwise."""
+        return self.stations[station].stage or station
+
+    def capacity_share(self, station: str) -> float:
+        """Working hours that one server gives to us per open hour of its calendar."""
+        value = self.stations[station]
+        if value.hours_per_week is not None:
+            return value.hours_per_week / self.open_hours_per_week(value.calendar) * value.share_for_us
+        return value.availability * value.share_for_us
+
+    def open_hours_per_week(self, calendar: str) -> float:
+        """Open hours of a calendar in a week without holidays."""
+        return 168.0 if calendar == "always" else self.calendars[calendar].open_hours_per_week()
+
+    def digest(self) -> str:
+        """A hash of everything that can change a result."""
+        content = self.model_dump(mode="json", exclude={"title", "why", "missing", "assumptions", "targets", "comparison"})
+        content["logs"] = {name: log.digest for name, log in self._logs.items()}
+        text = json.dumps(content, sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,80 @@
+"""What a set of runs found: numbers by scenario, paired differences, the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from changeflow.measure.records import Difference, Estimate, RunMeasures
+from changeflow.model.schema import Model
+from changeflow.model.topology import Load
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """One configuration after its runs."""
+
+    name: str
+    model: Model
+    runs: tuple[RunMeasures, ...]
+    estimates: dict[str, Estimate]
+    load: tuple[Load, ...]
+    """Work arriving against hours available, by station."""
+    growing: bool
+    """The backlog grows without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict in one sentence, and what it rests on."""
+
+    sentence: str
+    verdict: str
+    """wins, same, too_close, none (everything grows) or single (nothing to compare)."""
+    winner: str | None = None
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorCheck:
+    """The same comparison under the other prior set."""
+
+    prior_set: str
+    winner: str | None
+    agrees: bool
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What one assumption does to the answer when moved over its range (quick screening)."""
+
+    path: str
+    low: str
+    high: str
+    swing: float
+    """Largest change of the lead of the best scenario, in the unit of the primary measure."""
+    flips_to: str | None
+    """The scenario that wins somewhere in the range, if another one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that tables, charts, report and JSON are made of."""
+
+    command: str
+    seed: int
+    engine: str
+    replications: int
+    quick: bool
+    scenarios: dict[str, ScenarioResult]
+    answer: Answer
+    baseline: str | None = None
+    differences: tuple[Difference, ...] = ()
+    prior_check: PriorCheck | None = None
+    swings: tuple[Swing, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def currency(self) -> str:
+        """The money of the first scenario."""
+        return next(iter(self.scenarios.values())).model.currency
