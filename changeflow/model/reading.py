@@ -65,6 +65,7 @@ def build_model(
     text: str = "",
     sets: Sequence[str] = (),
     priors: str | None = None,
+    read_before: Model | None = None,
 ) -> Model:
     """A checked Model from raw tables; `file` is what relative paths in the tables are relative to."""
     raw, options, faults = _with_sets(copy.deepcopy(raw), sets, shown)
@@ -89,7 +90,7 @@ def build_model(
     if faults:
         raise ModelError(dict.fromkeys(faults))
     model._raw, model._place = raw, shown
-    logs = _read_logs(model, file, bool(full.get("__single_source__")))
+    logs = _read_logs(model, file, bool(full.get("__single_source__")), read_before)
     model._logs.update(logs)
     model._file = file
     return model
@@ -100,7 +101,7 @@ def vary(model: Model, changes: Mapping[str, Any], *, priors: str | None = None)
     raw = copy.deepcopy(model._raw)
     for dotted, value in changes.items():
         _put(raw, tuple(dotted.split(".")), copy.deepcopy(value))
-    return build_model(raw, file=model._file, shown=model.place, priors=priors)
+    return build_model(raw, file=model._file, shown=model.place, priors=priors, read_before=model)
 
 
 def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str, str], list[Fault]]:
@@ -165,11 +166,14 @@ def _named_sources(full: Raw) -> Raw:
     return full
 
 
-def _read_logs(model: Model, file: Path, single: bool) -> dict[str, ReplayLog]:
+def _read_logs(model: Model, file: Path, single: bool, before: Model | None) -> dict[str, ReplayLog]:
     logs: dict[str, ReplayLog] = {}
     messages: list[str] = []
     for name, source in model.demand.sources.items():
         if isinstance(source, Replay):
+            if before is not None and _same_log(source, before.demand.sources.get(name)):
+                logs[name] = before.logs[name]
+                continue
             option = "demand" if single else f"demand.sources.{name}"
             try:
                 logs[name] = read_log(source, file.parent / source.file, option)
@@ -178,3 +182,8 @@ def _read_logs(model: Model, file: Path, single: bool) -> dict[str, ReplayLog]:
     if messages:
         raise DataError("\n".join(messages))
     return logs
+
+
+def _same_log(source: Replay, other: object) -> bool:
+    keys = {"file", "request", "arrived", "category", "date_format", "delimiter"}
+    return isinstance(other, Replay) and source.model_dump(include=keys) == other.model_dump(include=keys)

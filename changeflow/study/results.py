@@ -24,14 +24,21 @@ class ScenarioResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The verdict in one sentence, and what it rests on."""
+class Verdict:
+    """wins: one scenario is surely better by more than matters; same: surely no difference that matters;
+    too_close: the runs cannot tell; all_grow: no scenario's backlog settles; single: nothing to compare.
+    """
 
-    sentence: str
-    verdict: str
-    """wins, same, too_close, none (everything grows) or single (nothing to compare)."""
-    winner: str | None = None
-    measure: str = ""
+    kind: str
+    winner: str | None
+    leader: str | None
+    """The best by its mean among those that settle."""
+    second: str | None
+    lead: Difference | None
+    """Second minus leader (for more-is-better measures: leader minus second), at the joint level."""
+    matters: float
+    """Smallest difference of interest, in the measure's unit."""
+    growing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Results:
     replications: int
     quick: bool
     scenarios: dict[str, ScenarioResult]
-    answer: Answer
+    verdict: Verdict
     baseline: str | None = None
     differences: tuple[Difference, ...] = ()
     prior_check: PriorCheck | None = None

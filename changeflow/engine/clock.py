@@ -1,0 +1,59 @@
+"""SimPy's clock under the instant rule: absolute times, and one fixed order of what happens at one instant.
+
+At one instant there are rounds. Within a round the kinds of events follow one another as listed here, ties
+within a kind by request number; a dispatch of free servers ends the round. What an event causes at the same
+instant joins the current round if its turn is still to come, else the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from heapq import heappop, heappush
+from typing import Any, cast
+
+import simpy
+
+from changeflow.errors import RunError
+
+COMPLETION, END_OF_DELAY, SHIFT, RE_ENTRY, ARRIVAL, DISPATCH = range(6)
+MAX_ROUNDS = 1_000
+
+_KIND = 1 << 40
+_ROUND = 8 * _KIND
+_FIRST = 2  # SimPy itself uses 0 (a process starts) and 1 (a process has ended)
+
+Story = Generator[simpy.Event, Any, None]
+
+
+class Clock(simpy.Environment):
+    """A SimPy environment whose events fire at absolute times, in the order of the instant rule."""
+
+    def __init__(self, start: float) -> None:
+        super().__init__(initial_time=start)
+        self._turn = -1
+
+    def at(self, time: float, kind: int, number: int) -> simpy.Event:
+        """An event at clock time `time`; `number` is the request (or station) it belongs to."""
+        event = simpy.Event(self)
+        event._ok, event._value = True, None
+        turn = kind * _KIND + number
+        if time == self._now and self._turn >= 0:
+            turn += self._turn - self._turn % _ROUND
+            if turn < self._turn:
+                turn += _ROUND
+        heappush(self._queue, (cast(Any, time), cast(Any, _FIRST + turn), next(self._eid), event))
+        return event
+
+    def step(self) -> None:
+        """Process the next event and remember whose turn it is."""
+        time, priority, _, event = heappop(self._queue)
+        if priority >= _FIRST:
+            self._turn = priority - _FIRST
+            if self._turn >= MAX_ROUNDS * _ROUND:
+                raise RunError(f"nothing but zero-time events at clock hour {time:g} ({MAX_ROUNDS} rounds)")
+        self._now = time
+        callbacks, event.callbacks = event.callbacks, cast(Any, None)
+        for callback in cast(Any, callbacks):
+            callback(event)
+        if not event._ok and not event.defused:
+            raise cast(BaseException, event._value)

@@ -1,0 +1,110 @@
+"""Chance: every draw is a pure function of (seed, replication, purpose, stage, subject, pass).
+
+Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a counter
+and a key into four words of 32 bits, which make two uniforms. So a block of purposes has two draws.
+Block numbers are append-only: a new purpose never moves an old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from changeflow.engine.jit import compiled
+
+WORK = 0  # work content of a pass; whether its delivery is accepted
+ROUTE = 1  # the share drawn by a routing rule
+ATTRIBUTES = 2  # category; difficulty
+QUALITY = 3  # specification quality
+GAP = 4  # interarrival time; size of the batch
+MISFIT = 5  # time to discovery; threshold against the fit
+COUNT = 6  # number of latent misfits
+DELAY = 7  # intake delay
+
+NO_STAGE = np.uint64(0)
+
+_MASK = np.uint64(0xFFFFFFFF)
+_S32 = np.uint64(32)
+_S24 = np.uint64(24)
+_S11 = np.uint64(11)
+_M0 = np.uint64(0xD2511F53)
+_M1 = np.uint64(0xCD9E8D57)
+_W0 = np.uint64(0x9E3779B9)
+_W1 = np.uint64(0xBB67AE85)
+_TWO_TO_MINUS_53 = 2.0**-53
+_BELOW_ONE = 1.0 - 2.0**-53
+_RUN_TAG = np.uint64(0x72756E00)
+
+
+@compiled
+def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """Ten rounds of Philox4x32: four counter words and two key words (uint64 below 2^32) to four words."""
+    for _ in range(10):
+        p0, p1 = _M0 * c0, _M1 * c2
+        c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ k0, p1 & _MASK, (p0 >> _S32) ^ c3 ^ k1, p0 & _MASK
+        k0, k1 = (k0 + _W0) & _MASK, (k1 + _W1) & _MASK
+    return c0, c1, c2, c3
+
+
+@compiled
+def uniform_pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def]
+    """Two uniforms in (0, 1), u = (k + 1/2) 2^-53, of a block of purposes; `entry` is the pass."""
+    last = (np.uint64(block) << _S24) | np.uint64(entry)
+    w0, w1, w2, w3 = philox(
+        subject & _MASK, subject >> _S32, stage, last, run_key & _MASK, run_key >> _S32
+    )
+    first = (np.float64(((w0 << _S32) | w1) >> _S11) + 0.5) * _TWO_TO_MINUS_53
+    second = (np.float64(((w2 << _S32) | w3) >> _S11) + 0.5) * _TWO_TO_MINUS_53
+    return min(first, _BELOW_ONE), min(second, _BELOW_ONE)
+
+
+@compiled
+def fill_pairs(run_key, subjects, stage, block, entry, first, second):  # type: ignore[no-untyped-def]
+    """The same for many subjects; first and second are written."""
+    for i in range(subjects.shape[0]):
+        first[i], second[i] = uniform_pair(run_key, subjects[i], stage, block, entry)
+
+
+def run_key(seed: int, replication: int) -> np.uint64:
+    """The key of a run: all its draws hang on it; every seed, 0 too, has its own."""
+    seed64, rep64 = seed & 0xFFFFFFFFFFFFFFFF, replication & 0xFFFFFFFFFFFFFFFF
+    w0, w1, _, _ = philox(
+        np.uint64(rep64 & 0xFFFFFFFF),
+        np.uint64(rep64 >> 32),
+        np.uint64((seed >> 64) & 0xFFFFFFFF),
+        _RUN_TAG,
+        np.uint64(seed64 & 0xFFFFFFFF),
+        np.uint64(seed64 >> 32),
+    )
+    return np.uint64((int(w0) << 32) | int(w1))
+
+
+def stage_key(name: str) -> np.uint64:
+    """The key of a stage: a hash of its name, never its place in the file; 0 is kept for 'no stage'."""
+    return np.uint64(_hash(name, 32) or 1)
+
+
+def source_key(name: str) -> np.uint64:
+    """The key of a source: the upper half of the keys of its requests, whose top bit 0 marks a root."""
+    return np.uint64(_hash(name, 31) << 32)
+
+
+def root_keys(source: np.uint64, first: int, count: int) -> NDArray[np.uint64]:
+    """Keys of the source's requests (or events) first, first + 1, ...: exact, without collision."""
+    return source | np.arange(first, first + count, dtype=np.uint64)
+
+
+def pairs(
+    key: np.uint64, subjects: NDArray[np.uint64], block: int, stage: np.uint64 = NO_STAGE, entry: int = 0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Two arrays of uniforms, one pair a subject."""
+    first, second = np.empty(len(subjects)), np.empty(len(subjects))
+    fill_pairs(key, subjects, stage, block, entry, first, second)
+    return first, second
+
+
+def _hash(name: str, bits: int) -> int:
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> (64 - bits)

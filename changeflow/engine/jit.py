@@ -1,0 +1,69 @@
+"""The only place that knows Numba: how functions of numbers are compiled, and where machine code is kept.
+
+Numba's own cache looks only at the file of the function it stores: edit a function that this one calls and
+stale machine code runs on. So the cache folder carries a digest of every source of the engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import numba
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_SOURCES = Path(__file__).resolve().parent
+
+
+def source_digest(folder: Path = _SOURCES) -> str:
+    """A digest of all sources that machine code is made from, and of the compiler's version."""
+    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    for file in sorted(folder.glob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder(digest: str) -> Path:
+    """A folder of our own that can be written: under the user's cache, else under the temporary folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  may lack a home
+    for root in (Path(home) / "changeflow", Path(tempfile.gettempdir()) / f"changeflow-{os.getuid()}"):
+        folder = root / f"machine-code-{digest}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            status = folder.stat()
+            ours = status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError:
+            continue
+        if ours:
+            return folder
+    return Path(tempfile.mkdtemp(prefix="changeflow-"))
+
+
+FOLDER = cache_folder(source_digest())
+numba.config.CACHE_DIR = str(FOLDER)
+
+
+def is_cold() -> bool:
+    """True when machine code has still to be made (some seconds, once)."""
+    return not any(FOLDER.rglob("*.nbi"))
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of numbers and arrays at its first call; machine code is kept between processes."""
+    made: Any = numba.njit(cache=True, nogil=True)(function)
+    return made  # type: ignore[no-any-return]
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """The same for a small function that is only called by compiled ones."""
+    made: Any = numba.njit(nogil=True, inline="always")(function)
+    return made  # type: ignore[no-any-return]

@@ -1,0 +1,32 @@
+"""One replication of one model: from a seed to a trace."""
+
+from __future__ import annotations
+
+from changeflow.engine.draws import run_key
+from changeflow.engine.process import run_process
+from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.trace import Trace
+from changeflow.engine.workload import draw_workload
+from changeflow.errors import PlanError
+from changeflow.model.schema import Model
+
+ENGINES = ("auto", "process", "compiled")
+
+
+def choose_engine(engine: str) -> str:
+    """The engine that will run. Raises PlanError for one that is not there."""
+    if engine == "compiled":
+        raise PlanError("--engine compiled: expected process or auto (the compiled engine is not built yet)")
+    if engine not in ENGINES:
+        raise PlanError(f"--engine {engine}: expected one of {', '.join(ENGINES)}")
+    return "process"
+
+
+def simulate(
+    model: Model | Tables, *, seed: int, replication: int, engine: str = "auto", decisions: bool = False
+) -> Trace:
+    """Run one replication; a model that is run often is better compiled once by compile_tables."""
+    choose_engine(engine)
+    tables = model if isinstance(model, Tables) else compile_tables(model)
+    key = run_key(seed, replication)
+    return run_process(tables, draw_workload(tables, key), key, decisions=decisions)

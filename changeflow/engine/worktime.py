@@ -1,0 +1,136 @@
+"""Clock time and working time: a monotone, piecewise linear map, shared by both engines.
+
+A calendar is three arrays: opening times, closing times, and the open hours before each opening. Work that
+ends exactly at closing time ends then, not at the next opening (left-continuous).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from changeflow.engine.jit import compiled
+from changeflow.model.schema import Model
+
+_MARGIN_DAYS = 60
+
+
+@compiled
+def _last_at_most(values, t):  # type: ignore[no-untyped-def]
+    """Index of the last value <= t, or -1."""
+    low, high = 0, values.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] <= t:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+@compiled
+def open_hours(opens, closes, before, t):  # type: ignore[no-untyped-def]
+    """Open hours from the calendar's begin to clock time t."""
+    i = _last_at_most(opens, t)
+    if i < 0:
+        return 0.0
+    return before[i] + min(t, closes[i]) - opens[i]
+
+
+@compiled
+def finish_time(opens, closes, before, t, hours):  # type: ignore[no-untyped-def]
+    """Clock time at which `hours` open hours after t have passed; infinity beyond the calendar's end."""
+    if hours <= 0.0:
+        return t
+    i = _last_at_most(opens, t)
+    if i >= 0 and t < closes[i]:
+        if t + hours <= closes[i]:
+            return t + hours
+        left = hours - (closes[i] - t)
+    else:
+        left = hours
+    i += 1
+    if i >= opens.shape[0]:
+        return math.inf
+    goal = before[i] + left
+    j = _last_at_most(before, goal)
+    if before[j] == goal and j > i:
+        j -= 1
+    done = opens[j] + (goal - before[j])
+    if j == opens.shape[0] - 1 and done > closes[j]:
+        return math.inf
+    return min(done, closes[j])
+
+
+@compiled
+def next_open(opens, closes, t):  # type: ignore[no-untyped-def]
+    """t when open at t, else the next opening; infinity beyond the calendar's end."""
+    i = _last_at_most(opens, t)
+    if i >= 0 and t < closes[i]:
+        return t
+    return opens[i + 1] if i + 1 < opens.shape[0] else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTime:
+    """One calendar, laid out over a run. Always-open calendars have one interval without end."""
+
+    opens: NDArray[np.float64]
+    closes: NDArray[np.float64]
+    before: NDArray[np.float64]
+    never_closes: bool = False
+
+    def open_hours(self, t: float) -> float:
+        """Open hours from the calendar's begin to t."""
+        return float(open_hours(self.opens, self.closes, self.before, t))
+
+    def open_hours_at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same for an array of times (NaN stays NaN)."""
+        if len(self.opens) == 1:
+            return np.clip(times, self.opens[0], self.closes[0]) - self.opens[0]
+        i = np.maximum(np.searchsorted(self.opens, times, side="right") - 1, 0)
+        i = np.minimum(i, len(self.opens) - 1)
+        hours: NDArray[np.float64] = self.before[i] + np.clip(times, self.opens[i], self.closes[i]) - self.opens[i]
+        return np.where(np.isnan(times), np.nan, hours)
+
+    def finish_time(self, t: float, hours: float) -> float:
+        """Clock time at which `hours` open hours after t have passed."""
+        return float(finish_time(self.opens, self.closes, self.before, t, hours))
+
+    def next_open(self, t: float) -> float:
+        """t when open at t, else the next opening."""
+        return t if self.never_closes else float(next_open(self.opens, self.closes, t))
+
+
+def always() -> WorkTime:
+    """A calendar that never closes."""
+    return WorkTime(np.zeros(1), np.full(1, math.inf), np.zeros(1), never_closes=True)
+
+
+def lay_out(model: Model, name: str, end_hours: float) -> WorkTime:
+    """A calendar of the model from clock zero to some weeks beyond the end of the run."""
+    if name == "always":
+        return always()
+    calendar = model.calendars[name]
+    days = math.ceil(end_hours / 24) + _MARGIN_DAYS
+    first = model.first_day
+    closed = calendar.closed_dates(first, first + timedelta(days=days))
+    pattern = calendar.pattern()
+    opens: list[float] = []
+    closes: list[float] = []
+    for day in range(days):
+        date = first + timedelta(days=day)
+        if date in closed:
+            continue
+        for start, end in pattern[date.weekday()]:
+            if closes and closes[-1] == day * 24 + start:  # midnight or back to back: one interval
+                closes[-1] = day * 24 + end
+            else:
+                opens.append(day * 24 + start)
+                closes.append(day * 24 + end)
+    lengths = np.array(closes) - np.array(opens)
+    return WorkTime(np.array(opens), np.array(closes), np.concatenate([[0.0], np.cumsum(lengths)[:-1]]))

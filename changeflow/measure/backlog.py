@@ -1,0 +1,89 @@
+"""Open requests over time: a step function, and what is read off it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from changeflow.measure.records import Floats
+
+DAY = 24.0
+WEEK = 168.0
+CLEAR_FACTOR = 1.1
+CLEAR_DAYS = 7
+COMPLETE_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The number of open requests from `start` to `end` (clock hours); closed is the end where still open."""
+
+    arrived: Floats
+    closed: Floats
+    start: float
+    end: float
+
+    @classmethod
+    def of(cls, arrived: Floats, closed: Floats, start: float, end: float) -> Backlog:
+        """NaN in `closed` means still open."""
+        return cls(np.sort(arrived), np.sort(np.where(np.isnan(closed), end, closed)), start, end)
+
+    def integral(self, times: Floats) -> Floats:
+        """Request hours open from the start to each time."""
+        return _hinge_sum(self.arrived, times) - _hinge_sum(self.closed, times)
+
+    def mean(self, begin: float, end: float) -> float:
+        """Time average over [begin, end)."""
+        at = self.integral(np.array([begin, end]))
+        return float(at[1] - at[0]) / (end - begin)
+
+    def peak(self, begin: float) -> float:
+        """Largest number open at any time from `begin` to the end."""
+        times = np.concatenate([[begin], self.arrived[self.arrived > begin]])
+        times = times[times < self.end]
+        opened = np.searchsorted(self.arrived, times, side="right")
+        gone = np.searchsorted(self.closed, times, side="right")
+        return float(np.max(opened - gone, initial=0))
+
+    def daily(self) -> Floats:
+        """Mean number open on each whole day since the start."""
+        days = int((self.end - self.start) / DAY)
+        return np.diff(self.integral(self.start + DAY * np.arange(days + 1))) / DAY
+
+    def growth_per_week(self, begin: float) -> float:
+        """Least-squares slope of the weekly means over the last half of the window, in whole weeks."""
+        weeks = int((self.end - begin) / 2 / WEEK)
+        if weeks < 2:
+            return np.nan
+        edges = self.end - WEEK * np.arange(weeks, -1, -1)
+        means = np.diff(self.integral(edges)) / WEEK
+        x = np.arange(weeks) - (weeks - 1) / 2
+        return float(x @ means / (x @ x))
+
+
+def _hinge_sum(moments: Floats, times: Floats) -> Floats:
+    """Sum over moments m of max(t - m, 0), for each t."""
+    before = np.searchsorted(moments, times, side="right")
+    sums = np.concatenate([[0.0], np.cumsum(moments)])
+    return before * times - sums[before]
+
+
+def clear_day(daily: Floats) -> float:
+    """First day after the peak at which the 7-day mean is at most 1.1 x the mean of the last quarter; NaN: never."""
+    if len(daily) < 4 * CLEAR_DAYS:
+        return np.nan
+    week = np.convolve(daily, np.full(CLEAR_DAYS, 1 / CLEAR_DAYS), mode="valid")
+    usual = CLEAR_FACTOR * daily[-(len(daily) // 4) :].mean()
+    peak = int(np.argmax(week))
+    calm = np.flatnonzero(week[peak:] <= usual)
+    return float(peak + calm[0] + CLEAR_DAYS) if len(calm) else np.nan
+
+
+def completion_day(daily_misfits: Floats) -> float:
+    """First day after their peak on which open latent misfits fall under 10 % of it; NaN: never, 0: none."""
+    if not len(daily_misfits) or daily_misfits.max() <= 0:
+        return 0.0
+    peak = int(np.argmax(daily_misfits))
+    few = np.flatnonzero(daily_misfits[peak:] < COMPLETE_SHARE * daily_misfits[peak])
+    return float(peak + few[0]) if len(few) else np.nan

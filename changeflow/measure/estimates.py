@@ -1,0 +1,88 @@
+"""Estimates over replications: means, ratios, paired differences, quantiles across runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import special
+
+from changeflow.measure.records import Floats
+
+
+def t_quantile(level: float, degrees: int) -> float:
+    """Two-sided Student quantile: P(|T| <= t) = level."""
+    return float(special.stdtrit(degrees, 0.5 + level / 2))
+
+
+def t_interval(values: Sequence[float] | Floats, level: float = 0.95) -> tuple[float, float]:
+    """Mean and half-width t(n-1) s / sqrt(n); NaNs are left out; infinite below two values."""
+    data = np.asarray(values, dtype=float)
+    data = data[~np.isnan(data)]
+    if not len(data):
+        return math.nan, math.nan
+    if len(data) < 2:
+        return float(data.mean()), math.inf
+    spread = float(data.std(ddof=1))
+    return float(data.mean()), t_quantile(level, len(data) - 1) * spread / math.sqrt(len(data))
+
+
+def jackknife_ratio(tops: Floats, bottoms: Floats, level: float = 0.95) -> tuple[float, float]:
+    """Ratio of sums with jackknife interval over replications (Miller 1974)."""
+    n = len(tops)
+    top, bottom = float(tops.sum()), float(bottoms.sum())
+    if bottom == 0:
+        return math.nan, math.nan
+    if n < 2:
+        return top / bottom, math.inf
+    rest = bottom - bottoms
+    if np.any(rest == 0):
+        return top / bottom, math.inf
+    pseudo = n * top / bottom - (n - 1) * (top - tops) / rest
+    return t_interval(pseudo, level)
+
+
+def jackknife_difference(
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats], level: float
+) -> tuple[float, float]:
+    """Paired difference of two ratios of sums, jackknifed together."""
+    values = []
+    for tops, bottoms in (first, second):
+        n, top, bottom = len(tops), float(tops.sum()), float(bottoms.sum())
+        rest = bottom - bottoms
+        if bottom == 0 or np.any(rest == 0):
+            return math.nan, math.nan
+        values.append(n * top / bottom - (n - 1) * (top - tops) / rest)
+    return t_interval(values[0] - values[1], level)
+
+
+def joint_level(level: float, comparisons: int) -> float:
+    """Level of each interval so that all hold together at `level` (Bonferroni)."""
+    return 1 - (1 - level) / max(comparisons, 1)
+
+
+def quantile_interval(values: Floats, p: float, level: float = 0.95) -> tuple[float, float, float] | None:
+    """Quantile across replications and its order-statistic interval; None below the minimal number of runs.
+
+    Ranks l < u with P(l <= Binomial(n, p) < u) >= level (David 1981, section 2.5).
+    """
+    n = len(values)
+    tail = (1 - level) / 2
+    counts = np.arange(n + 1)
+    below = special.bdtr(counts, n, p)
+    low_ranks = np.flatnonzero(below <= tail)
+    high_ranks = np.flatnonzero(below >= 1 - tail)
+    if not len(low_ranks) or not len(high_ranks) or high_ranks[0] + 1 > n:
+        return None
+    ordered = np.sort(values)
+    middle = float(ordered[min(math.ceil(n * p), n) - 1])
+    return middle, float(ordered[low_ranks[-1]]), float(ordered[high_ranks[0]])
+
+
+def clopper_pearson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Exact interval of a probability from one yes or no per replication (Clopper and Pearson 1934)."""
+    tail = (1 - level) / 2
+    low = 0.0 if hits == 0 else float(special.betaincinv(hits, trials - hits + 1, tail))
+    high = 1.0 if hits == trials else float(special.betaincinv(hits + 1, trials - hits, 1 - tail))
+    return low, high

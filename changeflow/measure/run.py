@@ -1,0 +1,150 @@
+"""All measures of one run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from changeflow.engine import trace as t
+from changeflow.engine.trace import Trace
+from changeflow.measure.backlog import Backlog, clear_day, completion_day
+from changeflow.measure.checks import check_ledger, check_trace
+from changeflow.measure.ledger import ledger
+from changeflow.measure.records import RunMeasures
+from changeflow.measure.times import Cohort, time_measures
+from changeflow.measure.window import Window
+from changeflow.model.demand import GoLive
+from changeflow.model.targets import Within
+
+
+def measure_run(window: Window, trace: Trace) -> RunMeasures:
+    """Fold a trace into numbers, after checking the laws that it must obey."""
+    check_trace(trace)
+    cohort = Cohort.of(window, trace)
+    found = list(time_measures(window, trace, cohort))
+    values = {name: value for name, value, _ in found}
+    at_least = {name for name, _, bounded in found if bounded}
+    backlog = Backlog.of(trace.requests["arrived"], trace.requests["closed"], window.start, window.end)
+    daily = backlog.daily()
+    values |= _backlog_measures(window, backlog, daily)
+    complete = _completion(window, trace)
+    values["completion_days"] = complete
+    values |= _flow_measures(window, trace)
+    account = ledger(window, trace, complete, backlog.mean(window.begin, window.end) * (window.end - window.begin))
+    check_ledger(account)
+    values |= account
+    ratios = _ratios(window, trace, cohort, account["total_cost"])
+    values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
+    for name in ("backlog_clear_days", "completion_days"):
+        if np.isnan(values[name]):  # not reached within the run
+            values[name] = (window.end - window.start) / 24
+            at_least.add(name)
+    rows = cohort.requests
+    done, still_open = rows["outcome"] == t.DONE, rows["outcome"] == t.OPEN
+    return RunMeasures(
+        values=values,
+        ratios=ratios,
+        at_least=frozenset(at_least),
+        daily_backlog=daily,
+        sojourn_days=(rows["closed"] - rows["arrived"])[done] / 24,
+        open_days=(window.end - rows["arrived"])[still_open] / 24,
+    )
+
+
+def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> dict[str, float]:  # type: ignore[type-arg]
+    return {
+        "backlog_requests": backlog.mean(window.begin, window.end),
+        "peak_backlog_requests": backlog.peak(window.begin),
+        "open_at_horizon_requests": float((backlog.closed >= window.end).sum()),
+        "backlog_growth_per_week": backlog.growth_per_week(window.begin),
+        "backlog_clear_days": clear_day(daily),
+    }
+
+
+def _completion(window: Window, trace: Trace) -> float:
+    """Day on which the implementation counts as complete; NaN when not within the run."""
+    fixed = window.model.costs.completion_day
+    if fixed is not None:
+        return fixed
+    sources = [n for n, s in enumerate(window.model.demand.sources.values()) if isinstance(s, GoLive)]
+    mine = np.isin(trace.requests["source"], sources)
+    if not mine.any():
+        return 0.0
+    rows = trace.requests[mine]
+    return completion_day(Backlog.of(rows["arrived"], rows["closed"], window.start, window.end).daily())
+
+
+def _flow_measures(window: Window, trace: Trace) -> dict[str, float]:
+    closed = trace.requests["closed"][trace.requests["outcome"] == t.DONE]
+    arrived = trace.requests["arrived"]
+    values = {
+        "throughput_per_week": float((closed >= window.begin).sum()) / window.weeks,
+        "arrived_requests": float(((arrived >= window.begin) & (trace.requests["source"] >= 0)).sum()),
+    }
+    visits = trace.visits
+    worked = window.worked_hours(visits, window.begin, window.end)
+    here = visits["station"]
+    count = len(trace.stations)
+    arriving = np.bincount(here, visits["work_hours"] * (visits["entered"] >= window.begin), minlength=count)
+    busy = np.bincount(here, worked, minlength=count)
+    finite = ~np.isnan(window.servers)
+    per_server = np.array([1 / s.hours_per_work_hour for s in window.tables.stations]) * window.open_hours
+    for number, name in enumerate(trace.stations):
+        values[f"offered_erlangs.{name}"] = float(arriving[number] / per_server[number])
+        if finite[number]:
+            hours = window.servers[number] * per_server[number]
+            values[f"utilisation.{name}"] = float(busy[number] / hours)
+            values[f"offered_load.{name}"] = float(arriving[number] / hours)
+    if finite.any():
+        hours = float((window.servers * per_server)[finite].sum())
+        values["utilisation"] = float(busy[finite].sum()) / hours
+        values["offered_load"] = float(arriving[finite].sum()) / hours
+    return values
+
+
+def _ratios(window: Window, trace: Trace, cohort: Cohort, total: float) -> dict[str, tuple[float, float]]:
+    rows, visits = cohort.requests, trace.visits
+    done = rows["outcome"] == t.DONE
+    worked = window.worked_hours(visits, window.begin, window.end)
+    tried = (cohort.visits["attempt"] > 0) & done[cohort.member_of_visit]
+    closed = (trace.requests["outcome"] == t.DONE) & (trace.requests["closed"] >= window.begin)
+    members = float(len(rows))
+    ratios = {
+        "rework_share": (float(worked[visits["attempt"] > 1].sum()), float(worked.sum())),
+        "refused_share": (float((rows["outcome"] == t.REFUSED).sum()), members),
+        "withdrawn_share": (float((rows["outcome"] == t.WITHDRAWN).sum()), members),
+        "cost_per_closed_request": (total, float(closed.sum())),
+    }
+    if any(station.accepts for station in window.tables.stations):
+        ratios["attempts_per_request"] = (float(tried.sum()), float(done.sum()))
+    met = _within_targets(window, cohort)
+    if met is not None:
+        ratios["within_target_share"] = (float(met.sum()), members)
+    return ratios
+
+
+def _within_targets(window: Window, cohort: Cohort) -> np.ndarray | None:  # type: ignore[type-arg]
+    """Members that met every timed target; open ones, refused and withdrawn ones have missed it."""
+    targets, rows = window.model.targets, cohort.requests
+    if targets.started_within is None and targets.closed_within is None:
+        return None
+    met = np.ones(len(rows), dtype=bool)
+    if targets.started_within is not None:
+        first = np.full(len(rows), np.nan)
+        opening = cohort.visits["visit"] == 0
+        first[cohort.member_of_visit[opening]] = cohort.visits["started"][opening]
+        met &= _in_time(window, targets.started_within, rows["arrived"], first)
+    if targets.closed_within is not None:
+        closed = np.where(rows["outcome"] == t.DONE, rows["closed"], np.nan)
+        met &= _in_time(window, targets.closed_within, rows["arrived"], closed)
+    return met
+
+
+def _in_time(window: Window, within: Within, arrived: np.ndarray, moment: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    if within.working_days is not None:
+        office = window.office
+        passed = office.open_hours_at(moment) - office.open_hours_at(arrived)
+        limit = within.working_days * window.office_day_hours
+    else:
+        passed = moment - arrived
+        limit = within.hours if within.hours is not None else 24 * (within.days or 0.0)
+    return np.less_equal(passed, limit + 1e-9, where=~np.isnan(passed), out=np.zeros(len(moment), dtype=bool))

@@ -1,0 +1,49 @@
+"""Times of requests of which some are still open: Kaplan and Meier (1958)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from changeflow.measure.records import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The share of requests that take longer than each time."""
+
+    times: Floats
+    share: Floats
+    """Share that takes longer, right after each time."""
+    last: float
+    """Largest time observed, closed or not."""
+
+    @classmethod
+    def of(cls, closed: Floats, still_open: Floats) -> Curve:
+        """From the times of closed members and the ages of open ones (a tie counts as closed first)."""
+        times = np.concatenate([closed, still_open])
+        if not len(times):
+            return cls(np.empty(0), np.empty(0), np.nan)
+        ended = np.concatenate([np.ones(len(closed)), np.zeros(len(still_open))])
+        order = np.lexsort((-ended, times))
+        times, ended = times[order], ended[order]
+        at_risk = np.arange(len(times), 0, -1)
+        return cls(times, np.cumprod(1.0 - ended / at_risk), float(times[-1]))
+
+    def mean(self) -> tuple[float, bool]:
+        """Mean time, and whether it is only a lower bound: then it is the mean restricted to the largest time."""
+        if not len(self.times):
+            return np.nan, False
+        steps = np.diff(np.concatenate([[0.0], self.times]))
+        longer = np.concatenate([[1.0], self.share[:-1]])
+        return float(steps @ longer), bool(self.share[-1] > 1e-12)
+
+    def quantile(self, p: float) -> tuple[float, bool]:
+        """The smallest time within which a share p is done, and whether it is only a lower bound."""
+        if not len(self.times):
+            return np.nan, False
+        reached = self.share <= 1.0 - p + 1e-12
+        if not reached.any():
+            return self.last, True
+        return float(self.times[int(np.argmax(reached))]), False

@@ -1,0 +1,102 @@
+"""Time to done and waiting of the cohort: root requests that arrived in [warm-up, horizon - follow-up)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from changeflow.engine import trace as t
+from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.records import Floats
+from changeflow.measure.survival import Curve
+from changeflow.measure.window import Window
+
+Mask = NDArray[np.bool_]
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95}
+Found = tuple[str, float, bool]
+"""Measure, value, and whether it is only a lower bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The measured requests of a run, and their visits."""
+
+    requests: Rows
+    visits: Rows
+    member_of_visit: NDArray[np.int64]
+    """Row in `requests` of each visit."""
+
+    @classmethod
+    def of(cls, window: Window, trace: Trace) -> Cohort:
+        """Members and their visits, in order of request and visit."""
+        rows = trace.requests
+        inside = (rows["arrived"] >= window.begin) & (rows["arrived"] < window.cohort_end)
+        inside &= (rows["parent"] < 0) & (rows["source"] >= 0)
+        row_of = np.cumsum(inside) - 1
+        request = trace.visits["request"]
+        mine = inside[request]
+        return cls(rows[inside], trace.visits[mine], row_of[request[mine]])
+
+
+def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
+    """Mean and quantiles of time to done and of waiting, in clock and working hours."""
+    rows = cohort.requests
+    done, still_open = rows["outcome"] == t.DONE, rows["outcome"] == t.OPEN
+    until = np.where(still_open, window.end, rows["closed"])
+    clock = until - rows["arrived"]
+    yield from _summary("sojourn_time_hours", clock, done, still_open)
+    office = window.office
+    working = office.open_hours_at(until) - office.open_hours_at(rows["arrived"])
+    yield from _summary("sojourn_time_working_hours", working, done, still_open)
+    for code, name in enumerate(trace.categories):
+        mine = rows["category"] == code
+        mean, at_least = Curve.of(clock[mine & done], clock[mine & still_open]).mean()
+        yield f"sojourn_time_hours@{name}", mean, at_least
+    yield from _waits(window, trace, cohort)
+
+
+def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
+    visits, rows = cohort.visits, cohort.requests
+    clock, working = _visit_waits(window, trace, visits)
+    served = np.zeros(len(rows), dtype=bool)
+    served[cohort.member_of_visit] = True
+    still_open = served & (rows["outcome"] == t.OPEN)
+    ended = served & ~still_open
+    for name, waits in (("waiting_time_hours", clock), ("waiting_time_working_hours", working)):
+        total = np.bincount(cohort.member_of_visit, waits, minlength=len(rows))
+        yield from _summary(name, total, ended, still_open)
+    joined = ~np.isnan(visits["joined"])
+    first = joined & (visits["visit"] == 0)
+    started = ~np.isnan(visits["started"])
+    for name, waits in (("first_wait_hours", clock), ("first_wait_working_hours", working)):
+        yield from _summary(name, waits, first & started, first & ~started)
+    delays = np.where(joined, visits["joined"], window.end) - visits["entered"]
+    delay = np.bincount(cohort.member_of_visit, delays, minlength=len(rows))
+    yield "delay_time_hours", *Curve.of(delay[ended], delay[still_open]).mean()
+    for number, station in enumerate(trace.stations):
+        here = joined & (visits["station"] == number)
+        for name, waits in (("visit_wait_hours", clock), ("visit_wait_working_hours", working)):
+            yield f"{name}.{station}", *Curve.of(waits[here & started], waits[here & ~started]).mean()
+
+
+def _visit_waits(window: Window, trace: Trace, visits: Rows) -> tuple[Floats, Floats]:
+    """Time in queue of each visit so far, in clock hours and in its station's open hours."""
+    joined, started = visits["joined"], visits["started"]
+    left = np.where(np.isnan(started), window.end, started)
+    clock = np.where(np.isnan(joined), 0.0, left - joined)
+    working = np.zeros(len(visits))
+    for number in range(len(trace.stations)):
+        mine = (visits["station"] == number) & ~np.isnan(joined)
+        calendar = window.tables.stations[number].calendar
+        working[mine] = calendar.open_hours_at(left[mine]) - calendar.open_hours_at(joined[mine])
+    return clock, working
+
+
+def _summary(name: str, times: Floats, closed: Mask, still_open: Mask) -> Iterator[Found]:
+    curve = Curve.of(times[closed], times[still_open])
+    yield name, *curve.mean()
+    for label, p in QUANTILES.items():
+        yield f"{name}.{label}", *curve.quantile(p)

@@ -1,0 +1,66 @@
+"""Every measure by its formal name: unit, and whether more or less of it is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MONEY = "currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One kind of measure. `ratio`: a ratio of sums over replications, with a jackknife interval."""
+
+    unit: str
+    ratio: bool = False
+    more_is_better: bool = False
+
+
+def _times(*names: str) -> dict[str, Measure]:
+    return {name: Measure("hours") for name in names}
+
+
+MEASURES: dict[str, Measure] = {
+    **_times(
+        "sojourn_time_hours", "sojourn_time_working_hours", "waiting_time_hours", "waiting_time_working_hours",
+        "first_wait_hours", "first_wait_working_hours", "visit_wait_hours", "visit_wait_working_hours",
+        "delay_time_hours",
+    ),
+    "backlog_requests": Measure("requests"),
+    "peak_backlog_requests": Measure("requests"),
+    "open_at_horizon_requests": Measure("requests"),
+    "backlog_growth_per_week": Measure("requests per week"),
+    "backlog_clear_days": Measure("days"),
+    "completion_days": Measure("days"),
+    "arrived_requests": Measure("requests"),
+    "throughput_per_week": Measure("requests per week", more_is_better=True),
+    "utilisation": Measure("share"),
+    "offered_load": Measure("share"),
+    "offered_erlangs": Measure("erlangs"),
+    "rework_share": Measure("share", ratio=True),
+    "attempts_per_request": Measure("attempts", ratio=True),
+    "within_target_share": Measure("share", ratio=True, more_is_better=True),
+    "refused_share": Measure("share", ratio=True),
+    "withdrawn_share": Measure("share", ratio=True),
+    "cost_per_closed_request": Measure(MONEY, ratio=True),
+    **{
+        name: Measure(MONEY)
+        for name in (
+            "adaptation_cost", "vendor_cost", "in_house_cost", "waiting_cost", "licence_cost",
+            "unmet_need_cost", "open_liability_cost", "rework_cost", "cost_of_success", "cost_of_error",
+            "ownership_vendor_cost", "ownership_in_house_cost", "cost_of_ownership_per_year",
+            "total_cost", "total_cost_with_undone",
+        )
+    },
+}  # fmt: skip
+
+
+def base_name(measure: str) -> str:
+    """`sojourn_time_hours.p90` -> `sojourn_time_hours`; `utilisation.desk` -> `utilisation`."""
+    return measure.split(".")[0].split("@")[0]
+
+
+def unit_of(measure: str, currency: str) -> str:
+    """The unit of a measure; money carries the model's currency."""
+    unit = MEASURES[base_name(measure)].unit
+    return currency if unit == MONEY else unit

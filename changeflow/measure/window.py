@@ -1,0 +1,72 @@
+"""Which part of a run counts, and the calendars that its hours are counted on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from changeflow.engine.tables import INFINITE, Tables
+from changeflow.engine.trace import Rows
+from changeflow.engine.worktime import WorkTime, lay_out
+from changeflow.measure.records import Floats
+from changeflow.model.schema import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A model's window in clock hours, with what is the same in all of its runs."""
+
+    model: Model
+    tables: Tables
+    start: float
+    begin: float
+    """End of the warm-up: time averages and money count from here."""
+    cohort_end: float
+    """Requests that arrive from here on are followed, not measured."""
+    end: float
+    office: WorkTime
+    """The calendar on which a requester's working hours are counted."""
+    office_day_hours: float
+    servers: Floats
+    """Servers by station; NaN for infinite."""
+    open_hours: Floats
+    """Open hours of one server in [begin, end), by station."""
+
+    @classmethod
+    def of(cls, tables: Tables) -> Window:
+        """The window of a compiled model."""
+        model = tables.model
+        begin = tables.start + model.warm_up_days * 24
+        office = next((s.calendar for s in model.stations.values() if s.calendar != "always"), "always")
+        hours = [s.calendar.open_hours(tables.end) - s.calendar.open_hours(begin) for s in tables.stations]
+        return cls(
+            model=model,
+            tables=tables,
+            start=tables.start,
+            begin=begin,
+            cohort_end=tables.end - model.follow_up * 24,
+            end=tables.end,
+            office=lay_out(model, office, tables.end),
+            office_day_hours=24.0 if office == "always" else model.calendars[office].open_hours_per_day(),
+            servers=np.array([np.nan if s.servers == INFINITE else s.servers for s in tables.stations]),
+            open_hours=np.array(hours),
+        )
+
+    @property
+    def weeks(self) -> float:
+        """Weeks in [begin, end)."""
+        return (self.end - self.begin) / 168.0
+
+    def worked_hours(self, visits: Rows, begin: float, end: float) -> Floats:
+        """Working hours done on each visit in [begin, end), by its station's calendar and availability."""
+        started, finished = visits["started"], visits["finished"]
+        until = np.where(np.isnan(finished), self.end, finished)
+        low, high = np.clip(started, begin, end), np.clip(until, begin, end)
+        hours = np.zeros(len(visits))
+        for number, station in enumerate(self.tables.stations):
+            mine = (visits["station"] == number) & ~np.isnan(started)
+            calendar = station.calendar
+            passed = calendar.open_hours_at(high[mine]) - calendar.open_hours_at(low[mine])
+            hours[mine] = passed / station.hours_per_work_hour
+        return hours

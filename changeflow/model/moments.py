@@ -1,0 +1,106 @@
+"""Mean and squared coefficient of variation of a law, exact where a closed form exists."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import integrate, special
+
+from changeflow.model import laws
+
+
+def mean(law: laws.Law) -> float:
+    """Expected value."""
+    return _moments(law)[0]
+
+
+def scv(law: laws.Law) -> float:
+    """Variance over squared mean; 0 for a law whose mean is 0."""
+    first, second = _moments(law)
+    return second / first**2 - 1 if first else 0.0
+
+
+def cdf(law: laws.Law, x: float) -> float:
+    """P(value <= x)."""
+    if law.at_most is not None and x >= law.at_most:
+        return 1.0
+    return 1.0 - _survival(law, x)
+
+
+def _moments(law: laws.Law) -> tuple[float, float]:
+    if law.at_most is None:
+        return _free_moments(law)
+    top = law.at_most
+    if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
+        values, shares = _atoms(law)
+        cut = np.minimum(values, top)
+        return float(cut @ shares), float(cut**2 @ shares)
+    first, _ = integrate.quad(lambda x: _survival(law, x), 0, top, limit=200)
+    second, _ = integrate.quad(lambda x: 2 * x * _survival(law, x), 0, top, limit=200)
+    return first, second
+
+
+def _free_moments(law: laws.Law) -> tuple[float, float]:
+    match law:
+        case laws.Exponential(mean=m):
+            return m, 2 * m * m
+        case laws.Erlang(k=k, mean=m):
+            return m, m * m * (1 + 1 / k)
+        case laws.Gamma(mean=m, scv=c):
+            return m, m * m * (1 + c)
+        case laws.Lognormal():
+            mu, sigma = law.mu_sigma
+            return math.exp(mu + sigma**2 / 2), math.exp(2 * mu + 2 * sigma**2)
+        case laws.Weibull(shape=k, scale=s):
+            return s * math.gamma(1 + 1 / k), s * s * math.gamma(1 + 2 / k)
+        case laws.Uniform(low=a, high=b):
+            return (a + b) / 2, (a * a + a * b + b * b) / 3
+        case laws.Triangular(low=a, mode=c, high=b):
+            return (a + b + c) / 3, (a * a + b * b + c * c + a * b + a * c + b * c) / 6
+        case laws.Hyperexponential(shares=p, means=m):
+            parts = list(zip(p, m, strict=True))
+            return sum(q * x for q, x in parts), sum(2 * q * x * x for q, x in parts)
+    values, shares = _atoms(law)
+    return float(values @ shares), float(values**2 @ shares)
+
+
+def _atoms(law: laws.Law) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    match law:
+        case laws.Deterministic():
+            return np.array([law.value]), np.ones(1)
+        case laws.Discrete():
+            return np.array(law.values), np.array(law.shares)
+        case laws.Empirical():
+            return np.array(law.values), np.full(len(law.values), 1 / len(law.values))
+    raise AssertionError(law)
+
+
+def _survival(law: laws.Law, x: float) -> float:
+    """P(value > x) without the cut."""
+    if x < 0:
+        return 1.0
+    match law:
+        case laws.Exponential(mean=m):
+            return math.exp(-x / m)
+        case laws.Erlang(k=k, mean=m):
+            return float(special.gammaincc(k, x * k / m))
+        case laws.Gamma(mean=m, scv=c):
+            return float(special.gammaincc(1 / c, x / (m * c)))
+        case laws.Lognormal():
+            mu, sigma = law.mu_sigma
+            return float(special.ndtr((mu - math.log(x)) / sigma)) if x > 0 else 1.0
+        case laws.Weibull(shape=k, scale=s):
+            return math.exp(-((x / s) ** k))
+        case laws.Uniform(low=a, high=b):
+            return 1.0 - min(max((x - a) / (b - a), 0.0), 1.0)
+        case laws.Triangular(low=a, mode=c, high=b):
+            if x <= a:
+                return 1.0
+            if x >= b:
+                return 0.0
+            return 1 - (x - a) ** 2 / ((b - a) * (c - a)) if x < c else (b - x) ** 2 / ((b - a) * (b - c))
+        case laws.Hyperexponential(shares=p, means=m):
+            return sum(q * math.exp(-x / y) for q, y in zip(p, m, strict=True))
+    values, shares = _atoms(law)
+    return float(shares[values > x].sum())

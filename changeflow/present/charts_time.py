@@ -1,0 +1,87 @@
+"""Time to done: the share of requests done within so many days, one curve per configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator, PercentFormatter
+
+from changeflow.present.canvas import house_style, line_handles, new_sheet, put_legend
+from changeflow.present.marks import Mark, draw_marks
+from changeflow.present.palette import QUIET, Look, looks_of, names_in
+from changeflow.present.words import digits
+
+ROUND_DAYS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
+WIDE = 30.0  # beyond this ratio of longest to shortest time only a logarithmic axis shows both
+HARDLY_ANY = 0.01
+
+
+def time_to_done_chart(frame: pd.DataFrame, target_days: float | None, title: str) -> Figure:
+    """Draw the share of requests done within a time.
+
+    `frame`: scenario, days, share, low, high; shares from 0 to 1, low to high the interval of the share.
+    """
+    looks = looks_of(names_in(frame["scenario"]))
+    present = {name: look for name, look in looks.items() if (frame["scenario"] == name).any()}
+    with house_style():
+        figure, axes = new_sheet(3.0, title)
+        _days_axis(axes, frame)
+        _curves(axes, frame, present)
+        _share_axis(axes)
+        put_legend(figure, line_handles(present), "Band: how sure the curve is.")
+        if target_days is not None:
+            draw_marks(figure, axes, [Mark(target_days, f"target: {digits(target_days)} days")])
+    return figure
+
+
+def _curves(axes: Any, frame: pd.DataFrame, looks: dict[str, Look]) -> None:
+    for name, look in looks.items():
+        rows = frame[frame["scenario"] == name]
+        axes.fill_between(rows["days"], rows["low"], rows["high"], color=look.colour, alpha=0.2, linewidth=0)
+    sns.lineplot(
+        data=frame,
+        x="days",
+        y="share",
+        hue="scenario",
+        style="scenario",
+        hue_order=list(looks),
+        style_order=list(looks),
+        palette={name: look.colour for name, look in looks.items()},
+        dashes={name: look.dashes or "" for name, look in looks.items()},
+        estimator=None,
+        errorbar=None,
+        linewidth=2,
+        legend=False,
+        ax=axes,
+    )
+
+
+def _days_axis(axes: Any, frame: pd.DataFrame) -> None:
+    """From the first request done to the last, logarithmic where one route needs days and another months."""
+    days = frame["days"]
+    longest = float(days.max())
+    started = days[(days > 0) & (frame["share"] >= HARDLY_ANY)]
+    shortest = float(started.min()) if len(started) else longest
+    axes.set_xlabel("time to done (calendar days)")
+    if longest <= WIDE * shortest:
+        axes.set_xlim(0, longest)
+        return
+    axes.set_xscale("log")
+    axes.set_xlim(shortest, longest)
+    axes.xaxis.set_major_locator(FixedLocator([day for day in ROUND_DAYS if shortest <= day <= longest]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: f"{day:,g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel("time to done (calendar days, logarithmic)")
+
+
+def _share_axis(axes: Any) -> None:
+    axes.set_ylim(0, 1.005)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 0.9, 1])
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_ylabel("requests done within that time")
+    axes.grid(axis="y")
+    axes.axhline(0.9, color=QUIET, linewidth=0.9, zorder=1.2)

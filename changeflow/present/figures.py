@@ -1,0 +1,68 @@
+"""Figures as files and as text for a page: the same bytes each time the same figure is drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from changeflow.present.canvas import house_style
+
+PNG_DOTS_PER_INCH = 200
+
+
+def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
+    """Write NAME.svg and NAME.png, each whole or not at all."""
+    svg, png = folder / f"{name}.svg", folder / f"{name}.png"
+    _replace(svg, _svg_bytes(figure))
+    _replace(png, _png_bytes(figure))
+    return svg, png
+
+
+def svg_text(figure: Figure) -> str:
+    """The chart as an element to stand in an HTML page, beside others: its ids and its style are its own."""
+    drawing = _svg_bytes(figure).decode()
+    mark = "c" + hashlib.sha256(drawing.encode()).hexdigest()[:10]
+    element = drawing[drawing.index("<svg") :]
+    element = re.sub(r"\s*<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
+    element = re.sub(r'\bid="', f'id="{mark}-', element)
+    element = element.replace('href="#', f'href="#{mark}-').replace("url(#", f"url(#{mark}-")
+    element = element.replace("*{stroke", f"#{mark} *{{stroke")  # else the rule would style the whole page
+    title = html.escape(" ".join(figure.get_suptitle().split()))
+    return element.replace("<svg", f'<svg id="{mark}" role="img" aria-label="{title}"', 1).strip()
+
+
+def _svg_bytes(figure: Figure) -> bytes:
+    return _drawn(figure, "svg", {"Date": None, "Creator": None})
+
+
+def _png_bytes(figure: Figure) -> bytes:
+    return _drawn(figure, "png", {"Software": None})
+
+
+def _drawn(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
+    """The figure's bytes, without the date and version that would make two files differ."""
+    buffer = io.BytesIO()
+    with house_style():
+        figure.savefig(buffer, format=kind, dpi=PNG_DOTS_PER_INCH, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put the content in place at once, so that an interrupted run leaves no half-written file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,141 @@
+"""How things are said to people: the one plain-word map, and numbers with only the digits their error supports."""
+
+from __future__ import annotations
+
+import math
+
+PLAIN = {
+    # routes
+    "vendor": "vendor only",
+    "power_users": "power users only",
+    "both": "both (vendor overflow)",
+    # time and backlog
+    "sojourn_time_hours": "time to done",
+    "waiting_time_hours": "time spent waiting",
+    "first_wait_hours": "wait until first started",
+    "visit_wait_hours": "wait at",
+    "backlog_requests": "open requests on average",
+    "peak_backlog_requests": "most open at once",
+    "backlog_growth_per_week": "growth of the backlog per week",
+    "backlog_clear_days": "days until the backlog clears",
+    "open_at_horizon_requests": "still open at the end",
+    "within_target_share": "share that met the target",
+    "refused_share": "share refused",
+    "withdrawn_share": "share withdrawn",
+    "completion_days": "days until complete",
+    # work and load
+    "utilisation": "share of open hours spent working",
+    "offered_load": "work arriving against hours available",
+    "offered_erlangs": "work arriving, in people busy all the time",
+    "throughput_per_week": "requests closed per week",
+    "rework_share": "share of the work that is rework",
+    "attempts_per_request": "attempts per request",
+    # money
+    "cost_of_success": "cost of success",
+    "cost_of_error": "cost of error",
+    "cost_of_ownership_per_year": "cost of ownership per year",
+    "rework_cost": "cost of rework",
+    "waiting_cost": "cost of waiting",
+    "unmet_need_cost": "cost of unmet need",
+    "open_liability_cost": "cost of work still open",
+    "total_cost": "total cost",
+    "total_cost_with_undone": "total cost with undone work",
+    "cost_per_closed_request": "cost per closed request",
+    # accounts of the ledger
+    "in_house_labour": "in-house labour",
+    "open_liability": "work still open",
+    # words of the trade
+    "sojourn": "time to done",
+    "replications": "simulated runs",
+    "replication": "simulated run",
+    "archetype": "kind of system",
+    "half_width": "±",
+    "horizon": "end of the run",
+    # quantiles
+    "p10": "1 in 10",
+    "p50": "5 in 10",
+    "p90": "9 in 10",
+    "p95": "19 in 20",
+}
+
+NOT_AVAILABLE = "not available"
+HOURS_PER_DAY = 24.0
+HOURS_SHOWN_AS_HOURS = 48.0  # two days: below it people speak of hours
+
+
+def plain(word: str) -> str:
+    """A formal measure, scenario or word as a team lead would say it; unknown words only lose underscores."""
+    if word in PLAIN:
+        return PLAIN[word]
+    if "/" in word:
+        stem, route = word.rsplit("/", 1)
+        return f"{plain_name(stem)}: {plain(route)}"
+    if "@" in word:
+        measure, category = word.split("@", 1)
+        return f"{plain(measure)} ({plain_name(category)})"
+    measure, dot, part = word.partition(".")
+    if dot and measure in PLAIN:
+        return f"{PLAIN[measure]}, {PLAIN.get(part, plain_name(part))}"
+    return plain_name(word)
+
+
+def plain_name(name: str) -> str:
+    """A name out of a model file (station, category, file stem), readable but not translated."""
+    return name.replace("_", " ")
+
+
+def digits(mean: float, half_width: float = 0.0) -> str:
+    """The mean cut at the first digit of its half-width: 12.3456 +- 0.2 is '12.3', 12345 +- 300 is '12,300'."""
+    if not math.isfinite(mean):
+        return NOT_AVAILABLE
+    if not _is_error(half_width):
+        return _as_it_is(mean)
+    return _fixed(mean, _first_place(half_width))
+
+
+def plus_minus(mean: float, half_width: float) -> str:
+    """Mean and half-width on the same digits; the half-width is rounded up, never claiming too much."""
+    if not math.isfinite(mean) or not _is_error(half_width):
+        return digits(mean, half_width)
+    place = _first_place(half_width)
+    upwards = math.ceil(half_width * 10.0**place - 1e-9) / 10.0**place
+    return f"{_fixed(mean, place)} ± {_fixed(upwards, place)}"
+
+
+def money(amount: float, currency: str, half_width: float = 0.0) -> str:
+    """'EUR 1,230,000': cut at the error if there is one, else in whole units."""
+    if not math.isfinite(amount):
+        return NOT_AVAILABLE
+    place = _first_place(half_width) if _is_error(half_width) else 0
+    return f"{currency} {_fixed(amount, min(place, 2))}"
+
+
+def human_time(hours: float, half_width_hours: float = 0.0) -> str:
+    """Clock hours in the unit people use for them: '7.5 hours', '5.7 days' (of 24 hours)."""
+    if not math.isfinite(hours):
+        return NOT_AVAILABLE
+    in_days = abs(hours) >= HOURS_SHOWN_AS_HOURS
+    per_unit, unit = (HOURS_PER_DAY, "day") if in_days else (1.0, "hour")
+    number = digits(hours / per_unit, half_width_hours / per_unit)
+    return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
+
+
+def _is_error(half_width: float) -> bool:
+    return math.isfinite(half_width) and half_width > 0
+
+
+def _first_place(half_width: float) -> int:
+    """Decimals up to the first digit of the half-width; negative for tens, hundreds."""
+    return -math.floor(math.log10(half_width))
+
+
+def _fixed(value: float, place: int) -> str:
+    rounded = round(value, place) + 0.0  # adding zero turns -0.0 into 0.0
+    return f"{rounded:,.{max(place, 0)}f}"
+
+
+def _as_it_is(value: float) -> str:
+    """A number without error: two decimals at most, more only where they are all there is."""
+    if value != 0 and abs(value) < 0.1:
+        return f"{value:.2g}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,88 @@
+"""From runs to estimates: means with intervals, paired differences, whether the backlog grows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, joint_level, t_interval
+from changeflow.measure.records import Difference, Estimate, Floats, RunMeasures
+from changeflow.measure.units import MEASURES, base_name, unit_of
+from changeflow.model.schema import Model
+from changeflow.model.topology import expected_arrivals, offered_loads
+from changeflow.study.results import ScenarioResult
+
+GROWTH_TOLERANCE = 0.02
+"""A backlog grows when its slope is surely above this share of the requests that arrive."""
+
+
+def evaluate(name: str, model: Model, runs: tuple[RunMeasures, ...]) -> ScenarioResult:
+    """Estimates of every measure of a scenario, at the level of its comparison."""
+    level = model.comparison.level
+    estimates = {
+        measure: _estimate(measure, runs, level, model.currency)
+        for measure in runs[0].values
+        if any(not math.isnan(run.values[measure]) for run in runs)
+    }
+    load = offered_loads(model)
+    return ScenarioResult(name, model, runs, estimates, load, _grows(model, estimates, load))
+
+
+def column(runs: tuple[RunMeasures, ...], measure: str) -> Floats:
+    """One measure over the runs; NaN where a run has none."""
+    return np.array([run.values.get(measure, np.nan) for run in runs])
+
+
+def _estimate(measure: str, runs: tuple[RunMeasures, ...], level: float, currency: str) -> Estimate:
+    if MEASURES[base_name(measure)].ratio:
+        mean, half_width = jackknife_ratio(*_ratio(runs, measure), level)
+    else:
+        mean, half_width = t_interval(column(runs, measure), level)
+    bounded = any(measure in run.at_least for run in runs)
+    unit = unit_of(measure, currency)
+    return Estimate(mean, half_width, level, unit, len(runs), "at_least" if bounded else "")
+
+
+def _ratio(runs: tuple[RunMeasures, ...], measure: str) -> tuple[Floats, Floats]:
+    parts = np.array([run.ratios[measure] for run in runs])
+    return parts[:, 0], parts[:, 1]
+
+
+def _grows(model: Model, estimates: dict[str, Estimate], load: tuple) -> bool:  # type: ignore[type-arg]
+    """Growing only if work surely exceeds hours, or the slope's interval lies above a tolerance."""
+    slope = estimates.get("backlog_growth_per_week")
+    surely_up = False
+    if slope is not None:
+        begin, end = model.start_hours, model.start_hours + model.horizon_days * 24
+        late = expected_arrivals(model, (begin + end) / 2, end)
+        weekly = sum(sum(counts.values()) for counts in late.values()) / ((end - begin) / 2 / 168)
+        surely_up = slope.low > GROWTH_TOLERANCE * weekly and slope.low > 0
+    return surely_up or any(station.overloaded for station in load)
+
+
+def paired_differences(
+    baseline: ScenarioResult, others: list[ScenarioResult], level: float, primary: str
+) -> tuple[Difference, ...]:
+    """Scenario minus baseline for every measure both have.
+
+    The primary measure's intervals hold jointly over the scenarios; all other measures' intervals hold
+    jointly over scenarios and measures.
+    """
+    found = []
+    for other in others:
+        common = [name for name in baseline.estimates if name in other.estimates]
+        for measure in common:
+            count = len(others) if measure == primary else len(others) * (len(common) - 1)
+            found.append(paired_difference(other, baseline, measure, joint_level(level, count)))
+    return tuple(found)
+
+
+def paired_difference(one: ScenarioResult, other: ScenarioResult, measure: str, level: float) -> Difference:
+    """Run by run, one minus other, at the given level."""
+    if MEASURES[base_name(measure)].ratio:
+        mean, half_width = jackknife_difference(_ratio(one.runs, measure), _ratio(other.runs, measure), level)
+    else:
+        mean, half_width = t_interval(column(one.runs, measure) - column(other.runs, measure), level)
+    unit = unit_of(measure, one.model.currency)
+    return Difference(one.name, other.name, measure, mean, half_width, level, unit)

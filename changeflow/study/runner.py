@@ -1,0 +1,72 @@
+"""Runs a plan: replications spread over cores, progress reported, the same numbers however it is spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from changeflow.engine.simulate import simulate
+from changeflow.engine.tables import compile_tables
+from changeflow.measure.records import RunMeasures
+from changeflow.measure.run import measure_run
+from changeflow.measure.window import Window
+from changeflow.model.schema import Model
+
+Progress = Callable[[int, int], None]
+"""Called with runs done and runs in all."""
+
+CHUNK = 5
+
+Task = tuple[int, Model, int, tuple[int, ...], str]
+"""Scenario number, model, seed, replications, engine."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def run_all(
+    models: Sequence[Model],
+    replications: int,
+    seed: int,
+    *,
+    engine: str = "auto",
+    workers: int = 1,
+    progress: Progress = no_progress,
+) -> list[tuple[RunMeasures, ...]]:
+    """Every model in every replication 0, 1, ...; one tuple of runs a model, in order of replication."""
+    tasks = [
+        (number, model, seed, tuple(range(first, min(first + CHUNK, replications))), engine)
+        for number, model in enumerate(models)
+        for first in range(0, replications, CHUNK)
+    ]
+    found: list[dict[int, RunMeasures]] = [{} for _ in models]
+    total, done = replications * len(models), 0
+    for number, runs in _spread(tasks, workers):
+        found[number] |= runs
+        done += len(runs)
+        progress(done, total)
+    return [tuple(runs[replication] for replication in sorted(runs)) for runs in found]
+
+
+def _spread(tasks: list[Task], workers: int) -> Iterator[tuple[int, dict[int, RunMeasures]]]:
+    if workers == 1:
+        book: dict[int, Window] = {}
+        for task in tasks:
+            yield _run(task, book)
+        return
+    from joblib import Parallel, delayed  # noqa: PLC0415  not needed by a run on one core
+
+    yield from Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(_run)(task) for task in tasks)
+
+
+def _run(task: Task, book: dict[int, Window] | None = None) -> tuple[int, dict[int, RunMeasures]]:
+    """Some replications of one model; `book` keeps compiled models between the tasks of one process."""
+    number, model, seed, replications, engine = task
+    window = (book or {}).get(number) or Window.of(compile_tables(model))
+    if book is not None:
+        book[number] = window
+    runs = {}
+    for replication in replications:
+        trace = simulate(window.tables, seed=seed, replication=replication, engine=engine)
+        runs[replication] = measure_run(window, trace)
+    return number, runs

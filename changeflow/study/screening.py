@@ -1,0 +1,89 @@
+"""Which assumptions decide: each is moved over its own range, few runs, the same requests.
+
+A quick screening one at a time, not a sensitivity study: it says where to look first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from changeflow.errors import ChangeflowError
+from changeflow.measure.units import MEASURES, base_name
+from changeflow.model.reading import vary
+from changeflow.model.schema import Model
+from changeflow.study.evaluate import column
+from changeflow.study.results import Swing
+from changeflow.study.routes import along_route
+from changeflow.study.runner import Progress, run_all
+
+SCREENING_REPLICATIONS = 6
+MAX_ASSUMPTIONS = 12
+_FIRST = ("acceptance.rework_probability", "hours_per_week", "servers", "speed", "share_for_us", "price_per_hour")
+
+
+def candidates(model: Model) -> list[str]:
+    """Paths of single numbers that rest on an assumption and have a range, the usual suspects first."""
+    paths = [
+        path
+        for path, note in model.assumptions.items()
+        if note.is_assumption and isinstance(note.low, int | float) and isinstance(note.high, int | float)
+        and not path.startswith(("categories.", "organisation."))
+    ]  # fmt: skip
+
+    def rank(path: str) -> int:
+        return next((number for number, end in enumerate(_FIRST) if path.endswith(end)), len(_FIRST))
+
+    return sorted(paths, key=rank)[:MAX_ASSUMPTIONS]
+
+
+def screen(
+    model: Model,
+    routes: Mapping[str, str | None],
+    winner: str | None,
+    *,
+    seed: int,
+    engine: str,
+    workers: int,
+    progress: Progress,
+) -> tuple[Swing, ...]:
+    """Swings of the leader's lead, largest first; `routes` gives each scenario's name its route."""
+    measure = model.comparison.primary
+    sign = -1.0 if MEASURES[base_name(measure)].more_is_better else 1.0
+    names = list(routes)
+    points: list[tuple[str, Any]] = []
+    models: list[Model] = []
+    for path in candidates(model):
+        note = model.assumptions[path]
+        for value in (note.low, note.high):
+            try:
+                varied = vary(model, {path: value})
+                routed = [along_route(varied, route) if route else varied for route in routes.values()]
+            except ChangeflowError:  # a range may reach beyond what this model allows, such as its calendar
+                continue
+            points.append((path, value))
+            models += routed
+    runs = run_all(models, SCREENING_REPLICATIONS, seed, engine=engine, workers=workers, progress=progress)
+    outcome: dict[str, list[tuple[Any, np.ndarray]]] = {}  # type: ignore[type-arg]
+    for number, (path, value) in enumerate(points):
+        block = runs[number * len(names) : (number + 1) * len(names)]
+        means = np.array([sign * float(np.nanmean(column(one, measure))) for one in block])
+        outcome.setdefault(path, []).append((value, means))
+    swings = [_swing(path, ends, names, winner) for path, ends in outcome.items() if len(ends) == 2]
+    return tuple(sorted(swings, key=lambda swing: (swing.flips_to is None, -swing.swing)))
+
+
+def _swing(path: str, ends: list[tuple[Any, np.ndarray]], names: list[str], winner: str | None) -> Swing:  # type: ignore[type-arg]
+    leads, best = [], []
+    place = names.index(winner) if winner in names else 0
+    for _, means in ends:
+        others = np.delete(means, place)
+        leads.append(float(others.min() - means[place]) if len(others) else 0.0)
+        best.append(names[int(np.argmin(means))])
+    flips = next((name for name in best if name != winner), None) if winner else None
+    swing = abs(leads[0] - leads[1])
+    (low, _), (high, _) = ends
+    return Swing(path, f"{low:g}", f"{high:g}", 0.0 if math.isnan(swing) else swing, flips)
