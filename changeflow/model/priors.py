@@ -20,8 +20,15 @@ from changeflow.model.demand import RATES
 from changeflow.model.shipped import shipped_priors
 
 Raw = dict[str, Any]
-_ALTERNATIVES = (frozenset(RATES), frozenset({"availability", "hours_per_week"}), frozenset({"shape", "time_days"}))
-"""Keys that stand for one another: where a model gives one, the prior's others stay away."""
+_KEPT_AWAY_BY: dict[str, frozenset[str]] = {
+    **{rate: frozenset(RATES) - {rate} for rate in RATES},
+    "batch": frozenset(RATES) - {"rate_per_100_users_month"},
+    "availability": frozenset({"hours_per_week"}),
+    "hours_per_week": frozenset({"availability"}),
+    "shape": frozenset({"time_days"}),
+    "time_days": frozenset({"shape"}),
+}
+"""A prior's value -> keys of the model that say the same in another way, or that the value belongs to."""
 
 
 def read_priors(name: str) -> Raw:
@@ -84,7 +91,7 @@ def _tables(value: Any) -> Iterator[tuple[str, Raw]]:
 def _fill_table(table: Raw, defaults: Raw, path: tuple[str, ...], notes: Raw) -> None:
     given = frozenset(table)
     for key, leaf in defaults.items():
-        if any(key in group and given & (group - {key}) for group in _ALTERNATIVES):
+        if given & _KEPT_AWAY_BY.get(key, frozenset()):
             continue
         if "value" not in leaf:  # a table of the model, such as acceptance or openness
             inner = table.setdefault(key, {})

@@ -104,6 +104,14 @@ def vary(model: Model, changes: Mapping[str, Any], *, priors: str | None = None)
     return build_model(raw, file=model._file, shown=model.place, priors=priors, read_before=model)
 
 
+def with_sets(model: Model, sets: Sequence[str]) -> Model:
+    """The same model with options 'PATH=VALUE' applied."""
+    if not sets:
+        return model
+    raw = copy.deepcopy(model._raw)
+    return build_model(raw, file=model._file, shown=model.place, sets=sets, read_before=model)
+
+
 def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str, str], list[Fault]]:
     options: dict[str, str] = {}
     faults: list[Fault] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -137,6 +138,15 @@ class Model(Value):
     def open_hours_per_week(self, calendar: str) -> float:
         """Open hours of a calendar in a week without holidays."""
         return 168.0 if calendar == "always" else self.calendars[calendar].open_hours_per_week()
+
+    def with_(self, changes: Mapping[str, Any]) -> Model:
+        """The same model with other values at dotted paths, checked like a file.
+
+        `model.with_({"stations.power_users.servers": 5})`; raises ModelError with every fault.
+        """
+        from changeflow.model.reading import vary  # noqa: PLC0415  reading builds models, so it imports this module
+
+        return vary(self, changes)
 
     def digest(self) -> str:
         """A hash of everything that can change a result."""

@@ -34,7 +34,7 @@ ACCOUNTS = (
     Account("adaptation", SUCCESS, "#3A2E5C"),
     Account("cost_of_error", SUCCESS, "#9385C4", "////"),
     Account("in_house_labour", OWNERSHIP, "#4F5B66"),
-    Account("vendor_invoices", OWNERSHIP, "#8E9BA6", "...."),
+    Account("vendor_invoices", OWNERSHIP, "#8E9BA6", "---"),
     Account("licence", OWNERSHIP, "#CBD2D8"),
     Account("waiting", UNDONE, "#E6C65C"),
     Account("unmet_need", UNDONE, PAPER, "xxxx", "#7A3B2E"),

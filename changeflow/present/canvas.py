@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -14,15 +16,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from changeflow.present.palette import FAINT, INK, PAPER, QUIET, Look
+from changeflow.present.palette import FAINT, INK, PAPER, QUIET, Dashes, Look
 from changeflow.present.words import plain
 
 WIDTH_INCHES = 4.8  # 122 mm: type of 9.5 points is still 6 points when printed 80 mm wide
 TITLE_CHARACTERS = 54
-LEGEND_POINTS_PER_CHARACTER = 5.0
-LEGEND_POINTS_PER_HANDLE = 42.0
+TITLE_LINE_INCHES = 0.2
+LEGEND_LINE_INCHES = 0.165
+LEGEND_INCHES_PER_CHARACTER = 0.07
+LEGEND_INCHES_PER_HANDLE = 0.55
 
-HOUSE_STYLE = {
+TITLE_TYPE: dict[str, Any] = {"fontsize": 10.5, "fontweight": "bold"}
+
+HOUSE_STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same letters
     "font.size": 9.5,
     "axes.labelsize": 9.5,
@@ -61,33 +67,37 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def new_sheet(height_inches: float, title: str) -> tuple[Figure, Axes]:
-    """An empty chart under its title."""
-    figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
+def new_sheet(body_inches: float, title: str) -> tuple[Figure, Axes]:
+    """An empty chart under its title; the sheet is as much higher than its body as the title needs."""
+    text = wrapped(title)
+    height = body_inches + TITLE_LINE_INCHES * (text.count("\n") + 1)
+    figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
     FigureCanvasAgg(figure)
-    layout = figure.get_layout_engine()
-    if layout is not None:
-        layout.set(w_pad=0.06, h_pad=0.06)
-    put_title(figure, title)
+    figure.suptitle(text, x=0.012, ha="left", **TITLE_TYPE)
     return figure, figure.add_subplot()
 
 
-def put_title(figure: Figure, title: str) -> None:
-    """The finding or the question, flush left, over as many lines as it needs."""
-    figure.suptitle(
-        textwrap.fill(title, TITLE_CHARACTERS), x=0.012, ha="left", fontsize=10.5, fontweight="bold"
-    )
+def wrapped(title: str) -> str:
+    """The finding or the question, over as many lines as it needs."""
+    return textwrap.fill(title, TITLE_CHARACTERS)
+
+
+def grow(figure: Figure, inches: float) -> None:
+    """Make the sheet higher, so that what is added takes nothing from the drawing."""
+    figure.set_figheight(figure.get_figheight() + inches)
 
 
 def put_legend(figure: Figure, handles: Sequence[Artist], title: str | None = None) -> None:
     """The legend below the chart, in as many columns as its longest label leaves room for."""
     longest = max(len(str(handle.get_label())) for handle in handles)
-    room = 72 * WIDTH_INCHES
-    columns = int(room // (LEGEND_POINTS_PER_HANDLE + LEGEND_POINTS_PER_CHARACTER * longest))
+    room = WIDTH_INCHES / (LEGEND_INCHES_PER_HANDLE + LEGEND_INCHES_PER_CHARACTER * longest)
+    columns = min(max(int(room), 1), len(handles))
+    lines = math.ceil(len(handles) / columns) + (title is not None)
+    grow(figure, LEGEND_LINE_INCHES * lines)
     figure.legend(
         handles=list(handles),
         loc="outside lower left",
-        ncols=min(max(columns, 1), len(handles)),
+        ncols=columns,
         title=title,
         alignment="left",
         handlelength=2.8,
@@ -105,6 +115,6 @@ def line_handles(looks: dict[str, Look]) -> list[Artist]:
     ]
 
 
-def line_style(look: Look) -> str | tuple[float, tuple[float, ...]]:
+def line_style(look: Look) -> Literal["-"] | tuple[float, Dashes]:
     """The dashes in matplotlib's form."""
     return (0, look.dashes) if look.dashes else "-"

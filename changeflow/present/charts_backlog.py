@@ -8,14 +8,15 @@ from typing import Any
 
 import pandas as pd
 import seaborn as sns
-from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from changeflow.present.canvas import house_style, line_handles, new_sheet, put_legend
-from changeflow.present.date_axis import put_dates
+from changeflow.present.date_axis import day_number, put_dates
 from changeflow.present.marks import Mark, draw_marks
 from changeflow.present.palette import Look, looks_of, names_in
+
+BODY_INCHES = 2.25
 
 DateMark = tuple[date, str, str | None]
 """A date, its label, and the configuration it belongs to (None: all)."""
@@ -29,7 +30,7 @@ def backlog_chart(frame: pd.DataFrame, marks: Sequence[DateMark], title: str) ->
     looks = looks_of(names_in(frame["scenario"]))
     present = {name: look for name, look in looks.items() if (frame["scenario"] == name).any()}
     with house_style():
-        figure, axes = new_sheet(3.1, title)
+        figure, axes = new_sheet(BODY_INCHES, title)
         _bands(axes, frame, present)
         sns.lineplot(
             data=frame,
@@ -48,7 +49,7 @@ def backlog_chart(frame: pd.DataFrame, marks: Sequence[DateMark], title: str) ->
             ax=axes,
         )
         _axes_in_dates(axes, frame)
-        put_legend(figure, line_handles(present), "Line: mean of the runs. Band: the middle 80 % of the runs.")
+        put_legend(figure, line_handles(present), "Line: mean of the runs. Band: the middle 80% of the runs.")
         draw_marks(figure, axes, [_mark(mark, looks) for mark in marks])
     return figure
 
@@ -62,7 +63,7 @@ def _bands(axes: Any, frame: pd.DataFrame, looks: dict[str, Look]) -> None:
 def _axes_in_dates(axes: Any, frame: pd.DataFrame) -> None:
     """Few dates, whole requests, nothing below zero."""
     put_dates(axes, frame["date"].min(), frame["date"].max())
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_ylim(bottom=0)
     axes.grid(axis="y")
@@ -72,7 +73,7 @@ def _axes_in_dates(axes: Any, frame: pd.DataFrame) -> None:
 def _mark(mark: DateMark, looks: dict[str, Look]) -> Mark:
     """The date on matplotlib's day count, in the look of its configuration."""
     when, label, scenario = mark
-    day = float(date2num(pd.Timestamp(when).to_pydatetime()))
+    day = day_number(pd.Timestamp(when))
     if scenario is None:
         return Mark(day, label)
     return Mark(day, label, looks[scenario].colour, looks[scenario].dashes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,15 +12,17 @@ from matplotlib.patches import Patch
 
 from changeflow.present.accounts import GROUPS, Account, account_key, accounts_for
 from changeflow.present.canvas import house_style, new_sheet
-from changeflow.present.palette import INK, colour_of, names_in
-from changeflow.present.rows import bare_rows, name_row, number_axis, scale_word
+from changeflow.present.palette import INK, PAPER, colour_of, names_in
+from changeflow.present.rows import bare_rows, in_units, name_row, number_axis, scale_word
 from changeflow.present.words import plus_minus
 
+Place = Literal["outside lower left", "outside lower center", "outside lower right"]
+
 ROW_INCHES = 0.56
-FRAME_INCHES = 1.75  # title, axis and legend
+FRAME_INCHES = 1.4  # axis and legend
 BAR_HEIGHT = 0.42
 NAME_ABOVE_BAR = 0.4
-LEGEND_PLACES = ("outside lower left", "outside lower center", "outside lower right")
+LEGEND_PLACES: tuple[Place, ...] = ("outside lower left", "outside lower center", "outside lower right")
 
 
 def cost_chart(costs: pd.DataFrame, totals: pd.DataFrame, title: str, currency: str) -> Figure:
@@ -35,7 +38,9 @@ def cost_chart(costs: pd.DataFrame, totals: pd.DataFrame, title: str, currency: 
         figure, axes = new_sheet(FRAME_INCHES + ROW_INCHES * len(names), title)
         colours = colour_of(names_in(totals["scenario"]))
         for row, name in enumerate(names):
-            _stack(axes, -row, [(account, float(table.get((name, account.name), 0.0))) for account in accounts])
+            _stack(
+                axes, -row, [(account, float(table.get((name, account.name), 0.0))) for account in accounts]
+            )
             total = totals[totals["scenario"] == name].iloc[0]
             mean, half_width = float(total["mean"]), float(total["half_width"])
             _error_bar(axes, -row, mean, half_width)
@@ -44,7 +49,7 @@ def cost_chart(costs: pd.DataFrame, totals: pd.DataFrame, title: str, currency: 
         bare_rows(axes, -len(names) + 0.7, 0.65)
         axes.set_xlim(left=0)
         number_axis(axes.xaxis, divisor)
-        axes.set_xlabel(f"cost over the run ({currency}{' ' + word if word else ''}; bar end: total ± error)")
+        axes.set_xlabel(f"cost over the run ({in_units(currency, word)}); black: total ± error")
         _legends(figure, accounts)
     return figure
 
@@ -68,17 +73,33 @@ def _stack(axes: Axes, y: float, parts: list[tuple[Account, float]]) -> None:
 
 def _error_bar(axes: Axes, y: float, mean: float, half_width: float) -> None:
     if math.isfinite(half_width):
-        axes.errorbar(mean, y, xerr=half_width, color=INK, linewidth=1.6, capsize=4, capthick=1.4, zorder=4)
+        for colour, extra in ((PAPER, 2.0), (INK, 0.0)):  # a white edge keeps it apart from the hatches
+            axes.errorbar(
+                mean,
+                y,
+                xerr=half_width,
+                color=colour,
+                lw=1.6 + extra,
+                capsize=4,
+                capthick=1.4 + extra,
+                zorder=4,
+            )
 
 
 def _legends(figure: Figure, accounts: list[Account]) -> None:
     """One small legend per group, side by side, so that what belongs together is read together."""
-    for group, place in zip(GROUPS, LEGEND_PLACES):
+    members = {group: [account for account in accounts if account.group == group] for group in GROUPS}
+    longest = max(len(group) for group in members.values())
+    for (group, inside), place in zip(members.items(), LEGEND_PLACES):
         handles = [
             Patch(facecolor=a.fill, hatch=a.hatch, edgecolor=a.ink, linewidth=0.7, label=a.label)
-            for a in accounts
-            if a.group == group
+            for a in inside
         ]
         if handles:
-            legend = figure.legend(handles=handles, loc=place, title=group, alignment="left", labelspacing=0.35)
+            handles += [Patch(alpha=0, label=" ")] * (
+                longest - len(handles)
+            )  # so that the titles stand level
+            legend = figure.legend(
+                handles=handles, loc=place, title=group, alignment="left", labelspacing=0.35
+            )
             legend.get_title().set_fontweight("bold")

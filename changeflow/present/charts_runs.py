@@ -1,6 +1,6 @@
 """Risk and error on one axis: the spread of single runs, and how sure their mean and quantiles are.
 
-After the MORE plot (Nelson 2008, "The MORE plot: displaying measures of risk and error from simulation output").
+After B. L. Nelson (2008), The MORE plot: displaying measures of risk and error from simulation output.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from matplotlib.lines import Line2D
 
 from changeflow.present.canvas import house_style, new_sheet, put_legend
 from changeflow.present.palette import INK, PAPER, Look, looks_of, names_in
-from changeflow.present.rows import bare_rows, name_row, number_axis, scale_word
+from changeflow.present.rows import bare_rows, in_units, name_row, number_axis, scale_word
 
-ROW_INCHES = 0.8
-FRAME_INCHES = 1.5  # title, axis and legend
+ROW_INCHES = 0.85
+FRAME_INCHES = 0.65  # axis
 CLOUD_HEIGHT = 0.5
-NAME_ABOVE_CLOUD = -0.42
-RUNS_BELOW_CLOUD = 0.33
+NAME_ABOVE_CLOUD = -0.4
+RUNS_BELOW_CLOUD = 0.31
 
 
 def runs_chart(runs: pd.DataFrame, summary: pd.DataFrame, title: str, unit: str) -> Figure:
@@ -39,13 +39,18 @@ def runs_chart(runs: pd.DataFrame, summary: pd.DataFrame, title: str, unit: str)
         for row, name in enumerate(names):
             values = runs.loc[runs["scenario"] == name, "value"]
             axes.plot(
-                values, [row + RUNS_BELOW_CLOUD] * len(values), "|", ms=5, color=looks[name].colour, alpha=0.55
+                values,
+                [row + RUNS_BELOW_CLOUD] * len(values),
+                "|",
+                ms=5,
+                color=looks[name].colour,
+                alpha=0.55,
             )
             _intervals(axes, row, summary[summary["scenario"] == name].iloc[0])
             name_row(axes, row + NAME_ABOVE_CLOUD, name, looks[name].colour)
         bare_rows(axes, len(names) - 0.5, -0.62)
         number_axis(axes.xaxis, divisor)
-        axes.set_xlabel(f"{unit}, {word}" if word else unit)
+        axes.set_xlabel(in_units(unit, word))
         put_legend(figure, _legend_entries())
     return figure
 
@@ -78,13 +83,23 @@ def _intervals(axes: Axes, y: float, row: pd.Series) -> None:
         if math.isfinite(row[name]):
             axes.plot([row[f"{name}_low"], row[f"{name}_high"]], [y, y], color=INK, linewidth=1.2, zorder=3)
             axes.plot([row[name]], [y], "|", color=INK, markersize=13, markeredgewidth=1.8, zorder=3)
-    axes.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=3.2, zorder=4)
-    axes.plot([row["mean"]], [y], "D", color=INK, markerfacecolor=PAPER, markersize=5.5, zorder=5)
+    axes.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=4, zorder=4)
+    axes.plot([row["mean"]], [y], "D", color=INK, markerfacecolor=PAPER, markersize=4.2, zorder=5)
 
 
 def _legend_entries() -> list[Line2D]:
     return [
-        Line2D([], [], color=INK, marker="D", markerfacecolor=PAPER, linewidth=3.2, ms=5.5, label="mean ± error"),
-        Line2D([], [], color=INK, marker="|", ms=11, markeredgewidth=1.8, label="1 run in 10 lies beyond ± error"),
+        Line2D(
+            [], [], color=INK, marker="D", markerfacecolor=PAPER, linewidth=4, ms=4.2, label="mean ± error"
+        ),
+        Line2D(
+            [],
+            [],
+            color=INK,
+            marker="|",
+            ms=11,
+            markeredgewidth=1.8,
+            label="1 run in 10 lies further out, ± error",
+        ),
         Line2D([], [], color=INK, marker="|", ms=5, linestyle="none", alpha=0.55, label="one simulated run"),
     ]

@@ -17,6 +17,7 @@ from changeflow.present.words import digits
 ROUND_DAYS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
 WIDE = 30.0  # beyond this ratio of longest to shortest time only a logarithmic axis shows both
 HARDLY_ANY = 0.01
+BODY_INCHES = 2.35
 
 
 def time_to_done_chart(frame: pd.DataFrame, target_days: float | None, title: str) -> Figure:
@@ -27,11 +28,11 @@ def time_to_done_chart(frame: pd.DataFrame, target_days: float | None, title: st
     looks = looks_of(names_in(frame["scenario"]))
     present = {name: look for name, look in looks.items() if (frame["scenario"] == name).any()}
     with house_style():
-        figure, axes = new_sheet(3.0, title)
+        figure, axes = new_sheet(BODY_INCHES, title)
         _days_axis(axes, frame)
         _curves(axes, frame, present)
         _share_axis(axes)
-        put_legend(figure, line_handles(present), "Band: how sure the curve is.")
+        put_legend(figure, line_handles(present), "Band: interval of the curve, how sure it is.")
         if target_days is not None:
             draw_marks(figure, axes, [Mark(target_days, f"target: {digits(target_days)} days")])
     return figure
@@ -62,7 +63,7 @@ def _curves(axes: Any, frame: pd.DataFrame, looks: dict[str, Look]) -> None:
 def _days_axis(axes: Any, frame: pd.DataFrame) -> None:
     """From the first request done to the last, logarithmic where one route needs days and another months."""
     days = frame["days"]
-    longest = float(days.max())
+    longest = _end_of_change(frame)
     started = days[(days > 0) & (frame["share"] >= HARDLY_ANY)]
     shortest = float(started.min()) if len(started) else longest
     axes.set_xlabel("time to done (calendar days)")
@@ -78,10 +79,18 @@ def _days_axis(axes: Any, frame: pd.DataFrame) -> None:
     axes.set_xlabel("time to done (calendar days, logarithmic)")
 
 
+def _end_of_change(frame: pd.DataFrame) -> float:
+    """The day after which no curve rises any more that the eye could see."""
+    highest = frame.groupby("scenario", observed=True)["share"].transform("max")
+    rising = frame.loc[frame["share"] < highest - HARDLY_ANY / 2, "days"]
+    longest = float(frame["days"].max())
+    return min(longest, 1.3 * float(rising.max())) if len(rising) else longest
+
+
 def _share_axis(axes: Any) -> None:
     axes.set_ylim(0, 1.005)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 0.9, 1])
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.set_ylabel("requests done within that time")
+    axes.set_ylabel("share of requests done")
     axes.grid(axis="y")
     axes.axhline(0.9, color=QUIET, linewidth=0.9, zorder=1.2)

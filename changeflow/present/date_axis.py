@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 STEPS_IN_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+EPOCH = pd.Timestamp("1970-01-01")
 MOST_TICKS = 8
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -14,10 +15,15 @@ def put_dates(axes: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
     """Span the axis from the first to the last date."""
     if first == last:
         last = first + pd.Timedelta(days=1)
-    axes.set_xlim(first, last)  # type: ignore[arg-type]  # pandas registers its timestamps with matplotlib
+    axes.set_xlim(day_number(first), day_number(last))
     ticks = round_dates(first, last)
-    axes.set_xticks(ticks, labels_of(ticks))
+    axes.set_xticks([day_number(tick) for tick in ticks], labels_of(ticks))
     axes.set_xlabel("calendar date")
+
+
+def day_number(when: pd.Timestamp) -> float:
+    """The date as matplotlib counts it: days since the first of January 1970."""
+    return (when - EPOCH) / pd.Timedelta(days=1)
 
 
 def round_dates(first: pd.Timestamp, last: pd.Timestamp) -> list[pd.Timestamp]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from changeflow.present.palette import INK, PAPER, Dashes
+from changeflow.present.canvas import grow
+from changeflow.present.palette import INK, PAPER, Dashes, text_colour
 
 ROW_POINTS = 12.5
 GAP_POINTS = 6.0
@@ -38,7 +38,7 @@ def draw_marks(figure: Figure, axes: Axes, marks: Sequence[Mark]) -> None:
     # line passes to the left of the lower labels already placed.
     for mark in sorted(marks, key=lambda mark: -mark.at):
         _place(figure, axes, mark, rows)
-    figure.set_figheight(figure.get_figheight() + len(rows) * ROW_POINTS / POINTS_PER_INCH)
+    grow(figure, len(rows) * ROW_POINTS / POINTS_PER_INCH)
 
 
 def _place(figure: Figure, axes: Axes, mark: Mark, rows: list[list[tuple[float, float]]]) -> None:
@@ -50,6 +50,8 @@ def _place(figure: Figure, axes: Axes, mark: Mark, rows: list[list[tuple[float, 
     left = min(line, right_edge - width)
     row = _lowest_free(rows, left, left + width)
     rows[row].append((left, left + width))
+    for below in rows[:row]:
+        below.append((line, line))  # the label's line passes here
     _write(axes, mark, left - line, 4.0 + row * ROW_POINTS, (line - left) / width)
 
 
@@ -71,7 +73,7 @@ def _write(axes: Axes, mark: Mark, shift: float, height: float, line_at: float) 
         xytext=(shift, height),
         textcoords="offset points",
         fontsize=LABEL_SIZE,
-        color=mark.colour,
+        color=text_colour(mark.colour),
         ha="left",
         va="bottom",
         arrowprops={**stroke, "shrinkA": 0, "shrinkB": 0},
@@ -83,8 +85,6 @@ def _write(axes: Axes, mark: Mark, shift: float, height: float, line_at: float) 
 def _width(figure: Figure, axes: Axes, label: str) -> float:
     """Width of a label in points."""
     trial = axes.text(0, 0, label, fontsize=LABEL_SIZE)
-    canvas = figure.canvas
-    renderer = canvas.get_renderer() if isinstance(canvas, FigureCanvasAgg) else None
-    width: float = trial.get_window_extent(renderer).width
+    width = trial.get_window_extent().width
     trial.remove()
     return width * POINTS_PER_INCH / figure.dpi

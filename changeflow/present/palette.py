@@ -1,4 +1,4 @@
-"""How each configuration looks in every chart: colour, dashes and marker, so that grey paper still tells them apart."""
+"""How each configuration looks in every chart: colour, and dashes and marker for paper without colour."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
+from matplotlib.colors import to_hex, to_rgb
 
 Dashes = tuple[float, ...]
 """Lengths of dash and gap in line widths; empty is a full line."""
@@ -53,6 +54,12 @@ def looks_of(names: Iterable[str]) -> dict[str, Look]:
             looks[name] = OTHERS[others % len(OTHERS)]
             others += 1
     return looks
+
+
+def text_colour(colour: str) -> str:
+    """A darker shade of a configuration's colour: small type needs more contrast than a line does."""
+    red, green, blue = to_rgb(colour)
+    return to_hex((0.7 * red, 0.7 * green, 0.7 * blue))
 
 
 def colour_of(names: Iterable[str]) -> dict[str, str]:

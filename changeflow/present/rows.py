@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from changeflow.present.palette import INK
+from changeflow.present.palette import INK, PAPER, text_colour
 from changeflow.present.words import plain
 
+BACKGROUND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
 THOUSANDS_FROM = 20_000.0
 MILLIONS_FROM = 5_000_000.0
 
@@ -24,7 +25,8 @@ def name_row(axes: Axes, y: float, scenario: str, colour: str, remark: str = "")
         va="center",
         fontsize=9.5,
         fontweight="bold",
-        color=colour,
+        color=text_colour(colour),
+        bbox=BACKGROUND,
     )
     axes.annotate(
         remark,
@@ -35,6 +37,7 @@ def name_row(axes: Axes, y: float, scenario: str, colour: str, remark: str = "")
         va="center",
         fontsize=9.5,
         color=INK,
+        bbox=BACKGROUND,
     )
 
 
@@ -53,6 +56,13 @@ def scale_word(largest: float) -> tuple[float, str]:
     if largest >= THOUSANDS_FROM:
         return 1e3, "thousand"
     return 1.0, ""
+
+
+def in_units(unit: str, word: str) -> str:
+    """A unit with its scale: 'EUR thousand', 'total cost (EUR thousand)'."""
+    if not word:
+        return unit
+    return f"{unit[:-1]} {word})" if unit.endswith(")") else f"{unit} {word}"
 
 
 def number_axis(axis: XAxis, divisor: float) -> None:

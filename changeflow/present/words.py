@@ -1,4 +1,4 @@
-"""How things are said to people: the one plain-word map, and numbers with only the digits their error supports."""
+"""How things are said to people: the plain-word map, and numbers with only the digits the error supports."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def plain_name(name: str) -> str:
 
 
 def digits(mean: float, half_width: float = 0.0) -> str:
-    """The mean cut at the first digit of its half-width: 12.3456 +- 0.2 is '12.3', 12345 +- 300 is '12,300'."""
+    """The mean cut at the first digit of its half-width: 12.3456 ± 0.2 is '12.3', 12345 ± 300 '12,300'."""
     if not math.isfinite(mean):
         return NOT_AVAILABLE
     if not _is_error(half_width):

@@ -79,6 +79,11 @@ def name_scenarios(models: Sequence[Model], who: Sequence[str]) -> dict[str, Mod
     }
 
 
+def routes(model: Model, *who: str) -> dict[str, Model]:
+    """The model along each named route (vendor, power_users, both), ready for a Plan."""
+    return name_scenarios([model], who or ROUTES)
+
+
 def _stems(models: Sequence[Model]) -> list[str]:
     stems: list[str] = []
     for model in models:

@@ -1,0 +1,27 @@
+"""changeflow models."""
+
+from __future__ import annotations
+
+import json as json_module
+import tomllib
+
+import click
+
+
+@click.command("models")
+@click.option("--json", is_flag=True, help="Print one JSON object.")
+def command(json: bool) -> None:
+    """List the models that come along."""
+    from changeflow.model.shipped import shipped_models
+
+    found = {
+        name: tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")
+        for name, path in shipped_models().items()
+    }
+    if json:
+        click.echo(json_module.dumps({"schema_version": 1, "command": "models", "models": found}))
+        return
+    width = max(map(len, found))
+    for name, title in found.items():
+        click.echo(f"{name:<{width}}  {title[: 80 - width - 2]}")
+    click.echo("\nchangeflow new NAME --from ID writes a copy to change.")

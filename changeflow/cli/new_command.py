@@ -1,0 +1,38 @@
+"""changeflow new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("new", epilog="Example: changeflow new my_crm --from partly_open")
+@click.argument("name")
+@click.option("--from", "source", default="partly_open", show_default=True, metavar="ID", help="The model to copy.")
+@click.option("--force", is_flag=True, help="Replace a file of that name.")
+def command(name: str, source: str, force: bool) -> None:
+    """Write NAME.toml, a commented copy of a model that comes along, and the schema beside it."""
+    from changeflow.errors import Fault, ModelError, PlanError, nearest
+    from changeflow.model.reading import read_model
+    from changeflow.model.shipped import shipped_models
+    from changeflow.present.schema import schema_text
+
+    shipped = shipped_models()
+    if source not in shipped:
+        raise ModelError([Fault(f"--from {source}", "", "a model that comes along", f"'{source}'", nearest(source, shipped))])
+    target = Path(name if name.endswith(".toml") else f"{name}.toml")
+    if target.exists() and not force:
+        raise PlanError(f"{target}: expected a new file, found one (--force replaces it)")
+    if not target.absolute().parent.is_dir():
+        raise PlanError(f"{target}: expected an existing folder, found no {target.parent}")
+    text = shipped[source].read_text(encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
+    schema = target.with_name("model.schema.json")
+    if not schema.exists():
+        schema.write_text(schema_text(), encoding="utf-8")
+    click.echo(f"{target} written, a copy of {source}; model.schema.json beside it helps editors.")
+    logs = "replay" in source
+    click.echo(f"Next: changeflow check {target}" + (" --set demand.file=YOUR_LOG.csv" if logs else ""))
+    if not logs:
+        read_model(target)

@@ -1,0 +1,54 @@
+"""What a command that simulates does before and after its runs: the folder, the text, the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from changeflow.cli.options import Shared
+from changeflow.study.results import Results
+
+
+def prepare(options: Shared) -> Path:
+    """The folder to write, refused before anything runs; a word on stderr when machine code must be made."""
+    from changeflow.engine.jit import is_cold
+    from changeflow.present.folder import choose_folder
+
+    folder = choose_folder(options.out, force=options.force)
+    if is_cold() and options.progress != "none":
+        print("changeflow: compiling (once, some seconds)", file=sys.stderr)
+    return folder
+
+
+def finish(results: Results, folder: Path, options: Shared) -> int:
+    """Write the folder, print text or JSON, return the exit code."""
+    from changeflow.present.folder import write_results
+
+    command_line = ["changeflow", *sys.argv[1:]]
+    write_results(results, folder, command_line=command_line, charts=options.charts)
+    if options.json:
+        from changeflow.present.machine import as_json
+
+        click.echo(json.dumps(as_json(results, str(folder)), allow_nan=False))
+    else:
+        from changeflow.present.terminal import comparison_text
+
+        click.echo(comparison_text(results, str(folder)))
+    return exit_code(results, options)
+
+
+def exit_code(results: Results, options: Shared) -> int:
+    """3 when a target asked for on the command line is surely missed by all, 1 for warnings under --strict."""
+    from changeflow.present.sentences import target_met
+
+    if options.target is not None and all(target_met(result) is False for result in results.scenarios.values()):
+        print(f"changeflow: the target is surely missed: {options.target}", file=sys.stderr)
+        return 3
+    growing = [name for name, result in results.scenarios.items() if result.growing]
+    if options.strict and growing:
+        print(f"changeflow: --strict: the backlog grows: {', '.join(growing)}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,32 @@
+"""Progress on stderr: a bar on a terminal, JSON lines on request, nothing otherwise."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from changeflow.study.runner import Progress, no_progress
+
+
+@contextmanager
+def reporting(how: str, what: str) -> Iterator[Progress]:
+    """A function to tell progress to, and what shows it."""
+    if how == "json":
+        yield _json_lines
+    elif how == "none" or not sys.stderr.isatty():
+        yield no_progress
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(what, total=None)
+            yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def _json_lines(done: int, total: int) -> None:
+    print(json.dumps({"done": done, "total": total}), file=sys.stderr, flush=True)

@@ -1,0 +1,36 @@
+"""changeflow run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
+from changeflow.cli.output import finish, prepare
+from changeflow.cli.progress import reporting
+
+
+@click.command("run", epilog="Example: changeflow run mmc --replications 50")
+@click.argument("model")
+@model_options
+@run_options
+def command(model: str, horizon_days: float | None, warm_up_days: float | None, **shared: Any) -> int:
+    """Simulate one configuration; MODEL is a file or the id of a model that comes along."""
+    from changeflow.study.compare import run
+    from changeflow.study.plan import Plan, name_scenarios
+
+    options = Shared(**shared)
+    scenarios = name_scenarios([read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)], [])
+    plan = Plan.of(
+        scenarios, replications=options.replications, seed=options.seed, engine=options.engine,
+        quick=options.quick, workers=options.workers or 1,
+    )  # fmt: skip
+    folder = prepare(options)
+    plan = Plan.of(
+        scenarios, replications=plan.replications, seed=plan.seed, engine=plan.engine, quick=options.quick,
+        workers=workers_for(options.workers, plan.replications),
+    )  # fmt: skip
+    with reporting(options.progress, "simulating") as progress:
+        results = run(plan, progress=progress)
+    return finish(results, folder, options)

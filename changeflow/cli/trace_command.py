@@ -1,0 +1,51 @@
+"""changeflow trace."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+
+import click
+
+from changeflow.cli.options import model_options, read_with_options
+from changeflow.study.plan import DEFAULT_SEED
+
+
+@click.command("trace", epilog="Example: changeflow trace partly_open --who both --out trace")
+@click.argument("model")
+@model_options
+@click.option("--who", metavar="ROUTE", help="One route: vendor, power_users or both.")
+@click.option("--replication", type=click.IntRange(min=0), default=0, show_default=True, help="Which run.")
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance.")
+@click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
+@click.option("--out", metavar="DIR", help="Write requests.csv, visits.csv and decisions.csv there.")
+@click.option("--force", is_flag=True, help="Replace a results folder of changeflow.")
+@click.option("--json", is_flag=True, help="Print one JSON object.")
+def command(
+    model: str, sets: tuple[str, ...], horizon_days: float | None, warm_up_days: float | None, who: str | None,
+    replication: int, seed: int, engine: str, out: str | None, force: bool, json: bool,
+) -> None:  # fmt: skip
+    """Write the event log of one replication, every request and visit."""
+    from changeflow.engine.simulate import simulate
+    from changeflow.measure.checks import check_trace
+    from changeflow.present.events import event_lines, trace_tables, write_trace
+    from changeflow.present.folder import choose_folder
+    from changeflow.study.plan import name_scenarios
+
+    read = read_with_options(model, sets, horizon_days, warm_up_days)
+    if who is not None:
+        read = next(iter(name_scenarios([read], [who]).values()))
+    folder = choose_folder(out, force=force) if out is not None else None
+    trace = simulate(read, seed=seed, replication=replication, engine=engine, decisions=True)
+    check_trace(trace)
+    if folder is not None:
+        write_trace(trace, read, folder, seed=seed, replication=replication)
+    tables = trace_tables(trace, read)
+    counts = {name: len(table) for name, table in tables.items()}
+    if json:
+        click.echo(json_module.dumps({"schema_version": 1, "command": "trace", "seed": seed, "engine": "process", "replication": replication, "rows": counts, "folder": out}))
+    elif folder is not None:
+        click.echo(f"{folder}: " + ", ".join(f"{name}.csv {count} rows" for name, count in counts.items()))
+    else:
+        for line in event_lines(trace, read):
+            click.echo(line)

@@ -1,0 +1,50 @@
+"""What the report of a result says, part by part."""
+
+from __future__ import annotations
+
+import shlex
+
+from changeflow import __version__
+from changeflow.present.frames import assumption_rows
+from changeflow.present.report import ReportContent
+from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
+from changeflow.present.summary import table
+from changeflow.present.terminal import years_in_words
+from changeflow.study.results import Results
+
+HOW = (
+    "Independent replications of a terminating run; every request has its own luck, the same in every "
+    "configuration (common random numbers, Philox4x32-10); Student intervals on replication means, jackknife "
+    "for ratios, Kaplan-Meier where requests are still open; the primary measure's intervals hold jointly."
+)
+
+
+def report_content(results: Results, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:
+    """Answer first, then the table, charts, assumptions, and where it all comes from."""
+    first = next(iter(results.scenarios.values())).model
+    headers, rows = table(results)
+    question = "Who should make the changes?" if len(results.scenarios) > 1 else "How does this system do?"
+    notes = [("Load", load_sentence(results)), ("Unsure", unsure_sentence(results))]
+    notes += [("Not modelled", first.missing)] if first.missing else []
+    notes += [(f"Log {name}", log.in_words()) for name, log in first.logs.items()]
+    provenance = [
+        ("Command", shlex.join(command_line)),
+        ("Runs", f"{results.replications} of {years_in_words(first.horizon_days)}, seed {results.seed}, {results.engine} engine"),
+        ("Statistics", HOW),
+        ("Program", f"changeflow {__version__}"),
+    ]
+    provenance += [
+        (f"Model {name}", f"{result.model.place}, digest {result.model.digest()}, prior set {result.model.priors}")
+        for name, result in results.scenarios.items()
+    ]
+    return ReportContent(
+        title=first.title,
+        question=question,
+        answer=answer_sentence(results),
+        notes=notes,
+        headers=headers,
+        rows=rows,
+        charts=charts,
+        assumptions=assumption_rows(results),
+        provenance=provenance,
+    )

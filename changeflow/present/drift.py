@@ -1,0 +1,79 @@
+"""Did results drift: two folders of runs, number by number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from changeflow.errors import InputError
+from changeflow.present.folder import MANIFEST
+
+_KEYS = ["scenario", "replication", "measure"]
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Numbers in both folders, how many differ, which most; names in one folder only."""
+
+    compared: int
+    changed: int
+    worst: tuple[tuple[str, int, str, float, float], ...]
+    only_old: tuple[str, ...]
+    only_new: tuple[str, ...]
+
+    @property
+    def found(self) -> bool:
+        """Is there any drift?"""
+        return bool(self.changed or self.only_old or self.only_new)
+
+    def as_dict(self) -> dict[str, object]:
+        """For --json."""
+        return {
+            "drift": self.found, "compared": self.compared, "changed": self.changed,
+            "worst": [dict(zip((*_KEYS, "old", "new"), row, strict=True)) for row in self.worst],
+            "only_old": list(self.only_old), "only_new": list(self.only_new),
+        }  # fmt: skip
+
+    def in_words(self) -> str:
+        """For people."""
+        if not self.found:
+            return f"No drift: {self.compared} numbers are the same."
+        lines = [f"Drift: {self.changed} of {self.compared} numbers differ."]
+        lines += [f"  {s}, run {r}, {m}: {old!r} -> {new!r}" for s, r, m, old, new in self.worst]
+        lines += [f"  only in the old folder: {', '.join(self.only_old[:_SHOWN])}"] if self.only_old else []
+        lines += [f"  only in the new folder: {', '.join(self.only_new[:_SHOWN])}"] if self.only_new else []
+        return "\n".join(lines)
+
+
+def compare_folders(old: str, new: str, tolerance: float) -> Drift:
+    """Compare runs.csv of two results folders; raises InputError when one is no such folder."""
+    one, other = _read(old), _read(new)
+    both = one.join(other, how="inner", lsuffix="_old", rsuffix="_new")
+    before, after = both["value_old"].to_numpy(float), both["value_new"].to_numpy(float)
+    same = (before == after) | (np.isnan(before) & np.isnan(after))
+    with np.errstate(invalid="ignore"):
+        same |= np.abs(after - before) <= tolerance * np.abs(before)
+    gap = np.abs(after - before) / np.maximum(np.abs(before), 1e-300)
+    order = [int(i) for i in np.argsort(-np.where(same, -1.0, np.nan_to_num(gap, nan=np.inf))) if not same[i]][:_SHOWN]
+    worst = tuple((*both.index[i], float(before[i]), float(after[i])) for i in order)
+    return Drift(len(both), int((~same).sum()), worst, _only(one, other), _only(other, one))
+
+
+def _only(one: pd.DataFrame, other: pd.DataFrame) -> tuple[str, ...]:
+    lost = one.index.difference(other.index)
+    return tuple(sorted({f"{scenario}: {measure}" for scenario, _, measure in lost}))
+
+
+def _read(folder: str) -> pd.DataFrame:
+    path = Path(folder)
+    if not (path / MANIFEST).is_file() or not (path / "runs.csv").is_file():
+        raise InputError(f"{folder}: expected a results folder (manifest.json and runs.csv), found none")
+    try:
+        table = pd.read_csv(path / "runs.csv", float_precision="round_trip")
+        return table.set_index(_KEYS)[["value"]]
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{folder}/runs.csv: expected the columns {', '.join(_KEYS)}, value ({error})") from None

@@ -1,0 +1,216 @@
+"""Tidy tables from results: what files and charts are made of. pandas begins here."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from changeflow.measure.estimates import quantile_interval
+from changeflow.measure.survival import Curve
+from changeflow.model.schema import Model
+from changeflow.model.topology import flow_graph
+from changeflow.present.words import plain_name
+from changeflow.study.evaluate import column
+from changeflow.study.results import Results, ScenarioResult
+
+MIDDLE = (0.1, 0.9)
+CURVE_POINTS = 160
+
+
+def runs_frame(results: Results) -> pd.DataFrame:
+    """One tidy row per scenario, replication, measure."""
+    rows = [
+        (name, replication, measure, value, measure in run.at_least)
+        for name, result in results.scenarios.items()
+        for replication, run in enumerate(result.runs)
+        for measure, value in run.values.items()
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value", "at_least"])
+
+
+def summary_frame(results: Results) -> pd.DataFrame:
+    """One row per scenario and measure: estimate, and the difference to the baseline."""
+    differences = {(one.scenario, one.measure): one for one in results.differences}
+    rows = []
+    for name, result in results.scenarios.items():
+        for measure, one in result.estimates.items():
+            against = differences.get((name, measure))
+            rows.append(
+                {
+                    "scenario": name,
+                    "measure": measure,
+                    "mean": one.mean,
+                    "half_width": one.half_width,
+                    "level": one.level,
+                    "unit": one.unit,
+                    "replications": one.replications,
+                    "bound": one.bound,
+                    "difference": against.mean if against else np.nan,
+                    "difference_half_width": against.half_width if against else np.nan,
+                    "difference_level": against.level if against else np.nan,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def backlog_frame(results: Results) -> pd.DataFrame:
+    """Open requests by date: mean over runs and the band of the middle 80 % of runs."""
+    parts = []
+    for name, result in results.scenarios.items():
+        daily = np.array([run.daily_backlog for run in result.runs])
+        low, high = np.quantile(daily, MIDDLE, axis=0)
+        dates = pd.date_range(first_date(result), periods=daily.shape[1], freq="D")
+        parts.append(
+            pd.DataFrame({"date": dates, "scenario": name, "mean": daily.mean(axis=0), "low": low, "high": high})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def first_date(result: ScenarioResult) -> date:
+    """The date on which the runs start."""
+    return result.model.first_day + timedelta(hours=result.model.start_hours)
+
+
+def backlog_marks(results: Results) -> list[tuple[date, str, str | None]]:
+    """Go-live, today (where a run starts in mid-life) and the dates on which backlogs are back to normal."""
+    first = next(iter(results.scenarios.values()))
+    marks: list[tuple[date, str, str | None]] = []
+    if first.model.start_hours > 0:
+        marks.append((first_date(first), "today", None))
+    else:
+        marks.append((first.model.first_day, "go-live", None))
+    for name, result in results.scenarios.items():
+        clear = result.estimates.get("backlog_clear_days")
+        if clear is not None and not clear.bound and not result.growing and result.load:
+            marks.append((first_date(result) + timedelta(days=clear.mean), "clear", name))
+    return marks
+
+
+def time_to_done_frame(results: Results) -> pd.DataFrame:
+    """Share of requests done within so many days: mean over runs, band of the middle 80 %."""
+    closed = [run.sojourn_days for result in results.scenarios.values() for run in result.runs]
+    longest = float(np.quantile(np.concatenate(closed), 0.995)) if any(len(one) for one in closed) else 1.0
+    grid = np.linspace(0, max(longest, 1e-6), CURVE_POINTS)
+    parts = []
+    for name, result in results.scenarios.items():
+        curves = [_done_within(run.sojourn_days, run.open_days, grid) for run in result.runs]
+        known = np.array([curve for curve in curves if curve is not None])
+        if not len(known):
+            continue
+        low, high = np.quantile(known, MIDDLE, axis=0)
+        parts.append(
+            pd.DataFrame({"scenario": name, "days": grid, "share": known.mean(axis=0), "low": low, "high": high})
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -> np.ndarray | None:  # type: ignore[type-arg]
+    curve = Curve.of(closed, still_open)
+    if not len(curve.times):
+        return None
+    place = np.searchsorted(curve.times, grid, side="right")
+    return 1.0 - np.concatenate([[1.0], curve.share])[place]
+
+
+def cost_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Mean cost by account, and the total with its half-width."""
+    rows, totals = [], []
+    for name, result in results.scenarios.items():
+        mean = {measure: estimate.mean for measure, estimate in result.estimates.items()}
+        accounts = {
+            "adaptation": mean["cost_of_success"] - mean["cost_of_error"],
+            "cost_of_error": mean["cost_of_error"],
+            "in_house_labour": mean["ownership_in_house_cost"],
+            "vendor_invoices": mean["ownership_vendor_cost"],
+            "licence": mean["licence_cost"],
+            "waiting": mean["waiting_cost"],
+            "unmet_need": mean["unmet_need_cost"],
+            "open_liability": mean["open_liability_cost"],
+        }
+        rows += [{"scenario": name, "account": account, "cost": cost} for account, cost in accounts.items()]
+        total = result.estimates["total_cost_with_undone"]
+        totals.append({"scenario": name, "mean": total.mean, "half_width": total.half_width})
+    return pd.DataFrame(rows), pd.DataFrame(totals)
+
+
+def spread_frames(results: Results, measure: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One measure over the runs (risk), its mean (error), and the 1-in-10 and 9-in-10 runs with intervals."""
+    runs, summary = [], []
+    for name, result in results.scenarios.items():
+        if measure not in result.estimates:
+            continue
+        values = column(result.runs, measure)
+        values = values[~np.isnan(values)]
+        estimate = result.estimates[measure]
+        row = {"scenario": name, "mean": estimate.mean, "low": estimate.low, "high": estimate.high}
+        for label, p in zip(("q10", "q90"), MIDDLE, strict=True):
+            found = quantile_interval(values, p, estimate.level) or (np.nan, np.nan, np.nan)
+            row |= {label: found[0], f"{label}_low": found[1], f"{label}_high": found[2]}
+        summary.append(row)
+        runs += [{"scenario": name, "value": value} for value in values]
+    return pd.DataFrame(runs), pd.DataFrame(summary)
+
+
+def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
+    """The request-flow network with what a drawing needs: layer, label, kind, load."""
+    graph = flow_graph(result.model)
+    layers = {"source": 0, "in_house": 1, "vendor": 1, "outcome": 3}
+    for name, node in graph.nodes(data=True):
+        node["layer"] = layers[node["kind"]]
+        node["label"] = _label(result, name, node)
+    return graph
+
+
+def _label(result: ScenarioResult, name: str, node: dict[str, object]) -> str:
+    station = result.model.stations.get(name)
+    if station is None:
+        return plain_name(name)
+    people = "unlimited" if station.servers == "infinite" else f"{station.servers}"
+    load = node["load"]
+    return f"{plain_name(name)} ({people})" + (f"\nload {load:.0%}" if isinstance(load, float) else "")
+
+
+def assumption_rows(results: Results) -> list[tuple[str, str, str, str]]:
+    """The same over all scenarios, each row once."""
+    rows = chain.from_iterable(assumption_rows_of(result.model) for result in results.scenarios.values())
+    return list(dict.fromkeys(rows))
+
+
+def assumption_rows_of(model: Model) -> list[tuple[str, str, str, str]]:
+    """What, value, range, source: every number of a model that has a note."""
+    return [
+        (path, _value_at(model, path), _range(note.low, note.high, note.unit), note.source)
+        for path, note in model.assumptions.items()
+    ]
+
+
+def _value_at(model: Model, path: str) -> str:
+    parts = path.split(".")
+    if parts[0] == "demand" and parts[1:2] != ["sources"]:
+        parts = ["demand", "sources", "demand", *parts[1:]]
+    value: object = model
+    for part in parts:
+        value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+    return _shown(value)
+
+
+def _range(low: object, high: object, unit: str) -> str:
+    if low is None or high is None:
+        return unit
+    return f"{_shown(low)} to {_shown(high)} {unit}".strip()
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float | int):
+        return f"{value:g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items())
+    dumped = getattr(value, "model_dump", None)
+    if dumped is not None:
+        return _shown({key: inner for key, inner in dumped().items() if inner is not None})
+    if isinstance(value, list | tuple):
+        return "/".join(_shown(inner) for inner in value)
+    return str(value)

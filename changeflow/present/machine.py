@@ -1,0 +1,107 @@
+"""The one JSON object of --json: formal words, units, intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from changeflow.measure.records import Difference, Estimate
+from changeflow.present.sentences import answer_sentence, target_met
+from changeflow.study.results import Results, ScenarioResult
+
+SCHEMA_VERSION = 1
+
+
+def as_json(results: Results, folder: str | None) -> dict[str, Any]:
+    """Everything a script needs; no clock times but `seconds`."""
+    check = results.prior_check
+    verdict = results.verdict
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": results.command,
+        "seed": results.seed,
+        "engine": results.engine,
+        "quick": results.quick,
+        "currency": results.currency,
+        "baseline": results.baseline,
+        "scenarios": {name: _scenario(result) for name, result in results.scenarios.items()},
+        "differences": [_difference(one) for one in results.differences],
+        "answer": {
+            "sentence": answer_sentence(results),
+            "verdict": verdict.kind,
+            "winner": verdict.winner,
+            "leader": verdict.leader,
+            "lead": None if verdict.lead is None else _difference(verdict.lead),
+            "smallest_difference": _number(verdict.matters),
+            "growing": list(verdict.growing),
+        },
+        "prior_check": None
+        if check is None
+        else {
+            "set": check.prior_set,
+            "winner": check.winner,
+            "agrees": check.agrees,
+            "differences": [_difference(one) for one in check.differences],
+        },
+        "assumptions_that_decide": [
+            {
+                "path": one.path,
+                "low": one.low,
+                "high": one.high,
+                "swing": _number(one.swing),
+                "flips_to": one.flips_to,
+            }
+            for one in results.swings
+        ],
+        "folder": folder,
+        "seconds": round(results.seconds, 2),
+    }
+
+
+def _scenario(result: ScenarioResult) -> dict[str, Any]:
+    return {
+        "replications": len(result.runs),
+        "kind": "terminating",
+        "growing": result.growing,
+        "target_met": target_met(result),
+        "model_digest": result.model.digest(),
+        "priors": result.model.priors,
+        "measures": {name: _estimate(estimate) for name, estimate in result.estimates.items()},
+        "load": {
+            load.station: {
+                "low": _number(load.load[0]),
+                "high": _number(load.load[1]),
+                "overloaded": load.overloaded,
+            }
+            for load in result.load
+        },
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "mean": _number(estimate.mean),
+        "half_width": _number(estimate.half_width),
+        "level": estimate.level,
+        "unit": estimate.unit,
+    }
+    if estimate.bound:
+        found["bound"] = estimate.bound
+    return found
+
+
+def _difference(one: Difference) -> dict[str, Any]:
+    return {
+        "scenario": one.scenario,
+        "baseline": one.baseline,
+        "measure": one.measure,
+        "mean": _number(one.mean),
+        "half_width": _number(one.half_width),
+        "level": one.level,
+        "unit": one.unit,
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no NaN and no infinity."""
+    return value if math.isfinite(value) else None

@@ -1,0 +1,27 @@
+"""The JSON Schema of model files, for editors."""
+
+from __future__ import annotations
+
+import json
+
+from changeflow.model.schema import Model
+
+
+def schema_text() -> str:
+    """JSON Schema 2020-12; a file may leave to a prior set what the schema itself requires."""
+    schema = Model.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "changeflow model"
+    demand = schema["properties"]["demand"]
+    schema["properties"]["demand"] = {"anyOf": [demand, schema["$defs"]["Demand"]["properties"]["sources"]["additionalProperties"]]}
+    _free_what_priors_fill(schema)
+    return json.dumps(schema, indent=1) + "\n"
+
+
+def _free_what_priors_fill(schema: dict[str, object]) -> None:
+    """`share`, prices and the like may come from the prior set, so an editor must not demand them."""
+    definitions = schema["$defs"]
+    assert isinstance(definitions, dict)
+    for name in ("Category", "GoLive", "Poisson", "Acceptance"):
+        keep = [key for key in definitions[name].get("required", []) if key == "kind"]
+        definitions[name]["required"] = keep

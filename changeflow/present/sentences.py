@@ -1,0 +1,199 @@
+"""What the numbers say, in sentences: the answer, the load, what is unsure, what to do next."""
+
+from __future__ import annotations
+
+from changeflow.measure.records import Difference, Estimate
+from changeflow.present.words import digits, money, plain
+from changeflow.study.results import Results, ScenarioResult, Verdict
+
+MONEY_MEASURES = ("cost", "total_cost")
+
+
+def answer_sentence(results: Results) -> str:
+    """Who wins, by how much and how surely; or why nobody can be named."""
+    verdict = results.verdict
+    parts = [_verdict_sentence(results, verdict)]
+    parts += _left_out(results, verdict)
+    target = _target_sentence(results)
+    if target:
+        parts.append(target)
+    check = results.prior_check
+    if check is not None:
+        other = plain(check.winner) if check.winner else "no winner"
+        said = "agrees" if check.agrees else f"disagrees: {other}"
+        parts.append(f"The other prior set ({check.prior_set}) {said}.")
+    if results.quick:
+        parts.append("Quick run: few replications, only a first look.")
+    return " ".join(parts)
+
+
+def _verdict_sentence(results: Results, verdict: Verdict) -> str:
+    primary = results.scenarios[verdict.leader or next(iter(results.scenarios))].model.comparison.primary
+    what = plain(primary)
+    if verdict.kind == "single":
+        return _single(next(iter(results.scenarios.values())))
+    if verdict.kind == "all_grow":
+        return "No winner: in every configuration the backlog grows without end."
+    leader = plain(verdict.leader or "")
+    leader = leader[:1].upper() + leader[1:]
+    if verdict.lead is None:
+        return f"{leader} wins: it is the only configuration whose backlog settles."
+    second = plain(verdict.second or "")
+    lead, bound = _amount(verdict.lead), _matters(verdict, results.currency)
+    if verdict.kind == "wins":
+        return f"{leader} wins: {what} is {lead} better than {second} ({_sure(verdict.lead)})."
+    if verdict.kind == "same":
+        return f"{leader} and {second} are the same within what matters: {what} differs by {lead}, less than {bound}."
+    return (
+        f"Too close to call: {leader} is ahead of {second} by {lead} in {what}, "
+        f"and a difference below {bound} would not matter."
+    )
+
+
+def _sure(lead: Difference) -> str:
+    return f"+- at {lead.level:.1%} joint level" if lead.level < 0.999 else "+- at joint level"
+
+
+def _amount(lead: Difference) -> str:
+    if lead.unit in {"share", "days", "hours", "requests"} or " " in lead.unit:
+        return (
+            f"{digits(lead.mean, lead.half_width)} +- {digits(lead.half_width, lead.half_width)} {lead.unit}"
+        )
+    half = money(lead.half_width, "", lead.half_width).strip()
+    return f"{money(lead.mean, lead.unit, lead.half_width)} +- {half}"
+
+
+def _matters(verdict: Verdict, currency: str) -> str:
+    if verdict.lead is not None and verdict.lead.unit == currency:
+        return money(verdict.matters, currency, verdict.matters / 5)
+    unit = verdict.lead.unit if verdict.lead else ""
+    return f"{digits(verdict.matters, verdict.matters / 5)} {unit}"
+
+
+def _left_out(results: Results, verdict: Verdict) -> list[str]:
+    """Growing backlogs and refused requests stand in the answer, whoever wins."""
+    said = []
+    growing = [name for name in verdict.growing if verdict.kind != "all_grow"]
+    if growing and verdict.kind != "single":
+        said.append(f"Out of the race, the backlog grows: {', '.join(plain(name) for name in growing)}.")
+    for name, result in results.scenarios.items():
+        refused = result.estimates.get("refused_share")
+        if refused is not None and refused.mean >= 0.005:
+            who = "Requests" if len(results.scenarios) == 1 else f"{plain(name)[:1].upper()}{plain(name)[1:]}"
+            verb = "refused" if len(results.scenarios) == 1 else "would refuse"
+            share = f"{refused.mean:.0%}"
+            said.append(
+                f"{who} {verb}: {share}."
+                if len(results.scenarios) == 1
+                else f"{who} {verb} {share} of requests."
+            )
+    return said
+
+
+def _single(result: ScenarioResult) -> str:
+    estimates = result.estimates
+    if result.growing:
+        slope = estimates.get("backlog_growth_per_week")
+        by = f" by {digits(slope.mean, slope.half_width)} requests a week" if slope and slope.mean > 0 else ""
+        return f"Overload: the backlog grows{by}; times to done say only 'at least'."
+    time, quantile = estimates.get("sojourn_time_hours"), estimates.get("sojourn_time_hours.p90")
+    if time is None or quantile is None:
+        return "No request was done."
+    return (
+        f"A request is done in {hours_in_words(time)} on average, 9 in 10 within {hours_in_words(quantile)}."
+    )
+
+
+def hours_in_words(estimate: Estimate) -> str:
+    """'5.7 +- 0.2 days', 'at least 30 days', '0.2 +- 0.01 hours'."""
+    scale, unit = (24.0, "days") if estimate.mean >= 48 else (1.0, "hours")
+    mean, half = estimate.mean / scale, estimate.half_width / scale
+    text = f"{digits(mean, half)} +- {digits(half, half)} {unit}"
+    return f"at least {text}" if estimate.bound else text
+
+
+def _target_sentence(results: Results) -> str:
+    models = [result.model for result in results.scenarios.values()]
+    words = models[0].targets.in_words()
+    if not words or any(model.targets != models[0].targets for model in models):
+        return ""
+    met = [plain(name) for name, result in results.scenarios.items() if target_met(result) is True]
+    missed = [name for name, result in results.scenarios.items() if target_met(result) is False]
+    if len(results.scenarios) == 1:
+        state = "met" if met else ("missed" if missed else "too close to call")
+        share = results.scenarios[next(iter(results.scenarios))].estimates.get("within_target_share")
+        found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
+        return f"Target ({words}): {state}{found}."
+    return f"Target ({words}) met by: {', '.join(met) if met else 'none'}."
+
+
+def target_met(result: ScenarioResult) -> bool | None:
+    """True or False when the interval decides, None when it cannot tell."""
+    targets = result.model.targets
+    verdicts: list[bool | None] = []
+    if targets.backlog_not_growing:
+        verdicts.append(not result.growing)
+    share = result.estimates.get("within_target_share")
+    timed = [one.share for one in (targets.started_within, targets.closed_within) if one is not None]
+    if share is not None and timed:
+        wanted = max(timed)
+        verdicts.append(True if share.low >= wanted else (False if share.high < wanted else None))
+    if False in verdicts:
+        return False
+    return None if None in verdicts or not verdicts else True
+
+
+def load_sentence(results: Results) -> str:
+    """Work arriving against hours available, by station of the richest scenario; overload named."""
+    parts, named = [], set()
+    for name, result in results.scenarios.items():
+        for load in result.load:
+            if load.servers is None or load.work_per_week[1] == 0:
+                continue
+            low, high = load.load
+            text = f"{high:.0%}" if high - low < 0.005 else f"{low:.0%} to {high:.0%}"
+            flag = " OVERLOAD" if load.overloaded else ""
+            key = (load.station, text, flag)
+            if key in named:
+                continue
+            named.add(key)
+            where = "" if len(results.scenarios) == 1 else f" ({plain(name)})"
+            parts.append(f"{load.station.replace('_', ' ')}{where} {text}{flag}")
+    return "; ".join(parts) if parts else "no work reaches a station"
+
+
+def unsure_sentence(results: Results) -> str:
+    """The assumptions that decide, most decisive first."""
+    if not results.swings:
+        noted = next(iter(results.scenarios.values())).model.assumptions
+        open_ones = [path for path, note in noted.items() if note.is_assumption]
+        return f"{len(open_ones)} inputs are assumptions (changeflow check lists them)"
+    flips = [swing for swing in results.swings if swing.flips_to]
+    shown = (flips or list(results.swings))[:3]
+    texts = []
+    for swing in shown:
+        span = f"{short_path(swing.path)} ({swing.low} to {swing.high})"
+        texts.append(f"{span} -> {plain(swing.flips_to)}" if swing.flips_to else span)
+    head = "can flip the winner: " if flips else "no single assumption flips it; most moves it: "
+    return head + "; ".join(texts)
+
+
+def short_path(path: str) -> str:
+    """The last part of a path and whose it is."""
+    parts = path.split(".")
+    whose = parts[2] if parts[:2] == ["demand", "sources"] else parts[1] if len(parts) > 2 else ""
+    return f"{whose.replace('_', ' ')} {parts[-1].replace('_', ' ')}".strip()
+
+
+def next_command(results: Results, where: str | None) -> str:
+    """The command one would want now."""
+    model = next(iter(results.scenarios.values())).model
+    flips = [swing for swing in results.swings if swing.flips_to]
+    if flips:
+        return f"changeflow compare {model.place} --who ... --set {flips[0].path}={flips[0].high}"
+    if results.command == "run":
+        kinds = {station.kind for station in model.stations.values()}
+        if len(kinds) == 2:
+            return f"changeflow compare {model.place} --who vendor,power_users,both"
+        return f"changeflow check {model.place}"
+    return f"open {where}/report.html" if where else f"changeflow check {model.place}"

@@ -1,0 +1,46 @@
+"""summary.md: the answer and the main measures as a table for a wiki or a mail."""
+
+from __future__ import annotations
+
+from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
+from changeflow.present.words import digits, plain
+from changeflow.study.results import Results
+
+SHOWN = (
+    "sojourn_time_hours", "sojourn_time_hours.p90", "waiting_time_hours", "backlog_requests",
+    "peak_backlog_requests", "open_at_horizon_requests", "refused_share", "within_target_share", "rework_share",
+    "cost_of_success", "cost_of_error", "cost_of_ownership_per_year", "waiting_cost", "unmet_need_cost",
+    "open_liability_cost", "total_cost", "total_cost_with_undone",
+)  # fmt: skip
+
+
+def table(results: Results) -> tuple[list[str], list[list[str]]]:
+    """Headers and rows: one row a measure, one column a scenario, every number with its half-width."""
+    headers = ["measure", *(plain(name) for name in results.scenarios), "unit"]
+    rows = []
+    for measure in SHOWN:
+        found = [result.estimates.get(measure) for result in results.scenarios.values()]
+        known = next((one for one in found if one is not None), None)
+        if known is None:
+            continue
+        cells = [
+            "-"
+            if one is None
+            else ("at least " if one.bound else "")
+            + f"{digits(one.mean, one.half_width)} +- {digits(one.half_width, one.half_width)}"
+            for one in found
+        ]
+        rows.append([plain(measure), *cells, known.unit])
+    return headers, rows
+
+
+def markdown(results: Results) -> str:
+    """The whole page."""
+    headers, rows = table(results)
+    model = next(iter(results.scenarios.values())).model
+    lines = [f"# {model.title}", "", answer_sentence(results), ""]
+    lines += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += ["", f"Load: {load_sentence(results)}.", "", f"Unsure: {unsure_sentence(results)}.", ""]
+    lines.append(f"{results.replications} runs, seed {results.seed}, intervals at {model.comparison.level:.0%}.")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,165 @@
+"""The table and the few lines under it, for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+
+from changeflow.measure.records import Estimate
+from changeflow.present.sentences import (
+    answer_sentence,
+    load_sentence,
+    next_command,
+    unsure_sentence,
+)
+from changeflow.present.words import NOT_AVAILABLE, digits, plain
+from changeflow.study.results import Results, ScenarioResult
+
+WIDTH = 80
+_LABEL = 9
+_NAME = 23
+_LINES = {"ANSWER": 5, "LOAD": 2, "UNSURE": 3}
+
+
+def comparison_text(results: Results, folder: str | None) -> str:
+    """At most 20 lines for up to three scenarios."""
+    lines = [_headline(results), *table_lines(results)]
+    lines += labelled("ANSWER", answer_sentence(results))
+    lines += labelled("LOAD", load_sentence(results))
+    lines += labelled("UNSURE", unsure_sentence(results))
+    if folder is not None:
+        what = f"{folder}/  report.html  charts/  runs.csv"
+        lines += labelled(
+            "FILES", f"{what}  (seed {results.seed}, {results.seconds:.0f} s, {results.engine})"
+        )
+    else:
+        lines += labelled(
+            "FILES", f"none written (seed {results.seed}, {results.seconds:.0f} s, {results.engine})"
+        )
+    lines += labelled("NEXT", next_command(results, folder))
+    return "\n".join(lines)
+
+
+def labelled(label: str, text: str) -> list[str]:
+    """A label in the margin, text beside it."""
+    wrapped = textwrap.wrap(text, WIDTH - _LABEL, break_on_hyphens=False) or [""]
+    return [f"{label:<{_LABEL}}{wrapped[0]}", *(" " * _LABEL + line for line in wrapped[1:])]
+
+
+def years_in_words(days: float) -> str:
+    """'3 years', '60 days'."""
+    years = days / 365
+    if years >= 1 and abs(years - round(years)) < 0.01:
+        return f"{round(years)} years" if round(years) > 1 else "1 year"
+    return f"{days:g} days"
+
+
+def _headline(results: Results) -> str:
+    model = next(iter(results.scenarios.values())).model
+    span = years_in_words(model.horizon_days)
+    quick = " QUICK" if results.quick else ""
+    if len(results.scenarios) == 1:
+        return textwrap.shorten(
+            f"{model.title}.  {results.replications} runs of {span}.{quick}", WIDTH, placeholder="..."
+        )
+    return f"Who should make the changes?  Same requests, {results.replications} runs of {span}.{quick}"
+
+
+def table_lines(results: Results) -> list[str]:
+    """Scenario, mean and 9-in-10 time to done, peak, clearing, refused, cost with undone work."""
+    model = next(iter(results.scenarios.values())).model
+    scale, unit = _time_unit(results)
+    horizon = years_in_words(model.horizon_days)
+    head = [
+        f"{'':{_NAME}}{'average':>11}{'9 in 10':>11}{'most open':>10}{'backlog':>9}{'not':>5}{'cost of':>11}",
+        f"{'':{_NAME}}{'done in':>11}{'done in':>11}{'at once':>10}{'clear':>9}{'done':>5}{horizon:>11}",
+    ]
+    rows = []
+    for name, result in results.scenarios.items():
+        get = result.estimates.get
+        cells = [
+            f"{_time(get('sojourn_time_hours'), scale):>11}",
+            f"{_time(get('sojourn_time_hours.p90'), scale):>11}",
+            f"{_plain_number(get('peak_backlog_requests')):>10}",
+            f"{clears(result):>9}",
+            f"{_not_done(result):>5}",
+            f"{_cost(get('total_cost_with_undone')):>11}",
+        ]
+        rows.append(f"{scenario_label(name)[: _NAME - 1]:{_NAME}}{''.join(cells)}")
+    return [*head, *rows, _legend(results, unit, model.currency)]
+
+
+def scenario_label(name: str) -> str:
+    """Plain route names; file stems otherwise."""
+    return plain(name)
+
+
+def _legend(results: Results, unit: str, currency: str) -> str:
+    level = next(iter(results.scenarios.values())).model.comparison.level
+    bound = any(
+        estimate.bound
+        for result in results.scenarios.values()
+        for name, estimate in result.estimates.items()
+        if name in {"sojourn_time_hours", "sojourn_time_hours.p90"}
+    )
+    at_least = "; >= still open" if bound else ""
+    return f"({unit}; {currency} k with undone work; +- at {level:.0%}{at_least})".rjust(WIDTH)
+
+
+def _time_unit(results: Results) -> tuple[float, str]:
+    means = [
+        result.estimates["sojourn_time_hours"].mean
+        for result in results.scenarios.values()
+        if "sojourn_time_hours" in result.estimates
+    ]
+    return (1.0, "hours") if means and max(means) < 48 else (24.0, "calendar days")
+
+
+def _time(estimate: Estimate | None, scale: float) -> str:
+    if estimate is None:
+        return "-"
+    mean, half = estimate.mean / scale, estimate.half_width / scale
+    return (">=" if estimate.bound else "") + _pair(mean, half)
+
+
+def _pair(mean: float, half: float) -> str:
+    text = digits(mean, half)
+    return text if text == NOT_AVAILABLE or half <= 0 else f"{text} +-{digits(half, half)}"
+
+
+def _plain_number(estimate: Estimate | None) -> str:
+    return "-" if estimate is None else _pair(estimate.mean, estimate.half_width)
+
+
+def clears(result: ScenarioResult) -> str:
+    """The week in which the backlog is back to normal, or that it is not."""
+    if result.growing:
+        return "grows"
+    estimate = result.estimates.get("backlog_clear_days")
+    if estimate is None or "sojourn_time_hours" not in result.estimates:
+        return "-"
+    return ("> " if estimate.bound else "") + f"week {max(round(estimate.mean / 7), 1)}"
+
+
+def _not_done(result: ScenarioResult) -> str:
+    share = sum(
+        result.estimates[name].mean
+        for name in ("refused_share", "withdrawn_share")
+        if name in result.estimates
+    )
+    return f"{share:.0%}"
+
+
+def _cost(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "-"
+    return _pair(estimate.mean / 1000, estimate.half_width / 1000)
+
+
+def check_lines(title: str, sections: list[tuple[str, list[str]]]) -> str:
+    """Headed blocks of lines, wrapped."""
+    lines = [title]
+    for heading, texts in sections:
+        lines += ["", heading]
+        for text in texts:
+            lines += textwrap.wrap(text, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
+    return "\n".join(lines)

@@ -1,0 +1,191 @@
+"""Analysis and invariant cases: fixed data through the project's own functions, and properties of every path."""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from changeflow.engine.simulate import simulate
+from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.trace import Trace
+from changeflow.measure.estimates import t_interval
+from changeflow.study.runner import run_all
+
+from .accept import Check, Result
+from .execute import seed_of
+from .reasons import Raw, Unsupported, only
+from .translate import Setup, check_case, translate
+
+PATHS = 20
+RELATIVE = 1e-9
+NOT_YET = {
+    "n": "the smallest number of replications for a precision",
+    "truncate_batches": "MSER truncation",
+    "h1": "the constant h of Dudewicz and Dalal",
+    "eta": "the constants of Kim and Nelson",
+    "fraction": "the OCBA allocation",
+    "cost": "a procedure that selects the best of several models",
+}
+"""Expected key -> the function that the project does not have yet."""
+
+
+def run_analysis(case: Raw) -> Result:
+    """Fixed data through our output analysis."""
+    check_case(case)
+    model, expected = case["model"], case["expected"]
+    if set(expected) <= {"mean", "half_width"} and set(model) == {"data", "conf"}:
+        found = dict(zip(("mean", "half_width"), t_interval(model["data"], model["conf"])))
+    else:
+        missing = [what for key, what in NOT_YET.items() if key in expected]
+        raise Unsupported(f"no function yet for {missing[0] if missing else ', '.join(expected)}")
+    accept = case["accept"]
+    checks = []
+    for name, value in expected.items():
+        near = math.isclose(found[name], value, rel_tol=accept.get("rel_tol", 0.0), abs_tol=accept.get("abs_tol", 0.0))
+        checks.append(Check(name, value if near else found[name], 0.0, value, 0.0, math.nan))
+    bad = [check for check in checks if not check.ok]
+    reason = "; ".join(f"{check.name} {check.mean!r} instead of {check.expected!r}" for check in bad)
+    return Result(case["id"], case["kind"], "fail" if bad else "pass", reason, checks)
+
+
+def run_invariant(case: Raw, engine: str, seed: int) -> Result:
+    """A property in words, recognised by its words."""
+    prove = recognised(case)
+    broken = prove(case, engine, seed_of(seed, case["id"], 0))
+    return Result(case["id"], case["kind"], "fail" if broken else "pass", broken, runs=PATHS, attempts=1)
+
+
+def recognised(case: Raw) -> Callable[[Raw, str, int], str]:
+    """The check that a rule in words asks for; it returns what is broken, or nothing."""
+    check_case(case)
+    only(case["expected"], {"rule"}, "expected")
+    rule = case["expected"]["rule"]
+    if "time integral of N equals the sum of sojourn times" in rule:
+        stop = re.search(r"stop arrivals at t=([\d.]+)", rule)
+        if not stop:
+            raise Unsupported("Little's law without 'stop arrivals at t=...'")
+        translate(_stopped(case, float(stop[1])))
+        return partial(_little, float(stop[1]))
+    factor = re.search(r"multiplying every time parameter by ([\d.]+)", rule)
+    if factor:
+        translate(case)
+        return partial(_scale, float(factor[1]))
+    if "same seed gives identical output" in rule:
+        translate(case)
+        return _seed
+    if "unfinished work" in rule:
+        raise Unsupported("work conservation needs other disciplines than fifo")
+    raise Unsupported(f"rule '{rule}'")
+
+
+def _stopped(case: Raw, at: float) -> Raw:
+    """The case with arrivals that end."""
+    case = copy.deepcopy(case)
+    for table in case["model"]["arrivals"]:
+        process = table["process"]
+        if process["type"] != "poisson":
+            raise Unsupported(f"arrivals of type {process['type']} that stop")
+        table["process"] = {"type": "nhpp_piecewise", "edges": [0.0, at], "rates": [process["rate"]]}
+    return case
+
+
+def _paths(setup: Setup, horizon: float, engine: str, seed: int) -> list[Trace]:
+    tables = compile_tables(setup.model(horizon))
+    return [_run(tables, engine, seed, number) for number in range(PATHS)]
+
+
+def _run(tables: Tables, engine: str, seed: int, number: int) -> Trace:
+    return simulate(tables, seed=seed, replication=number, engine=engine)
+
+
+def _little(stop: float, case: Raw, engine: str, seed: int) -> str:
+    """Integrals that the engine kept against sums over visits, on paths that end empty."""
+    setup = translate(_stopped(case, stop))
+    for path, trace in enumerate(_paths(setup, 10 * stop, engine, seed)):
+        visits = trace.visits
+        if np.isnan(trace.requests["closed"]).any():
+            return f"path {path}: requests still open long after the last arrival"
+        for place, name in enumerate(trace.stations):
+            mine = visits[visits["station"] == place]
+            pairs = {
+                "number in station": (trace.in_station[place], mine["finished"] - mine["joined"]),
+                "number waiting": (trace.in_queue[place], mine["started"] - mine["joined"]),
+                "busy servers": (trace.in_service[place], mine["work_hours"]),
+            }
+            for what, (integral, times) in pairs.items():
+                if not math.isclose(integral, math.fsum(times), rel_tol=RELATIVE, abs_tol=RELATIVE):
+                    return f"path {path}, {name}: {what} {integral!r}, sum of times {math.fsum(times)!r}"
+    return ""
+
+
+def _scale(factor: float, case: Raw, engine: str, seed: int) -> str:
+    """The same case in a unit of time `factor` times smaller."""
+    setup, horizon = translate(case), 1000.0
+    small = _paths(setup, horizon, engine, seed)
+    large = _paths(translate(_scaled(case, factor)), horizon * factor, engine, seed)
+    for path, (one, other) in enumerate(zip(small, large)):
+        for rows, scaled in ((one.requests, other.requests), (one.visits, other.visits)):
+            if len(rows) != len(scaled):
+                return f"path {path}: {len(rows)} rows become {len(scaled)}"
+            for name in rows.dtype.names or ():
+                times = name in {"arrived", "closed", "entered", "joined", "started", "finished", "work_hours"}
+                wanted = rows[name] * factor if times else rows[name]
+                if not np.allclose(scaled[name], wanted, rtol=RELATIVE, atol=0.0, equal_nan=True):
+                    return f"path {path}: {name} does not scale"
+        for name in ("in_station", "in_queue", "in_service"):
+            if not np.allclose(getattr(other, name), factor * getattr(one, name), rtol=RELATIVE, atol=0.0):
+                return f"path {path}: {name} does not scale"
+    return ""
+
+
+TIME_KEYS = {"mean", "value", "low", "high", "mode", "scale", "means"}
+
+
+def _scaled(case: Raw, factor: float) -> Raw:
+    """The case with every time parameter multiplied; shapes and shares stay, rates are divided."""
+    case = copy.deepcopy(case)
+
+    def laws(spec: Raw) -> None:
+        for key in TIME_KEYS & set(spec):
+            spec[key] = [value * factor for value in spec[key]] if isinstance(spec[key], list) else spec[key] * factor
+        if spec["type"] in {"discrete", "empirical"}:
+            spec["values"] = [value * factor for value in spec["values"]]
+
+    for table in case["model"]["arrivals"]:
+        process = table["process"]
+        if process["type"] == "renewal":
+            laws(process["interarrival"])
+        elif process["type"] in {"poisson", "batch_poisson"}:
+            process["rate"] /= factor
+        else:
+            raise Unsupported(f"scaling arrivals of type {process['type']}")
+    for table in case["model"]["stations"]:
+        if "servers_schedule" in table:
+            raise Unsupported("scaling a servers_schedule")
+        for spec in [table["service"]] if "service" in table else table["service_by_class"].values():
+            laws(spec)
+    return case
+
+
+def _seed(case: Raw, engine: str, seed: int) -> str:
+    """Same seed, same bytes, whatever the number of worker processes; other seeds differ."""
+    setup = translate(case)
+    model = setup.model(1000.0)
+
+    def content(chosen: int) -> list[bytes]:
+        paths = [simulate(model, seed=chosen, replication=number, engine=engine) for number in range(3)]
+        return [trace.requests.tobytes() + trace.visits.tobytes() for trace in paths]
+
+    if content(seed) != content(seed):
+        return "the same seed gives other traces"
+    if set(content(seed)) & set(content(seed + 1)):
+        return "another seed gives the same trace"
+    alone, shared = (run_all([model], PATHS, seed, engine=engine, workers=workers) for workers in (1, 2))
+    if any(one.values != other.values for one, other in zip(alone[0], shared[0])):
+        return "two worker processes give other numbers than one"
+    return ""

@@ -1,0 +1,212 @@
+"""Runs a file of reference cases: python -m tests.theory.run_cases FILE.
+
+One line a case with pass, fail or unsupported, the headline metric with its interval and expectation; a summary
+last. Exit status 0 only if nothing failed. The rules stand in the README beside the cases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import multiprocessing
+import os
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from changeflow.errors import InputError
+
+from .accept import Check, Result, headline
+from .execute import prepare, run_case
+from .others import recognised, run_analysis, run_invariant
+from .reasons import Raw, Unsupported
+from .traces import run_trace, translate_trace
+
+SEED = 20261124
+QUICK = (
+    "mm3-a08", "mm2-sixto", "mg1-lognormal-c2", "rework-mg1-det", "tandem-delay", "batch-carloads", "empirical-m1",
+    "nhpp-banks", "mtginf-burst-ln", "drain-backlog", "trace-fifo2", "ci-law", "inv-little", "inv-scale",
+)  # fmt: skip
+"""A subset that covers the features and takes under a minute on two cores."""
+
+
+def run_one(case: Raw, pool: Executor, engine: str, seed: int, scale: float) -> Result:
+    """Run one case of any kind; never raises."""
+    start = time.perf_counter()
+    try:
+        result = _run(case, pool, engine, seed, scale)
+    except (Unsupported, InputError) as reason:
+        result = Result(_id(case), str(case.get("kind")), "unsupported", str(reason))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        status = "fail" if is_supported(case)[0] else "unsupported"
+        result = Result(_id(case), str(case.get("kind")), status, f"cannot be read: {type(error).__name__} {error}")
+    except Exception as error:  # noqa: BLE001  an engine that breaks down has failed the case
+        result = Result(_id(case), str(case.get("kind")), "fail", f"broke down: {type(error).__name__}: {error}")
+    result.seconds = time.perf_counter() - start
+    return result
+
+
+def _run(case: Raw, pool: Executor, engine: str, seed: int, scale: float) -> Result:
+    match case["kind"]:
+        case "steady" | "transient":
+            return run_case(case, pool, engine, seed, scale)
+        case "trace":
+            return run_trace(case, engine)
+        case "analysis":
+            return run_analysis(case)
+        case "invariant":
+            return run_invariant(case, engine, seed)
+        case other:
+            raise Unsupported(f"kind '{other}'")
+
+
+def is_supported(case: Raw) -> tuple[bool, str]:
+    """Translate a case without running it: whether it can be run, and why not."""
+    import tempfile
+
+    try:
+        match case["kind"]:
+            case "steady" | "transient":
+                prepare(case)
+            case "trace":
+                with tempfile.TemporaryDirectory() as folder:
+                    translate_trace(case, Path(folder))
+            case "analysis":
+                run_analysis(case)
+            case "invariant":
+                recognised(case)
+            case other:
+                raise Unsupported(f"kind '{other}'")
+    except (Unsupported, InputError) as reason:
+        return False, str(reason)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        return False, f"cannot be read: {type(error).__name__} {error}"
+    return True, ""
+
+
+def run_all(
+    cases: Iterable[Raw], engine: str, seed: int, scale: float, workers: int
+) -> Iterator[Result]:
+    """Run cases in their order; replications of several cases share the worker processes."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool, ThreadPoolExecutor(workers + 1) as lanes:
+        yield from lanes.map(partial(run_one, pool=pool, engine=engine, seed=seed, scale=scale), cases)
+
+
+def read_cases(file: Path) -> list[Raw]:
+    """The cases of a file; raises OSError or ValueError."""
+    cases = tomllib.loads(file.read_text(encoding="utf-8"))["case"]
+    if not isinstance(cases, list):
+        raise TypeError("no list of cases")
+    return cases
+
+
+def mean_square(results: Iterable[Result]) -> tuple[float, int]:
+    """Mean square of the z-scores, one metric a case, and how many there are."""
+    scores = [result.z for result in results if not math.isnan(result.z)]
+    return (sum(z * z for z in scores) / len(scores) if scores else math.nan), len(scores)
+
+
+def line(result: Result) -> str:
+    """One case in one line."""
+    shown = next((check for check in result.checks if not check.ok), None) or headline(result.checks)
+    text = f"{result.status:<12}{result.id:<22}"
+    if shown and result.status != "unsupported":
+        text += _value(shown)
+        if not math.isnan(result.z):
+            text += f"  z {result.z:+.2f}"
+        text += f"  {len(result.checks)} metrics, {result.runs} runs, {result.seconds:.1f} s"
+    if result.attempts > 1:
+        text += ", second attempt"
+    return text + (f"  {result.reason}" if result.reason else "")
+
+
+def _value(check: Check) -> str:
+    low, high = check.mean - check.half_width, check.mean + check.half_width
+    return f"{check.name} {check.mean:.5g} [{low:.5g}, {high:.5g}] expected {check.expected:.5g}"
+
+
+def summary(results: list[Result]) -> str:
+    """Counts and the mean square of the z-scores."""
+    counts = Counter(result.status for result in results)
+    square, count = mean_square(results)
+    return (
+        f"{counts['pass']} passed, {counts['fail']} failed, {counts['unsupported']} unsupported; mean square z "
+        f"{square:.3f} over {count} cases (0.6 to 1.75 is right for some 70)"
+    )
+
+
+def as_json(results: list[Result]) -> str:
+    """All metrics of all cases, NaN as null."""
+    cases = [
+        {
+            "id": result.id, "kind": result.kind, "status": result.status, "reason": result.reason, "z": result.z,
+            "runs": result.runs, "attempts": result.attempts, "seconds": round(result.seconds, 3),
+            "metrics": [
+                {
+                    "metric": check.name, "value": check.mean, "half_width": check.half_width, "ok": check.ok,
+                    "low": check.mean - check.half_width, "high": check.mean + check.half_width,
+                    "expected": check.expected, "widest": check.widest, "z": check.z,
+                }
+                for check in result.checks
+            ],
+        }
+        for result in results
+    ]  # fmt: skip
+    counts, (square, count) = Counter(result.status for result in results), mean_square(results)
+    total = {name: counts[name] for name in ("pass", "fail", "unsupported")}
+    return json.dumps(_finite({"cases": cases, "summary": total | {"mean_square_z": square, "z_scores": count}}), indent=2)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _id(case: Raw) -> str:
+    return str(case.get("id", "?"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="tests.theory.run_cases", description=__doc__)
+    parser.add_argument("file", type=Path, help="TOML file of cases")
+    parser.add_argument("--engine", choices=("process", "compiled"), default="process")
+    parser.add_argument("--json", action="store_true", help="everything as JSON instead of lines")
+    parser.add_argument("--only", metavar="ID,ID", help="these cases alone")
+    parser.add_argument("--quick", action="store_true", help="a subset that takes under a minute")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--scale", type=float, default=1.0, help="length of the measured part (runs, if transient)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args(arguments)
+    try:
+        cases = read_cases(options.file)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        parser.error(f"{options.file}: {error}")
+    wanted = options.only.split(",") if options.only else QUICK if options.quick else None
+    if wanted:
+        unknown = set(wanted) - {_id(case) for case in cases}
+        if unknown:
+            parser.error(f"{options.file}: no case {', '.join(sorted(unknown))}")
+        cases = [case for case in cases if _id(case) in wanted]
+    results = []
+    for result in run_all(cases, options.engine, options.seed, options.scale, options.workers):
+        results.append(result)
+        if not options.json:
+            print(line(result), flush=True)
+    print(as_json(results) if options.json else summary(results))
+    return int(any(result.status == "fail" for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
