@@ -1,11 +1,11 @@
 """changeflow: who should make the changes that a system asks for after go-live?
 
-    import changeflow as cf
+import changeflow as cf
 
-    model = cf.read_model("partly_open")
-    plan = cf.Plan.of(cf.routes(model, "vendor", "both"), replications=50, seed=7)
-    results = cf.compare(plan)
-    cf.write_report(results, "out")
+model = cf.read_model("partly_open")
+plan = cf.Plan.of(cf.routes(model, "vendor", "both"), replications=50, seed=7)
+results = cf.compare(plan)
+cf.write_report(results, "out")
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """The exception tree, drawn here because a caller decides by it.
 
-    ChangeflowError
-    ├── InputError        wrong input: nothing was run, nothing written (exit 2)
-    │   ├── ModelError    faults in a model file or in --set, all of them together
-    │   ├── DataError     a demand file that cannot be used
-    │   └── PlanError     a run that makes no sense, such as one replication where an interval is asked for
-    ├── RunError          the simulation failed (exit 1)
-    │   └── InvariantBroken   a result contradicts a law that every run must obey
-    └── Interrupted       stopped by Ctrl-C or SIGTERM (exit 130 or 143)
+ChangeflowError
+├── InputError        wrong input: nothing was run, nothing written (exit 2)
+│   ├── ModelError    faults in a model file or in --set, all of them together
+│   ├── DataError     a demand file that cannot be used
+│   └── PlanError     a run that makes no sense, such as one replication where an interval is asked for
+├── RunError          the simulation failed (exit 1)
+│   └── InvariantBroken   a result contradicts a law that every run must obey
+└── Interrupted       stopped by Ctrl-C or SIGTERM (exit 130 or 143)
 """
 
 from __future__ import annotations

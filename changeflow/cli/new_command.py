@@ -20,7 +20,9 @@ def command(name: str, source: str, force: bool) -> None:
 
     shipped = shipped_models()
     if source not in shipped:
-        raise ModelError([Fault(f"--from {source}", "", "a model that comes along", f"'{source}'", nearest(source, shipped))])
+        raise ModelError(
+            [Fault(f"--from {source}", "", "a model that comes along", f"'{source}'", nearest(source, shipped))]
+        )
     target = Path(name if name.endswith(".toml") else f"{name}.toml")
     if target.exists() and not force:
         raise PlanError(f"{target}: expected a new file, found one (--force replaces it)")

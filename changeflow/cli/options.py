@@ -37,15 +37,18 @@ class Shared:
 
 
 _MODEL_OPTIONS = (
-    click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Another value at a path of the model; repeatable. NAME:PATH=VALUE for one scenario."),
+    click.option(
+        "--set", "sets", multiple=True, metavar="PATH=VALUE",
+        help="Another value at a path of the model; repeatable. NAME:PATH=VALUE for one scenario.",
+    ),
     click.option("--horizon-days", type=float, metavar="D", help="Calendar days that a run lasts."),
     click.option("--warm-up-days", type=float, metavar="D", help="Days at the start that are not measured."),
 )  # fmt: skip
 _RUN_OPTIONS = (
     click.option("--replications", type=int, metavar="N", help="Runs of each configuration."),
     click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance; 0 is a seed."),
-    click.option("--engine", default="auto", metavar="auto|process|compiled", show_default="auto", help="Which engine simulates."),
-    click.option("--workers", type=int, metavar="N", help="Processes that share the runs (default: the cores, where it pays)."),
+    click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates."),
+    click.option("--workers", type=int, metavar="N", help="Processes that share the runs."),
     click.option("--out", metavar="DIR", help="Results folder (default: a fresh numbered one under results/)."),
     click.option("--force", is_flag=True, help="Replace a results folder of changeflow."),
     click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only."),

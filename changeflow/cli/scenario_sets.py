@@ -32,6 +32,5 @@ def with_scenario_sets(scenarios: Mapping[str, Model], own: Sequence[tuple[str, 
             for name, option in unknown
         )
     return {
-        name: with_sets(model, [option for other, option in own if other == name])
-        for name, model in scenarios.items()
+        name: with_sets(model, [option for other, option in own if other == name]) for name, model in scenarios.items()
     }

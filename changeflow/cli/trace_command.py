@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_module
-from pathlib import Path
 
 import click
 
@@ -43,7 +42,19 @@ def command(
     tables = trace_tables(trace, read)
     counts = {name: len(table) for name, table in tables.items()}
     if json:
-        click.echo(json_module.dumps({"schema_version": 1, "command": "trace", "seed": seed, "engine": "process", "replication": replication, "rows": counts, "folder": out}))
+        click.echo(
+            json_module.dumps(
+                {
+                    "schema_version": 1,
+                    "command": "trace",
+                    "seed": seed,
+                    "engine": "process",
+                    "replication": replication,
+                    "rows": counts,
+                    "folder": out,
+                }
+            )
+        )
     elif folder is not None:
         click.echo(f"{folder}: " + ", ".join(f"{name}.csv {count} rows" for name, count in counts.items()))
     else:

@@ -22,7 +22,8 @@ _KIND = 1 << 40
 _ROUND = 8 * _KIND
 _FIRST = 2  # SimPy itself uses 0 (a process starts) and 1 (a process has ended)
 
-Story = Generator[simpy.Event, Any, None]
+Event = simpy.Event
+Story = Generator[Event, Any, None]
 
 
 class Clock(simpy.Environment):
@@ -32,9 +33,9 @@ class Clock(simpy.Environment):
         super().__init__(initial_time=start)
         self._turn = -1
 
-    def at(self, time: float, kind: int, number: int) -> simpy.Event:
+    def at(self, time: float, kind: int, number: int) -> Event:
         """An event at clock time `time`; `number` is the request (or station) it belongs to."""
-        event = simpy.Event(self)
+        event = Event(self)
         event._ok, event._value = True, None
         turn = kind * _KIND + number
         if time == self._now and self._turn >= 0:

@@ -52,9 +52,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 def uniform_pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def]
     """Two uniforms in (0, 1), u = (k + 1/2) 2^-53, of a block of purposes; `entry` is the pass."""
     last = (np.uint64(block) << _S24) | np.uint64(entry)
-    w0, w1, w2, w3 = philox(
-        subject & _MASK, subject >> _S32, stage, last, run_key & _MASK, run_key >> _S32
-    )
+    w0, w1, w2, w3 = philox(subject & _MASK, subject >> _S32, stage, last, run_key & _MASK, run_key >> _S32)
     first = (np.float64(((w0 << _S32) | w1) >> _S11) + 0.5) * _TWO_TO_MINUS_53
     second = (np.float64(((w2 << _S32) | w3) >> _S11) + 0.5) * _TWO_TO_MINUS_53
     return min(first, _BELOW_ONE), min(second, _BELOW_ONE)

@@ -11,11 +11,20 @@ from collections import deque
 from heapq import heapify, heappop, heappush
 
 import numpy as np
-import simpy
 
 from changeflow.engine import draws, rules, tables
 from changeflow.engine import trace as t
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, RE_ENTRY, SHIFT, Clock, Story
+from changeflow.engine.clock import (
+    ARRIVAL,
+    COMPLETION,
+    DISPATCH,
+    END_OF_DELAY,
+    RE_ENTRY,
+    SHIFT,
+    Clock,
+    Event,
+    Story,
+)
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.tables import StationTable, Tables
 from changeflow.engine.trace import Trace
@@ -65,7 +74,7 @@ class Station:
     def __init__(self, run: Run, table: StationTable, number: int) -> None:
         self.run, self.table, self.number = run, table, number
         self.clock = run.clock
-        self.queue: deque[tuple[Visit, simpy.Event]] = deque()
+        self.queue: deque[tuple[Visit, Event]] = deque()
         self.infinite = table.servers == tables.INFINITE
         self.idle = [] if self.infinite else list(range(table.servers))
         heapify(self.idle)
@@ -85,11 +94,11 @@ class Station:
             self.in_service += self.busy * passed
             self._since = now
 
-    def join(self, visit: Visit) -> simpy.Event:
+    def join(self, visit: Visit) -> Event:
         """Queue up; the event fires when the work is finished."""
         self.tick()
         visit.joined = self.clock.now
-        finished = simpy.Event(self.clock)
+        finished = Event(self.clock)
         self.queue.append((visit, finished))
         self.run.dispatch_later()
         return finished
@@ -108,7 +117,7 @@ class Station:
             visit, finished = self.queue.popleft()
             self._start(visit, finished)
 
-    def _start(self, visit: Visit, finished: simpy.Event) -> None:
+    def _start(self, visit: Visit, finished: Event) -> None:
         visit.started = now = self.clock.now
         visit.server = 0 if self.infinite else heappop(self.idle)
         self.busy += 1
@@ -118,7 +127,7 @@ class Station:
             completion = self.clock.at(end, COMPLETION, visit.request.number)
             completion.callbacks.append(lambda _: self._finish(visit, finished))
 
-    def _finish(self, visit: Visit, finished: simpy.Event) -> None:
+    def _finish(self, visit: Visit, finished: Event) -> None:
         self.tick()
         self.busy -= 1
         if not self.infinite:
@@ -134,7 +143,7 @@ class Station:
             self.waits_for_opening = True
             self.clock.at(opening, SHIFT, self.number).callbacks.append(self._opens)
 
-    def _opens(self, _: simpy.Event) -> None:
+    def _opens(self, _: Event) -> None:
         self.waits_for_opening = False
         self.run.dispatch_later()
 
@@ -158,7 +167,7 @@ class Run:
         self.decisions: list[tuple[int, float, int, float, float, bool]] | None = [] if decisions else None
         self._dispatch_due = False
         self._routes = [tuple(int(part) for part in route) for route in model.routes]
-        self._places = model.route_places.tolist()
+        self._places: list[int] = model.route_places.tolist()
 
     def to_the_horizon(self) -> None:
         """Run to the horizon; what would happen at that very instant does not."""
@@ -220,9 +229,7 @@ class Run:
         entry = request.next_pass(table.stage_number)
         visit = Visit(request, entry, attempt if table.accepts else 0, self.clock.now)
         self.visits.append((visit, station.number))
-        work_luck, visit.accept_luck = draws.uniform_pair(
-            self.run_key, request.key, table.stage, draws.WORK, entry
-        )
+        work_luck, visit.accept_luck = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, entry)
         share = 1.0
         if attempt > 1 and table.rework_share != tables.FRESH:
             share = table.rework_share
@@ -256,7 +263,7 @@ class Run:
             return places[first + request.category]
         if rule == tables.SPLIT:
             luck, _ = draws.uniform_pair(self.run_key, request.key, stage, draws.ROUTE, entry)
-            return places[first + rules.pick(self.tables.route_heights, first, size, luck)]
+            return places[first + int(rules.pick(self.tables.route_heights, first, size, luck))]
         return self._first_open(request, places[first : first + size], limit)
 
     def _first_open(self, request: Request, prefer: list[int], limit: int) -> int:
@@ -287,7 +294,7 @@ class Run:
             self._dispatch_due = True
             self.clock.at(self.clock.now, DISPATCH, 0).callbacks.append(self._dispatch)
 
-    def _dispatch(self, _: simpy.Event) -> None:
+    def _dispatch(self, _: Event) -> None:
         self._dispatch_due = False
         for station in self.stations:
             station.dispatch()

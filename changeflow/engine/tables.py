@@ -103,9 +103,7 @@ class _Compiler:
         stations = tuple(self._station(name, end) for name in model.stations)
         default = self._route(model.entry) if model.routing.entry or model.stations else -1
         entry = tuple(self._route(source.entry) if source.entry else default for source in sources.values())
-        after = tuple(
-            self._route(model.routing.next.get(name, To(place="done"))) for name in model.stations
-        )
+        after = tuple(self._route(model.routing.next.get(name, To(place="done"))) for name in model.stations)
         batch = tuple(self._law(source.batch) for source in sources.values())
         gaps = tuple(self._law(getattr(source, "interarrival_hours", None)) for source in sources.values())
         difficulty = self._category_laws("difficulty")

@@ -91,11 +91,12 @@ class WorkTime:
     def open_hours_at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """The same for an array of times (NaN stays NaN)."""
         if len(self.opens) == 1:
-            return np.clip(times, self.opens[0], self.closes[0]) - self.opens[0]
+            return np.asarray(np.clip(times, self.opens[0], self.closes[0]) - self.opens[0])
         i = np.maximum(np.searchsorted(self.opens, times, side="right") - 1, 0)
         i = np.minimum(i, len(self.opens) - 1)
-        hours: NDArray[np.float64] = self.before[i] + np.clip(times, self.opens[i], self.closes[i]) - self.opens[i]
-        return np.where(np.isnan(times), np.nan, hours)
+        hours = np.asarray(self.before[i] + np.clip(times, self.opens[i], self.closes[i]) - self.opens[i])
+        hours[np.isnan(times)] = np.nan
+        return hours
 
     def finish_time(self, t: float, hours: float) -> float:
         """Clock time at which `hours` open hours after t have passed."""

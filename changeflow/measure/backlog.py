@@ -49,7 +49,8 @@ class Backlog:
     def daily(self) -> Floats:
         """Mean number open on each whole day since the start."""
         days = int((self.end - self.start) / DAY)
-        return np.diff(self.integral(self.start + DAY * np.arange(days + 1))) / DAY
+        means: Floats = np.diff(self.integral(self.start + DAY * np.arange(days + 1))) / DAY
+        return means
 
     def growth_per_week(self, begin: float) -> float:
         """Least-squares slope of the weekly means over the last half of the window, in whole weeks."""
@@ -66,7 +67,8 @@ def _hinge_sum(moments: Floats, times: Floats) -> Floats:
     """Sum over moments m of max(t - m, 0), for each t."""
     before = np.searchsorted(moments, times, side="right")
     sums = np.concatenate([[0.0], np.cumsum(moments)])
-    return before * times - sums[before]
+    total: Floats = before * times - sums[before]
+    return total
 
 
 def clear_day(daily: Floats) -> float:

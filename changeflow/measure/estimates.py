@@ -28,6 +28,15 @@ def t_interval(values: Sequence[float] | Floats, level: float = 0.95) -> tuple[f
     return float(data.mean()), t_quantile(level, len(data) - 1) * spread / math.sqrt(len(data))
 
 
+def curve_interval(curves: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Pointwise mean and half-width of curves, one row a replication."""
+    n = len(curves)
+    mean = np.asarray(curves.mean(axis=0))
+    if n < 2:
+        return mean, np.zeros_like(mean)
+    return mean, t_quantile(level, n - 1) * np.asarray(curves.std(axis=0, ddof=1)) / math.sqrt(n)
+
+
 def jackknife_ratio(tops: Floats, bottoms: Floats, level: float = 0.95) -> tuple[float, float]:
     """Ratio of sums with jackknife interval over replications (Miller 1974)."""
     n = len(tops)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class RunMeasures:
     """Measure -> number; NaN where the run has none. A ratio measure holds this run's own ratio."""
     ratios: dict[str, tuple[float, float]]
     """Ratio measure -> numerator and denominator of this run."""
-    at_least: frozenset[str]
-    """Measures of which this run knows only a lower bound, because requests were still open."""
+    at_least: dict[str, float]
+    """Measures of which this run knows only a lower bound -> the share of requests that it hangs on."""
     daily_backlog: Floats
     """Mean number of open requests on each day since the start of the run."""
     sojourn_days: Floats

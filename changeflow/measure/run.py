@@ -22,7 +22,7 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     cohort = Cohort.of(window, trace)
     found = list(time_measures(window, trace, cohort))
     values = {name: value for name, value, _ in found}
-    at_least = {name for name, _, bounded in found if bounded}
+    at_least = {name: share for name, _, share in found if share > 0}
     backlog = Backlog.of(trace.requests["arrived"], trace.requests["closed"], window.start, window.end)
     daily = backlog.daily()
     values |= _backlog_measures(window, backlog, daily)
@@ -37,20 +37,20 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     for name in ("backlog_clear_days", "completion_days"):
         if np.isnan(values[name]):  # not reached within the run
             values[name] = (window.end - window.start) / 24
-            at_least.add(name)
+            at_least[name] = 1.0
     rows = cohort.requests
     done, still_open = rows["outcome"] == t.DONE, rows["outcome"] == t.OPEN
     return RunMeasures(
         values=values,
         ratios=ratios,
-        at_least=frozenset(at_least),
+        at_least=at_least,
         daily_backlog=daily,
         sojourn_days=(rows["closed"] - rows["arrived"])[done] / 24,
         open_days=(window.end - rows["arrived"])[still_open] / 24,
     )
 
 
-def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> dict[str, float]:  # type: ignore[type-arg]
+def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> dict[str, float]:
     return {
         "backlog_requests": backlog.mean(window.begin, window.end),
         "peak_backlog_requests": backlog.peak(window.begin),
@@ -122,7 +122,7 @@ def _ratios(window: Window, trace: Trace, cohort: Cohort, total: float) -> dict[
     return ratios
 
 
-def _within_targets(window: Window, cohort: Cohort) -> np.ndarray | None:  # type: ignore[type-arg]
+def _within_targets(window: Window, cohort: Cohort) -> np.ndarray | None:
     """Members that met every timed target; open ones, refused and withdrawn ones have missed it."""
     targets, rows = window.model.targets, cohort.requests
     if targets.started_within is None and targets.closed_within is None:
@@ -139,7 +139,7 @@ def _within_targets(window: Window, cohort: Cohort) -> np.ndarray | None:  # typ
     return met
 
 
-def _in_time(window: Window, within: Within, arrived: np.ndarray, moment: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _in_time(window: Window, within: Within, arrived: np.ndarray, moment: np.ndarray) -> np.ndarray:
     if within.working_days is not None:
         office = window.office
         passed = office.open_hours_at(moment) - office.open_hours_at(arrived)

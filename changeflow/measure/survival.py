@@ -31,19 +31,19 @@ class Curve:
         at_risk = np.arange(len(times), 0, -1)
         return cls(times, np.cumprod(1.0 - ended / at_risk), float(times[-1]))
 
-    def mean(self) -> tuple[float, bool]:
-        """Mean time, and whether it is only a lower bound: then it is the mean restricted to the largest time."""
+    def mean(self) -> tuple[float, float]:
+        """Mean time, restricted to the largest one observed, and the share of members that take longer than that."""
         if not len(self.times):
-            return np.nan, False
+            return np.nan, 0.0
         steps = np.diff(np.concatenate([[0.0], self.times]))
         longer = np.concatenate([[1.0], self.share[:-1]])
-        return float(steps @ longer), bool(self.share[-1] > 1e-12)
+        return float(steps @ longer), float(self.share[-1])
 
-    def quantile(self, p: float) -> tuple[float, bool]:
-        """The smallest time within which a share p is done, and whether it is only a lower bound."""
+    def quantile(self, p: float) -> tuple[float, float]:
+        """The smallest time within which a share p is done; where none is, the largest time and the share left."""
         if not len(self.times):
-            return np.nan, False
+            return np.nan, 0.0
         reached = self.share <= 1.0 - p + 1e-12
         if not reached.any():
-            return self.last, True
-        return float(self.times[int(np.argmax(reached))]), False
+            return self.last, float(self.share[-1])
+        return float(self.times[int(np.argmax(reached))]), 0.0

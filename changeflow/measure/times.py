@@ -16,8 +16,8 @@ from changeflow.measure.window import Window
 
 Mask = NDArray[np.bool_]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95}
-Found = tuple[str, float, bool]
-"""Measure, value, and whether it is only a lower bound."""
+Found = tuple[str, float, float]
+"""Measure, value, and the share of requests because of which it is only a lower bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,7 @@ def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Foun
     yield from _summary("sojourn_time_working_hours", working, done, still_open)
     for code, name in enumerate(trace.categories):
         mine = rows["category"] == code
-        mean, at_least = Curve.of(clock[mine & done], clock[mine & still_open]).mean()
-        yield f"sojourn_time_hours@{name}", mean, at_least
+        yield f"sojourn_time_hours@{name}", *Curve.of(clock[mine & done], clock[mine & still_open]).mean()
     yield from _waits(window, trace, cohort)
 
 
@@ -66,7 +65,7 @@ def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
     still_open = served & (rows["outcome"] == t.OPEN)
     ended = served & ~still_open
     for name, waits in (("waiting_time_hours", clock), ("waiting_time_working_hours", working)):
-        total = np.bincount(cohort.member_of_visit, waits, minlength=len(rows))
+        total: Floats = np.bincount(cohort.member_of_visit, waits, minlength=len(rows)).astype(float)
         yield from _summary(name, total, ended, still_open)
     joined = ~np.isnan(visits["joined"])
     first = joined & (visits["visit"] == 0)

@@ -57,7 +57,7 @@ MEASURES: dict[str, Measure] = {
 
 def base_name(measure: str) -> str:
     """`sojourn_time_hours.p90` -> `sojourn_time_hours`; `utilisation.desk` -> `utilisation`."""
-    return measure.split(".")[0].split("@")[0]
+    return measure.split(".", maxsplit=1)[0].split("@", maxsplit=1)[0]
 
 
 def unit_of(measure: str, currency: str) -> str:

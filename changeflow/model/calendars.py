@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import AfterValidator, model_validator
@@ -52,7 +53,7 @@ class Calendar(Value):
         if bool(self.hours) == bool(self.week):
             raise ValueError("either hours (with days) or week")
         for spans in self.pattern():
-            if any(b[0] < a[1] for a, b in zip(spans, spans[1:], strict=False)):
+            if any(b[0] < a[1] for a, b in pairwise(spans)):
                 raise ValueError("hours of a day in order, without overlap")
         if not self.open_hours_per_week():
             raise ValueError("at least one open hour a week")

@@ -38,10 +38,7 @@ class Parts:
             {name: _parsed(TypeAdapter(Station), value) for name, value in _table(raw, "stations").items()},
             {name: _parsed(TypeAdapter(Category), value) for name, value in _table(raw, "categories").items()},
             {name: _parsed(TypeAdapter(Calendar), value) for name, value in _table(raw, "calendars").items()},
-            {
-                name: _parsed(_SOURCE, value)
-                for name, value in _table(_table(raw, "demand"), "sources").items()
-            },
+            {name: _parsed(_SOURCE, value) for name, value in _table(_table(raw, "demand"), "sources").items()},
             _parsed(TypeAdapter(Routing), raw.get("routing", {})),
         )
 
@@ -120,7 +117,7 @@ def _by_category(parts: Parts, where: Places) -> Iterator[Fault]:
             (("stations", name, "openness"), station.openness),
         ]
         if station.acceptance:
-            path = ("stations", name, "acceptance", "rework_probability")
+            path: Loc = ("stations", name, "acceptance", "rework_probability")
             tables.append((path, station.acceptance.rework_probability))
         for path, table in tables:
             if isinstance(table, dict):

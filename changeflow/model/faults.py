@@ -141,7 +141,10 @@ def _tag_fault(path: Loc, raw: Mapping[str, Any], item: Any, places: Places) -> 
 def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
     table: Any = raw
     for part in path:
-        table = table[part] if isinstance(table, Mapping | Sequence) else {}
+        try:
+            table = table[part]
+        except (KeyError, IndexError, TypeError):
+            return []
     found = _class_at(path, table if isinstance(table, Mapping) else {})
     return sorted(found.model_fields) if found else []
 

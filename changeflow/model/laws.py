@@ -164,7 +164,6 @@ def _number_is_deterministic(value: Any) -> Any:
     return value
 
 
-
 Law = Annotated[
     Annotated[
         Deterministic

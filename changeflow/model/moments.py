@@ -65,7 +65,7 @@ def _free_moments(law: laws.Law) -> tuple[float, float]:
     return float(values @ shares), float(values**2 @ shares)
 
 
-def _atoms(law: laws.Law) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _atoms(law: laws.Law) -> tuple[np.ndarray, np.ndarray]:
     match law:
         case laws.Deterministic():
             return np.array([law.value]), np.ones(1)

@@ -89,7 +89,7 @@ def build_model(
     faults += cross_faults(Parts.of(full), places)
     if faults:
         raise ModelError(dict.fromkeys(faults))
-    model._raw, model._place = raw, shown
+    model._raw, model._place, model._vary = raw, shown, vary
     logs = _read_logs(model, file, bool(full.get("__single_source__")), read_before)
     model._logs.update(logs)
     model._file = file

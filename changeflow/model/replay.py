@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from changeflow.errors import DataError, nearest
 from changeflow.model.demand import Replay
@@ -68,7 +68,7 @@ def read_log(source: Replay, path: Path, option: str) -> ReplayLog:
 def _open(path: Path) -> IO[str]:
     with path.open("rb") as start:
         packed = start.read(2) == _GZIP
-    raw: IO[bytes] = gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[assignment]
+    raw = cast(IO[bytes], gzip.open(path, "rb") if packed else path.open("rb"))  # noqa: SIM115  the caller closes it
     return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline="")
 
 
@@ -123,6 +123,12 @@ def _cells(source: Replay, path: Path, text: IO[str], option: str) -> Iterator[t
         for key, name in columns.items()
         if name not in header
     ]
+    if faults and len(header) == 1:
+        faults += [
+            f"{path}: its columns seem to be separated by another sign; say --set {option}.delimiter='\"{sign}\"'"
+            for sign in (";", "|")
+            if sign in header[0]
+        ]
     if faults:
         raise DataError("\n".join(faults))
     request, arrived = header.index(source.request), header.index(source.arrived)
@@ -140,10 +146,8 @@ def _cells(source: Replay, path: Path, text: IO[str], option: str) -> Iterator[t
 def _parse(text: str, date_format: str) -> datetime | None:
     """The moment on the log's own clock; dates with an offset are turned to UTC."""
     try:
-        if date_format == "iso":
-            moment = datetime.fromisoformat(text)
-        else:
-            moment = datetime.strptime(text, date_format)  # noqa: DTZ007  the format decides
+        iso = date_format == "iso"
+        moment = datetime.fromisoformat(text) if iso else datetime.strptime(text, date_format)  # noqa: DTZ007
     except (ValueError, OverflowError):
         return None
     if moment.tzinfo is not None:

@@ -63,9 +63,7 @@ def _sugar(value: Any) -> Any:
     return value
 
 
-Route = Annotated[
-    Annotated[To | Split | ByCategory | OpenFirst, Discriminator("rule")], BeforeValidator(_sugar)
-]
+Route = Annotated[Annotated[To | Split | ByCategory | OpenFirst, Discriminator("rule")], BeforeValidator(_sugar)]
 RULES: dict[str, type[Value]] = {"to": To, "split": Split, "by_category": ByCategory, "open_first": OpenFirst}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -74,6 +74,7 @@ class Model(Value):
     comparison: Comparison = Comparison()
     assumptions: NamedOf[Assumption] = {}
 
+    _vary: Callable[[Model, Mapping[str, Any]], Model] | None = PrivateAttr(default=None)
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
     _place: str = PrivateAttr(default="model")
     _file: Path = PrivateAttr(default=Path())
@@ -144,13 +145,15 @@ class Model(Value):
 
         `model.with_({"stations.power_users.servers": 5})`; raises ModelError with every fault.
         """
-        from changeflow.model.reading import vary  # noqa: PLC0415  reading builds models, so it imports this module
-
-        return vary(self, changes)
+        if self._vary is None:
+            raise TypeError("only a model that was read can be varied")
+        return self._vary(self, changes)
 
     def digest(self) -> str:
         """A hash of everything that can change a result."""
-        content = self.model_dump(mode="json", exclude={"title", "why", "missing", "assumptions", "targets", "comparison"})
+        content = self.model_dump(
+            mode="json", exclude={"title", "why", "missing", "assumptions", "targets", "comparison"}
+        )
         content["logs"] = {name: log.digest for name, log in self._logs.items()}
         text = json.dumps(content, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -83,9 +83,7 @@ def targets_from_words(text: str) -> Targets:
         if match and 0 < float(match["share"]) < 100:
             name = "started_within" if match["what"] == "started" else "closed_within"
             unit = _UNITS[match["unit"]]
-            within[name] = Within.model_validate(
-                {unit: float(match["time"]), "share": float(match["share"]) / 100}
-            )
+            within[name] = Within.model_validate({unit: float(match["time"]), "share": float(match["share"]) / 100})
         elif part in {"backlog not growing", "the backlog not growing"}:
             not_growing = True
         else:

@@ -7,6 +7,7 @@ upper one (everything it may be sent); overload is claimed only when the pooled 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -51,9 +52,7 @@ def categories_of(model: Model) -> tuple[str, ...]:
 
 def expected_arrivals(model: Model, begin: float, end: float) -> dict[str, dict[str, float]]:
     """Expected root requests in [begin, end) clock hours, by source and category."""
-    return {
-        name: _of_source(model, name, source, begin, end) for name, source in model.demand.sources.items()
-    }
+    return {name: _of_source(model, name, source, begin, end) for name, source in model.demand.sources.items()}
 
 
 def _of_source(model: Model, name: str, source: Source, begin: float, end: float) -> dict[str, float]:
@@ -111,7 +110,7 @@ def service_mean(model: Model, name: str, category: str) -> float:
     """Expected working hours of a first pass at a station."""
     station = model.stations[name]
     law = station.service_hours
-    chosen = by_category(law, category) if law is not None else model.categories[category].work_hours
+    chosen: Any = by_category(law, category) if law is not None else model.categories[category].work_hours
     return moments.mean(chosen) / station.speed
 
 
@@ -123,11 +122,11 @@ def offered_loads(model: Model) -> tuple[Load, ...]:
     return tuple(_load(model, name, whole[name], late) for name in model.stations)
 
 
-Bounds = dict[str, tuple[np.ndarray, np.ndarray]]  # type: ignore[type-arg]
+Bounds = dict[str, tuple[np.ndarray, np.ndarray]]
 """Station -> (visits per week, working hours per week), each [low, high]."""
 
 
-def _load(model: Model, name: str, rate: tuple[np.ndarray, np.ndarray], late: Bounds) -> Load:  # type: ignore[type-arg]
+def _load(model: Model, name: str, rate: tuple[np.ndarray, np.ndarray], late: Bounds) -> Load:
     station = model.stations[name]
     servers = None if station.servers == "infinite" else station.servers
     return Load(
@@ -183,7 +182,7 @@ def _rates(model: Model, begin: float, end: float) -> Bounds:
     return {name: (visits[number], work[number]) for number, name in enumerate(names)}
 
 
-def _stays(model: Model, category: str) -> np.ndarray:  # type: ignore[type-arg]
+def _stays(model: Model, category: str) -> np.ndarray:
     """stays[i, j]: expected stays at j of a request that enters at i, (I - P)^-1."""
     names = tuple(model.stations)
     flow = np.zeros((len(names), len(names)))
@@ -213,9 +212,7 @@ def _open_first_shares(model: Model, route: OpenFirst, station: str, category: s
         return 0.0, 0.0
     law = model.categories[category].difficulty if category in model.categories else None
     law = law or Uniform(law="uniform", low=0.0, high=1.0)
-    open_share = {
-        name: moments.cdf(law, by_category(model.stations[name].openness, category)) for name in route.prefer
-    }
+    open_share = {name: moments.cdf(law, by_category(model.stations[name].openness, category)) for name in route.prefer}
     before = [open_share[name] for name in route.prefer[: route.prefer.index(station)]]
     after = [open_share[name] for name in route.prefer[route.prefer.index(station) + 1 :]]
     mine = open_share[station]
@@ -243,7 +240,13 @@ def flow_graph(model: Model) -> nx.DiGraph[str]:
         route = model.routing.next.get(name, To(place="done"))
         passes = np.mean([work_factor(model.stations[name], category)[0] for category in categories_of(model)])
         weight = load.visits_per_week[1] / float(passes)
-        _edges(graph, model, name, route, {category: weight / len(categories_of(model)) for category in categories_of(model)})
+        _edges(
+            graph,
+            model,
+            name,
+            route,
+            {category: weight / len(categories_of(model)) for category in categories_of(model)},
+        )
         if passes > 1:
             graph.add_edge(name, name, per_week=load.visits_per_week[1] * (1 - 1 / float(passes)))
     return graph
@@ -254,9 +257,15 @@ def _edges(graph: nx.DiGraph[str], model: Model, start: str, route: Route, weigh
     for place in (*model.stations, "done", "refused"):
         sent = sum(weight * _entry_shares(model, route, place, category)[1] for category, weight in weights.items())
         if isinstance(route, OpenFirst) and place == "refused":
-            best = {category: max(_entry_shares(model, route, name, category)[1] for name in route.prefer) for category in weights}
+            best = {
+                category: max(_entry_shares(model, route, name, category)[1] for name in route.prefer)
+                for category in weights
+            }
             if route.overflow_beyond is None:
-                best = {category: sum(_entry_shares(model, route, name, category)[1] for name in route.prefer) for category in weights}
+                best = {
+                    category: sum(_entry_shares(model, route, name, category)[1] for name in route.prefer)
+                    for category in weights
+                }
             sent = total - sum(weight * best[category] for category, weight in weights.items())
         if sent > 1e-9 * max(total, 1e-300):
             if place in {"done", "refused"}:

@@ -87,6 +87,14 @@ def grow(figure: Figure, inches: float) -> None:
     figure.set_figheight(figure.get_figheight() + inches)
 
 
+def settled(figure: Figure) -> Figure:
+    """The finished figure with its layout fixed: left alone it would move a little with every rendering."""
+    for _ in range(3):
+        figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
+
+
 def put_legend(figure: Figure, handles: Sequence[Artist], title: str | None = None) -> None:
     """The legend below the chart, in as many columns as its longest label leaves room for."""
     longest = max(len(str(handle.get_label())) for handle in handles)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from changeflow.present.accounts import GROUPS, Account, account_key, accounts_for
-from changeflow.present.canvas import house_style, new_sheet
+from changeflow.present.canvas import house_style, new_sheet, settled
 from changeflow.present.palette import INK, PAPER, colour_of, names_in
 from changeflow.present.rows import bare_rows, in_units, name_row, number_axis, scale_word
 from changeflow.present.words import plus_minus
@@ -38,9 +38,7 @@ def cost_chart(costs: pd.DataFrame, totals: pd.DataFrame, title: str, currency: 
         figure, axes = new_sheet(FRAME_INCHES + ROW_INCHES * len(names), title)
         colours = colour_of(names_in(totals["scenario"]))
         for row, name in enumerate(names):
-            _stack(
-                axes, -row, [(account, float(table.get((name, account.name), 0.0))) for account in accounts]
-            )
+            _stack(axes, -row, [(account, float(table.get((name, account.name), 0.0))) for account in accounts])
             total = totals[totals["scenario"] == name].iloc[0]
             mean, half_width = float(total["mean"]), float(total["half_width"])
             _error_bar(axes, -row, mean, half_width)
@@ -51,7 +49,7 @@ def cost_chart(costs: pd.DataFrame, totals: pd.DataFrame, title: str, currency: 
         number_axis(axes.xaxis, divisor)
         axes.set_xlabel(f"cost over the run ({in_units(currency, word)}); black: total ± error")
         _legends(figure, accounts)
-    return figure
+        return settled(figure)
 
 
 def _stack(axes: Axes, y: float, parts: list[tuple[Account, float]]) -> None:
@@ -92,14 +90,9 @@ def _legends(figure: Figure, accounts: list[Account]) -> None:
     longest = max(len(group) for group in members.values())
     for (group, inside), place in zip(members.items(), LEGEND_PLACES):
         handles = [
-            Patch(facecolor=a.fill, hatch=a.hatch, edgecolor=a.ink, linewidth=0.7, label=a.label)
-            for a in inside
+            Patch(facecolor=a.fill, hatch=a.hatch, edgecolor=a.ink, linewidth=0.7, label=a.label) for a in inside
         ]
         if handles:
-            handles += [Patch(alpha=0, label=" ")] * (
-                longest - len(handles)
-            )  # so that the titles stand level
-            legend = figure.legend(
-                handles=handles, loc=place, title=group, alignment="left", labelspacing=0.35
-            )
+            handles += [Patch(alpha=0, label=" ")] * (longest - len(handles))  # so that the titles stand level
+            legend = figure.legend(handles=handles, loc=place, title=group, alignment="left", labelspacing=0.35)
             legend.get_title().set_fontweight("bold")

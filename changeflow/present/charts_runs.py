@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from changeflow.present.canvas import house_style, new_sheet, put_legend
+from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import INK, PAPER, Look, looks_of, names_in
 from changeflow.present.rows import bare_rows, in_units, name_row, number_axis, scale_word
 
@@ -52,7 +52,7 @@ def runs_chart(runs: pd.DataFrame, summary: pd.DataFrame, title: str, unit: str)
         number_axis(axes.xaxis, divisor)
         axes.set_xlabel(in_units(unit, word))
         put_legend(figure, _legend_entries())
-    return figure
+        return settled(figure)
 
 
 def _clouds(axes: Axes, runs: pd.DataFrame, names: list[str], looks: dict[str, Look]) -> None:
@@ -89,9 +89,7 @@ def _intervals(axes: Axes, y: float, row: pd.Series) -> None:
 
 def _legend_entries() -> list[Line2D]:
     return [
-        Line2D(
-            [], [], color=INK, marker="D", markerfacecolor=PAPER, linewidth=4, ms=4.2, label="mean ± error"
-        ),
+        Line2D([], [], color=INK, marker="D", markerfacecolor=PAPER, linewidth=4, ms=4.2, label="mean ± error"),
         Line2D(
             [],
             [],

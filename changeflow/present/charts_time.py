@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
-import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator, PercentFormatter
 
-from changeflow.present.canvas import house_style, line_handles, new_sheet, put_legend
+from changeflow.present.canvas import house_style, line_handles, new_sheet, put_legend, settled
+from changeflow.present.lines import draw_lines, looks_present
 from changeflow.present.marks import Mark, draw_marks
-from changeflow.present.palette import QUIET, Look, looks_of, names_in
-from changeflow.present.words import digits
+from changeflow.present.palette import QUIET
+from changeflow.present.words import digits, plain
 
-ROUND_DAYS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
+ROUND_DAYS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
 WIDE = 30.0  # beyond this ratio of longest to shortest time only a logarithmic axis shows both
 HARDLY_ANY = 0.01
 BODY_INCHES = 2.35
@@ -25,48 +24,27 @@ def time_to_done_chart(frame: pd.DataFrame, target_days: float | None, title: st
 
     `frame`: scenario, days, share, low, high; shares from 0 to 1, low to high the interval of the share.
     """
-    looks = looks_of(names_in(frame["scenario"]))
-    present = {name: look for name, look in looks.items() if (frame["scenario"] == name).any()}
     with house_style():
         figure, axes = new_sheet(BODY_INCHES, title)
-        _days_axis(axes, frame)
-        _curves(axes, frame, present)
+        _days_axis(axes, frame, target_days)
+        draw_lines(axes, frame, "days", "share")
         _share_axis(axes)
-        put_legend(figure, line_handles(present), "Band: interval of the curve, how sure it is.")
+        handles = line_handles(looks_present(frame))
+        put_legend(figure, handles, "Band: interval of the curve, how sure it is.")
         if target_days is not None:
             draw_marks(figure, axes, [Mark(target_days, f"target: {digits(target_days)} days")])
-    return figure
+        return settled(figure)
 
 
-def _curves(axes: Any, frame: pd.DataFrame, looks: dict[str, Look]) -> None:
-    for name, look in looks.items():
-        rows = frame[frame["scenario"] == name]
-        axes.fill_between(rows["days"], rows["low"], rows["high"], color=look.colour, alpha=0.2, linewidth=0)
-    sns.lineplot(
-        data=frame,
-        x="days",
-        y="share",
-        hue="scenario",
-        style="scenario",
-        hue_order=list(looks),
-        style_order=list(looks),
-        palette={name: look.colour for name, look in looks.items()},
-        dashes={name: look.dashes or "" for name, look in looks.items()},
-        estimator=None,
-        errorbar=None,
-        linewidth=2,
-        legend=False,
-        ax=axes,
-    )
-
-
-def _days_axis(axes: Any, frame: pd.DataFrame) -> None:
+def _days_axis(axes: Axes, frame: pd.DataFrame, target_days: float | None) -> None:
     """From the first request done to the last, logarithmic where one route needs days and another months."""
     days = frame["days"]
     longest = _end_of_change(frame)
     started = days[(days > 0) & (frame["share"] >= HARDLY_ANY)]
     shortest = float(started.min()) if len(started) else longest
-    axes.set_xlabel("time to done (calendar days)")
+    if target_days is not None:
+        shortest, longest = min(shortest, target_days / 2), max(longest, target_days * 1.5)
+    axes.set_xlabel(f"{plain('sojourn')} (calendar days)")
     if longest <= WIDE * shortest:
         axes.set_xlim(0, longest)
         return
@@ -76,7 +54,7 @@ def _days_axis(axes: Any, frame: pd.DataFrame) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: f"{day:,g}"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel("time to done (calendar days, logarithmic)")
+    axes.set_xlabel(f"{plain('sojourn')} (calendar days, logarithmic)")
 
 
 def _end_of_change(frame: pd.DataFrame) -> float:
@@ -84,10 +62,11 @@ def _end_of_change(frame: pd.DataFrame) -> float:
     highest = frame.groupby("scenario", observed=True)["share"].transform("max")
     rising = frame.loc[frame["share"] < highest - HARDLY_ANY / 2, "days"]
     longest = float(frame["days"].max())
-    return min(longest, 1.3 * float(rising.max())) if len(rising) else longest
+    end = 1.3 * float(rising.max()) if len(rising) else longest
+    return min(longest, end) or longest or 1.0
 
 
-def _share_axis(axes: Any) -> None:
+def _share_axis(axes: Axes) -> None:
     axes.set_ylim(0, 1.005)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 0.9, 1])
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay
@@ -73,14 +74,17 @@ def _load_line(load: Load) -> str:
     work = digits(high) if high - low < 0.005 * max(high, 1) else f"{digits(low)} to {digits(high)}"
     share = f"{load.load[1]:.0%}" if high - low < 0.005 * max(high, 1) else f"{load.load[0]:.0%} to {load.load[1]:.0%}"
     flag = "  OVERLOAD" if load.overloaded else ""
-    return f"{plain_name(load.station)}: {work} hours of work a week, {digits(load.hours_per_week)} hours available: {share}{flag}"
+    available = digits(load.hours_per_week)
+    return f"{plain_name(load.station)}: {work} hours of work a week, {available} hours available: {share}{flag}"
 
 
-def _story(model: Model):  # type: ignore[no-untyped-def]
+def _story(model: Model) -> Iterator[str]:
     begin, end = model.start_hours, model.start_hours + model.horizon_days * 24
+    span = years_in_words(model.horizon_days)
     for name, counts in expected_arrivals(model, begin, end).items():
         total = sum(counts.values())
-        yield f"{plain_name(name)}: {_demand(model, name)}; about {digits(total, max(total, 1) / 20)} requests in {years_in_words(model.horizon_days)}."
+        number = digits(total, max(total, 1) / 20)
+        yield f"{plain_name(name)}: {_demand(model, name)}; about {number} requests in {span}."
     if model.open_today:
         yield f"{model.open_today} requests are open at the start."
     if model.stations:
@@ -110,7 +114,8 @@ def _demand(model: Model, name: str) -> str:
         case Renewal():
             return f"independent times between arrivals{batches}"
         case GoLive():
-            shape = "most at once, then fewer" if source.shape == "decay" else f"rising until day {source.time_days:g}, then fewer"
+            rising = f"rising until day {source.time_days:g}, then fewer"
+            shape = "most at once, then fewer" if source.shape == "decay" else rising
             return f"misfits found after go-live, {shape} (fit {source.fit:g})"
         case Replay():
             return f"replayed from {model.logs[name].file}: {model.logs[name].in_words()}"
@@ -127,16 +132,28 @@ def _route(route: Route) -> str:
             return ", ".join(f"{plain_name(place)} for {plain_name(category)}" for category, place in route.to.items())
         case OpenFirst():
             names = [plain_name(place) for place in route.prefer]
-            beyond = "" if route.overflow_beyond is None or len(names) == 1 else f" or {route.overflow_beyond} would already wait there"
-            return (f"; if that is not open to it{beyond}, to ").join(names) + "; if no station is open to it, it is refused"
+            beyond = (
+                ""
+                if route.overflow_beyond is None or len(names) == 1
+                else f" or {route.overflow_beyond} would already wait there"
+            )
+            return (f"; if that is not open to it{beyond}, to ").join(
+                names
+            ) + "; if no station is open to it, it is refused"
     raise AssertionError(route)
 
 
 def _station(model: Model, name: str, station: Station) -> str:
-    people = "unlimited servers" if station.servers == "infinite" else f"{station.servers} server{'s' if station.servers != 1 else ''}"
+    people = (
+        "unlimited servers"
+        if station.servers == "infinite"
+        else f"{station.servers} server{'s' if station.servers != 1 else ''}"
+    )
     hours = model.capacity_share(name) * model.open_hours_per_week(station.calendar)
     kind = "vendor's" if station.kind == "vendor" else "in-house"
-    parts = [f"{people} ({kind}), {digits(hours)} hours a week each on calendar {station.calendar}, first come first served"]
+    parts = [
+        f"{people} ({kind}), {digits(hours)} hours a week each on calendar {station.calendar}, first come first served"
+    ]
     if station.speed != 1:
         parts.append(f"{station.speed:g} times the reference speed")
     if station.intake_delay_hours is not None:

@@ -29,7 +29,8 @@ def report_content(results: Results, charts: list[tuple[str, str, str]], command
     notes += [(f"Log {name}", log.in_words()) for name, log in first.logs.items()]
     provenance = [
         ("Command", shlex.join(command_line)),
-        ("Runs", f"{results.replications} of {years_in_words(first.horizon_days)}, seed {results.seed}, {results.engine} engine"),
+        ("Runs", f"{results.replications} of {years_in_words(first.horizon_days)}, seed {results.seed}"),
+        ("Engine", results.engine),
         ("Statistics", HOW),
         ("Program", f"changeflow {__version__}"),
     ]

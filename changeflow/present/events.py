@@ -44,7 +44,10 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
     """One line an event, in order of time."""
     zero = _zero(model)
     events: list[tuple[float, int, int, str]] = []
-    names = {number: trace.categories[code] for number, code in zip(trace.requests["number"].tolist(), trace.requests["category"].tolist(), strict=True)}
+    names = {
+        number: trace.categories[code]
+        for number, code in zip(trace.requests["number"].tolist(), trace.requests["category"].tolist(), strict=True)
+    }
     for row in trace.requests:
         number = int(row["number"])
         events.append((float(row["arrived"]), 0, number, f"arrives ({names[number]})"))
@@ -55,7 +58,9 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
         for order, (field, verb) in enumerate((("joined", "queues at"), ("started", "is started at")), start=1):
             if not np.isnan(row[field]):
                 server = f" by {row['server']}" if field == "started" else ""
-                events.append((float(row[field]), order + 3 * int(row["visit"] > 0), number, f"{verb} {station}{server}"))
+                events.append(
+                    (float(row[field]), order + 3 * int(row["visit"] > 0), number, f"{verb} {station}{server}")
+                )
         if not np.isnan(row["finished"]):
             outcome = t.VISIT_OUTCOMES[row["outcome"]]
             events.append((float(row["finished"]), 3, number, f"leaves {station} ({outcome})"))
@@ -67,12 +72,12 @@ def _zero(model: Model) -> datetime:
     return datetime.combine(model.first_day, time())
 
 
-def _dates(model: Model, hours: np.ndarray) -> pd.Series:  # type: ignore[type-arg]
+def _dates(model: Model, hours: np.ndarray) -> pd.Series:
     stamps = pd.Timestamp(_zero(model)) + pd.to_timedelta(pd.Series(hours), unit="h")
     return stamps.dt.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _named(codes: np.ndarray, names: tuple[str, ...], missing: str = "") -> list[str]:  # type: ignore[type-arg]
+def _named(codes: np.ndarray, names: tuple[str, ...], missing: str = "") -> list[str]:
     return [names[code] if code >= 0 else missing for code in codes.tolist()]
 
 

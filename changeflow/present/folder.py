@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import shutil
 import sys
@@ -40,8 +39,11 @@ def choose_folder(out: str | None, *, force: bool) -> Path:
     parent = folder.absolute().parent
     while not parent.exists():
         parent = parent.parent
-    if not os.access(parent, os.W_OK) or not parent.is_dir():
-        raise PlanError(f"{folder}: expected a folder that can be written, {parent} cannot")
+    try:
+        with tempfile.TemporaryDirectory(dir=parent):
+            pass
+    except OSError as error:
+        raise PlanError(f"{folder}: expected a folder that can be written, {parent} cannot ({error.strerror})") from None
     return folder
 
 

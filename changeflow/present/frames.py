@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from changeflow.measure.estimates import quantile_interval
+from changeflow.measure.estimates import curve_interval, quantile_interval
 from changeflow.measure.survival import Curve
 from changeflow.model.schema import Model
 from changeflow.model.topology import flow_graph
@@ -90,24 +90,23 @@ def backlog_marks(results: Results) -> list[tuple[date, str, str | None]]:
 
 
 def time_to_done_frame(results: Results) -> pd.DataFrame:
-    """Share of requests done within so many days: mean over runs, band of the middle 80 %."""
+    """Share of requests done within so many days: mean over runs and its interval."""
     closed = [run.sojourn_days for result in results.scenarios.values() for run in result.runs]
     longest = float(np.quantile(np.concatenate(closed), 0.995)) if any(len(one) for one in closed) else 1.0
-    grid = np.linspace(0, max(longest, 1e-6), CURVE_POINTS)
+    grid = np.concatenate([[0.0], np.geomspace(max(longest, 1e-6) / 1000, max(longest, 1e-6), CURVE_POINTS)])
     parts = []
     for name, result in results.scenarios.items():
         curves = [_done_within(run.sojourn_days, run.open_days, grid) for run in result.runs]
         known = np.array([curve for curve in curves if curve is not None])
         if not len(known):
             continue
-        low, high = np.quantile(known, MIDDLE, axis=0)
-        parts.append(
-            pd.DataFrame({"scenario": name, "days": grid, "share": known.mean(axis=0), "low": low, "high": high})
-        )
+        share, half = curve_interval(known, result.model.comparison.level)
+        low, high = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
+        parts.append(pd.DataFrame({"scenario": name, "days": grid, "share": share, "low": low, "high": high}))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -> np.ndarray | None:  # type: ignore[type-arg]
+def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
     curve = Curve.of(closed, still_open)
     if not len(curve.times):
         return None
@@ -160,17 +159,16 @@ def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
     layers = {"source": 0, "in_house": 1, "vendor": 1, "outcome": 3}
     for name, node in graph.nodes(data=True):
         node["layer"] = layers[node["kind"]]
-        node["label"] = _label(result, name, node)
+        node["label"] = _label(result, name)
     return graph
 
 
-def _label(result: ScenarioResult, name: str, node: dict[str, object]) -> str:
+def _label(result: ScenarioResult, name: str) -> str:
     station = result.model.stations.get(name)
     if station is None:
         return plain_name(name)
     people = "unlimited" if station.servers == "infinite" else f"{station.servers}"
-    load = node["load"]
-    return f"{plain_name(name)} ({people})" + (f"\nload {load:.0%}" if isinstance(load, float) else "")
+    return f"{plain_name(name)} ({people})"
 
 
 def assumption_rows(results: Results) -> list[tuple[str, str, str, str]]:

@@ -68,9 +68,7 @@ def box_width(graph: Any, width: float) -> float:
 def _side(graph: Any) -> float:
     """Room left and right of the boxes."""
     layer = graph.nodes(data="layer")
-    steps = [
-        layer[end] - layer[start] for start, end in graph.edges if layer[end] != layer[start] or start == end
-    ]
+    steps = [layer[end] - layer[start] for start, end in graph.edges if layer[end] != layer[start] or start == end]
     return MARGIN + (LANE if any(step != 1 for step in steps) else 0.0)
 
 

@@ -89,7 +89,8 @@ def _time_title(results: Results) -> str:
         for name, result in results.scenarios.items()
         if "sojourn_time_hours.p90" in result.estimates
     }
-    best = min(named, key=lambda name: named[name].mean)
+    winner = results.verdict.winner
+    best = winner if winner in named else min(named, key=lambda name: named[name].mean)
     who = "" if len(results.scenarios) == 1 else f" with {plain(best)}"
     refused = results.scenarios[best].estimates.get("refused_share")
     aside = f" ({refused.mean:.0%} refused)" if refused is not None and refused.mean >= 0.005 else ""

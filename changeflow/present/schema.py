@@ -13,7 +13,9 @@ def schema_text() -> str:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "changeflow model"
     demand = schema["properties"]["demand"]
-    schema["properties"]["demand"] = {"anyOf": [demand, schema["$defs"]["Demand"]["properties"]["sources"]["additionalProperties"]]}
+    schema["properties"]["demand"] = {
+        "anyOf": [demand, schema["$defs"]["Demand"]["properties"]["sources"]["additionalProperties"]]
+    }
     _free_what_priors_fill(schema)
     return json.dumps(schema, indent=1) + "\n"
 

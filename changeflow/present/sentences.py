@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from changeflow.measure.records import Difference, Estimate
+from changeflow.model.topology import Load
 from changeflow.present.words import digits, money, plain
 from changeflow.study.results import Results, ScenarioResult, Verdict
-
-MONEY_MEASURES = ("cost", "total_cost")
 
 
 def answer_sentence(results: Results) -> str:
@@ -28,8 +27,8 @@ def answer_sentence(results: Results) -> str:
 
 
 def _verdict_sentence(results: Results, verdict: Verdict) -> str:
-    primary = results.scenarios[verdict.leader or next(iter(results.scenarios))].model.comparison.primary
-    what = plain(primary)
+    comparison = results.scenarios[verdict.leader or next(iter(results.scenarios))].model.comparison
+    what, level = plain(comparison.primary), comparison.level
     if verdict.kind == "single":
         return _single(next(iter(results.scenarios.values())))
     if verdict.kind == "all_grow":
@@ -41,7 +40,7 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
     second = plain(verdict.second or "")
     lead, bound = _amount(verdict.lead), _matters(verdict, results.currency)
     if verdict.kind == "wins":
-        return f"{leader} wins: {what} is {lead} better than {second} ({_sure(verdict.lead)})."
+        return f"{leader} wins: {what} is {lead} better than {second} (jointly {level:.0%} sure)."
     if verdict.kind == "same":
         return f"{leader} and {second} are the same within what matters: {what} differs by {lead}, less than {bound}."
     return (
@@ -50,15 +49,9 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
     )
 
 
-def _sure(lead: Difference) -> str:
-    return f"+- at {lead.level:.1%} joint level" if lead.level < 0.999 else "+- at joint level"
-
-
 def _amount(lead: Difference) -> str:
     if lead.unit in {"share", "days", "hours", "requests"} or " " in lead.unit:
-        return (
-            f"{digits(lead.mean, lead.half_width)} +- {digits(lead.half_width, lead.half_width)} {lead.unit}"
-        )
+        return f"{digits(lead.mean, lead.half_width)} +- {digits(lead.half_width, lead.half_width)} {lead.unit}"
     half = money(lead.half_width, "", lead.half_width).strip()
     return f"{money(lead.mean, lead.unit, lead.half_width)} +- {half}"
 
@@ -83,9 +76,7 @@ def _left_out(results: Results, verdict: Verdict) -> list[str]:
             verb = "refused" if len(results.scenarios) == 1 else "would refuse"
             share = f"{refused.mean:.0%}"
             said.append(
-                f"{who} {verb}: {share}."
-                if len(results.scenarios) == 1
-                else f"{who} {verb} {share} of requests."
+                f"{who} {verb}: {share}." if len(results.scenarios) == 1 else f"{who} {verb} {share} of requests."
             )
     return said
 
@@ -99,9 +90,7 @@ def _single(result: ScenarioResult) -> str:
     time, quantile = estimates.get("sojourn_time_hours"), estimates.get("sojourn_time_hours.p90")
     if time is None or quantile is None:
         return "No request was done."
-    return (
-        f"A request is done in {hours_in_words(time)} on average, 9 in 10 within {hours_in_words(quantile)}."
-    )
+    return f"A request is done in {hours_in_words(time)} on average, 9 in 10 within {hours_in_words(quantile)}."
 
 
 def hours_in_words(estimate: Estimate) -> str:
@@ -145,21 +134,22 @@ def target_met(result: ScenarioResult) -> bool | None:
 
 def load_sentence(results: Results) -> str:
     """Work arriving against hours available, by station of the richest scenario; overload named."""
-    parts, named = [], set()
+    parts = []
     for name, result in results.scenarios.items():
-        for load in result.load:
-            if load.servers is None or load.work_per_week[1] == 0:
-                continue
-            low, high = load.load
-            text = f"{high:.0%}" if high - low < 0.005 else f"{low:.0%} to {high:.0%}"
-            flag = " OVERLOAD" if load.overloaded else ""
-            key = (load.station, text, flag)
-            if key in named:
-                continue
-            named.add(key)
-            where = "" if len(results.scenarios) == 1 else f" ({plain(name)})"
-            parts.append(f"{load.station.replace('_', ' ')}{where} {text}{flag}")
+        stations = [
+            f"{load.station.replace('_', ' ')} {_load_share(load)}"
+            for load in result.load
+            if load.servers is not None and load.work_per_week[1] > 0
+        ]
+        if stations:
+            parts.append(("" if len(results.scenarios) == 1 else f"{plain(name)}: ") + ", ".join(stations))
     return "; ".join(parts) if parts else "no work reaches a station"
+
+
+def _load_share(load: Load) -> str:
+    low, high = load.load
+    share = f"{high:.0%}" if high - low < 0.005 else f"{low:.0%} to {high:.0%}"
+    return share + (" OVERLOAD" if load.overloaded else "")
 
 
 def unsure_sentence(results: Results) -> str:

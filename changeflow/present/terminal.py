@@ -16,8 +16,7 @@ from changeflow.study.results import Results, ScenarioResult
 
 WIDTH = 80
 _LABEL = 9
-_NAME = 23
-_LINES = {"ANSWER": 5, "LOAD": 2, "UNSURE": 3}
+_COLUMNS = (10, 10, 9, 8, 4, 9)
 
 
 def comparison_text(results: Results, folder: str | None) -> str:
@@ -28,13 +27,9 @@ def comparison_text(results: Results, folder: str | None) -> str:
     lines += labelled("UNSURE", unsure_sentence(results))
     if folder is not None:
         what = f"{folder}/  report.html  charts/  runs.csv"
-        lines += labelled(
-            "FILES", f"{what}  (seed {results.seed}, {results.seconds:.0f} s, {results.engine})"
-        )
+        lines += labelled("FILES", f"{what}  (seed {results.seed}, {results.seconds:.0f} s, {results.engine})")
     else:
-        lines += labelled(
-            "FILES", f"none written (seed {results.seed}, {results.seconds:.0f} s, {results.engine})"
-        )
+        lines += labelled("FILES", f"none written (seed {results.seed}, {results.seconds:.0f} s, {results.engine})")
     lines += labelled("NEXT", next_command(results, folder))
     return "\n".join(lines)
 
@@ -68,24 +63,33 @@ def table_lines(results: Results) -> list[str]:
     """Scenario, mean and 9-in-10 time to done, peak, clearing, refused, cost with undone work."""
     model = next(iter(results.scenarios.values())).model
     scale, unit = _time_unit(results)
-    horizon = years_in_words(model.horizon_days)
     head = [
-        f"{'':{_NAME}}{'average':>11}{'9 in 10':>11}{'most open':>10}{'backlog':>9}{'not':>5}{'cost of':>11}",
-        f"{'':{_NAME}}{'done in':>11}{'done in':>11}{'at once':>10}{'clear':>9}{'done':>5}{horizon:>11}",
+        ["", "average", "9 in 10", "most open", "backlog", "not", "cost of"],
+        ["", "done in", "done in", "at once", "clear", "done", years_in_words(model.horizon_days)],
     ]
     rows = []
     for name, result in results.scenarios.items():
         get = result.estimates.get
-        cells = [
-            f"{_time(get('sojourn_time_hours'), scale):>11}",
-            f"{_time(get('sojourn_time_hours.p90'), scale):>11}",
-            f"{_plain_number(get('peak_backlog_requests')):>10}",
-            f"{clears(result):>9}",
-            f"{_not_done(result):>5}",
-            f"{_cost(get('total_cost_with_undone')):>11}",
-        ]
-        rows.append(f"{scenario_label(name)[: _NAME - 1]:{_NAME}}{''.join(cells)}")
-    return [*head, *rows, _legend(results, unit, model.currency)]
+        rows.append(
+            [
+                scenario_label(name),
+                _time(get("sojourn_time_hours"), scale),
+                _time(get("sojourn_time_hours.p90"), scale),
+                _plain_number(get("peak_backlog_requests")),
+                clears(result),
+                _not_done(result),
+                _cost(get("total_cost_with_undone")),
+            ]
+        )
+    lines = [_row(cells) for cells in (*head, *rows)]
+    return [*lines, _legend(results, unit, model.currency)]
+
+
+def _row(cells: list[str]) -> str:
+    """Cells in columns, a blank between them; a long name gives way, never a number."""
+    numbers = "".join(f" {cell:>{width}}" for cell, width in zip(cells[1:], _COLUMNS, strict=True))
+    room = WIDTH - len(numbers)
+    return f"{cells[0][:room]:<{room}}{numbers}"
 
 
 def scenario_label(name: str) -> str:
@@ -123,7 +127,7 @@ def _time(estimate: Estimate | None, scale: float) -> str:
 
 def _pair(mean: float, half: float) -> str:
     text = digits(mean, half)
-    return text if text == NOT_AVAILABLE or half <= 0 else f"{text} +-{digits(half, half)}"
+    return text if text == NOT_AVAILABLE or half <= 0 else f"{text}+-{digits(half, half)}"
 
 
 def _plain_number(estimate: Estimate | None) -> str:
@@ -137,14 +141,12 @@ def clears(result: ScenarioResult) -> str:
     estimate = result.estimates.get("backlog_clear_days")
     if estimate is None or "sojourn_time_hours" not in result.estimates:
         return "-"
-    return ("> " if estimate.bound else "") + f"week {max(round(estimate.mean / 7), 1)}"
+    return (">" if estimate.bound else "") + f"week {max(round(estimate.mean / 7), 1)}"
 
 
 def _not_done(result: ScenarioResult) -> str:
     share = sum(
-        result.estimates[name].mean
-        for name in ("refused_share", "withdrawn_share")
-        if name in result.estimates
+        result.estimates[name].mean for name in ("refused_share", "withdrawn_share") if name in result.estimates
     )
     return f"{share:.0%}"
 

@@ -12,10 +12,10 @@ from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_priors
 from changeflow.study.evaluate import evaluate, paired_differences
 from changeflow.study.plan import Plan
-from changeflow.study.results import PriorCheck, Results, ScenarioResult, Swing
+from changeflow.study.results import PriorCheck, Results, ScenarioResult, Swing, Verdict
 from changeflow.study.runner import Progress, no_progress, run_all
 from changeflow.study.screening import screen
-from changeflow.study.verdict import Verdict, judge
+from changeflow.study.verdict import judge
 
 COMMON_MEASURES = ("total_cost_with_undone", "sojourn_time_hours", "sojourn_time_hours.p90", "backlog_requests")
 

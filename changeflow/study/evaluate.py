@@ -13,6 +13,8 @@ from changeflow.model.schema import Model
 from changeflow.model.topology import expected_arrivals, offered_loads
 from changeflow.study.results import ScenarioResult
 
+NEGLIGIBLE_SHARE = 0.001
+"""A mean hangs on open requests, and is given as "at least", when more than this share of all is unknown."""
 GROWTH_TOLERANCE = 0.02
 """A backlog grows when its slope is surely above this share of the requests that arrive."""
 
@@ -39,7 +41,7 @@ def _estimate(measure: str, runs: tuple[RunMeasures, ...], level: float, currenc
         mean, half_width = jackknife_ratio(*_ratio(runs, measure), level)
     else:
         mean, half_width = t_interval(column(runs, measure), level)
-    bounded = any(measure in run.at_least for run in runs)
+    bounded = float(np.mean([run.at_least.get(measure, 0.0) for run in runs])) > NEGLIGIBLE_SHARE
     unit = unit_of(measure, currency)
     return Estimate(mean, half_width, level, unit, len(runs), "at_least" if bounded else "")
 

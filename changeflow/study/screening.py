@@ -67,7 +67,7 @@ def screen(
             points.append((path, value))
             models += routed
     runs = run_all(models, SCREENING_REPLICATIONS, seed, engine=engine, workers=workers, progress=progress)
-    outcome: dict[str, list[tuple[Any, np.ndarray]]] = {}  # type: ignore[type-arg]
+    outcome: dict[str, list[tuple[Any, np.ndarray]]] = {}
     for number, (path, value) in enumerate(points):
         block = runs[number * len(names) : (number + 1) * len(names)]
         means = np.array([sign * float(np.nanmean(column(one, measure))) for one in block])
@@ -76,7 +76,7 @@ def screen(
     return tuple(sorted(swings, key=lambda swing: (swing.flips_to is None, -swing.swing)))
 
 
-def _swing(path: str, ends: list[tuple[Any, np.ndarray]], names: list[str], winner: str | None) -> Swing:  # type: ignore[type-arg]
+def _swing(path: str, ends: list[tuple[Any, np.ndarray]], names: list[str], winner: str | None) -> Swing:
     leads, best = [], []
     place = names.index(winner) if winner in names else 0
     for _, means in ends:

@@ -38,7 +38,11 @@ def judge(scenarios: dict[str, ScenarioResult], baseline: str) -> Verdict:
 
 
 def _lead(other: ScenarioResult, leader: ScenarioResult, measure: str, level: float, sign: float) -> Difference:
-    return paired_difference(other, leader, measure, level) if sign > 0 else paired_difference(leader, other, measure, level)
+    return (
+        paired_difference(other, leader, measure, level)
+        if sign > 0
+        else paired_difference(leader, other, measure, level)
+    )
 
 
 def _low(difference: Difference) -> float:

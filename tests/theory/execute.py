@@ -19,14 +19,18 @@ from .reasons import Raw, Unsupported
 from .translate import Setup, check_case, translate
 from .view import Floats, view_of
 
-BUDGET = 4
+BUDGET = 6
 """A too wide interval may cost this many times the planned replications before it counts as a miss."""
+MARGIN = 1.3
+"""More replications than the width asks for, so that one extension is nearly always enough."""
+WARM_UPS = 4
+"""The measured part is at least this many warm-ups long: below that, warm-up is most of the cost."""
 LONGER = 4
 TRIES = 12
 RUNS_PER_TASK = {"steady": 1, "transient": 250}
-DEFAULT_ARRIVALS = 20_000
+DEFAULT_ARRIVALS, DEFAULT_WARM_UP = 20_000, 2_000
 TAIL_ARRIVALS = 100
-SPAN_OF_A_STOP = 4.0
+SPAN_OF_A_STOP = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,9 @@ def window_of(case: Raw, setup: Setup, length: float) -> Window:
             reach = SPAN_OF_A_STOP * max(map(float, case["expected"].values()))
         return Window(0.0, reach, reach * 1.001)
     accept = case["accept"]
-    warm_up = accept.get("warmup_arrivals", 2000) / setup.rate
-    measured = accept.get("arrivals_per_rep", DEFAULT_ARRIVALS) * length / setup.rate
+    before = accept.get("warmup_arrivals", DEFAULT_WARM_UP)
+    warm_up = before / setup.rate
+    measured = max(accept.get("arrivals_per_rep", DEFAULT_ARRIVALS), WARM_UPS * before) * length / setup.rate
     if setup.period:
         warm_up, measured = (setup.period * math.ceil(part / setup.period) for part in (warm_up, measured))
     end = warm_up + measured
@@ -150,4 +155,4 @@ def _attempt(
         wide = max((c.half_width / c.widest if c.widest else math.inf for c in checks if not c.narrow), default=0.0)
         if not wide or done >= BUDGET * planned or math.isinf(wide) or math.isnan(wide):
             return checks, done
-        wanted = min(max(math.ceil(done * wide**2 * 1.1), math.ceil(done * 1.2)), BUDGET * planned)
+        wanted = min(math.ceil(done * wide**2 * MARGIN), BUDGET * planned)
