@@ -51,7 +51,8 @@ def runs_chart(runs: pd.DataFrame, summary: pd.DataFrame, title: str, unit: str)
         bare_rows(axes, len(names) - 0.5, -0.62)
         number_axis(axes.xaxis, divisor)
         axes.set_xlabel(in_units(unit, word))
-        put_legend(figure, _legend_entries())
+        known = bool(summary[["q10", "q90"]].notna().to_numpy().any())
+        put_legend(figure, _legend_entries(with_quantiles=known))
         return settled(figure)
 
 
@@ -87,17 +88,8 @@ def _intervals(axes: Axes, y: float, row: pd.Series) -> None:
     axes.plot([row["mean"]], [y], "D", color=INK, markerfacecolor=PAPER, markersize=4.2, zorder=5)
 
 
-def _legend_entries() -> list[Line2D]:
-    return [
-        Line2D([], [], color=INK, marker="D", markerfacecolor=PAPER, linewidth=4, ms=4.2, label="mean ± error"),
-        Line2D(
-            [],
-            [],
-            color=INK,
-            marker="|",
-            ms=11,
-            markeredgewidth=1.8,
-            label="1 run in 10 lies further out, ± error",
-        ),
-        Line2D([], [], color=INK, marker="|", ms=5, linestyle="none", alpha=0.55, label="one simulated run"),
-    ]
+def _legend_entries(with_quantiles: bool) -> list[Line2D]:
+    mean = Line2D([], [], color=INK, marker="D", markerfacecolor=PAPER, lw=4, ms=4.2, label="mean ± error")
+    quantile = Line2D([], [], color=INK, marker="|", ms=11, mew=1.8, label="1 run in 10 lies further out, ± error")
+    run = Line2D([], [], color=INK, marker="|", ms=5, linestyle="none", alpha=0.55, label="one simulated run")
+    return [mean, quantile, run] if with_quantiles else [mean, run]

@@ -11,6 +11,7 @@ from changeflow.model.schema import Model
 from changeflow.model.stations import Station
 from changeflow.model.topology import Load, expected_arrivals, offered_loads
 from changeflow.present.frames import assumption_rows_of
+from changeflow.present.logs import log_lines
 from changeflow.present.terminal import check_lines, years_in_words
 from changeflow.present.words import digits, plain_name
 
@@ -22,6 +23,8 @@ def check(model: Model) -> str:
         ("WHAT THE MODEL WILL DO", list(_story(model))),
     ]
     warnings = warnings_of(model)
+    if model.logs:
+        sections.append(("DATA", log_lines(model)))
     if warnings:
         sections.insert(0, ("WARNING", warnings))
     if model.missing:
@@ -50,7 +53,7 @@ def check_as_json(model: Model) -> dict[str, Any]:
         "assumptions": [
             dict(zip(("path", "value", "range", "source"), row, strict=True)) for row in assumption_rows_of(model)
         ],
-        "logs": {name: log.in_words() for name, log in model.logs.items()},
+        "data": log_lines(model),
     }  # fmt: skip
 
 
@@ -118,7 +121,7 @@ def _demand(model: Model, name: str) -> str:
             shape = "most at once, then fewer" if source.shape == "decay" else rising
             return f"misfits found after go-live, {shape} (fit {source.fit:g})"
         case Replay():
-            return f"replayed from {model.logs[name].file}: {model.logs[name].in_words()}"
+            return f"replayed from {model.logs[name].file}"
     raise AssertionError(source)
 
 

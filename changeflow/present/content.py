@@ -6,6 +6,7 @@ import shlex
 
 from changeflow import __version__
 from changeflow.present.frames import assumption_rows
+from changeflow.present.logs import log_lines
 from changeflow.present.report import ReportContent
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
 from changeflow.present.summary import table
@@ -26,7 +27,7 @@ def report_content(results: Results, charts: list[tuple[str, str, str]], command
     question = "Who should make the changes?" if len(results.scenarios) > 1 else "How does this system do?"
     notes = [("Load", load_sentence(results)), ("Unsure", unsure_sentence(results))]
     notes += [("Not modelled", first.missing)] if first.missing else []
-    notes += [(f"Log {name}", log.in_words()) for name, log in first.logs.items()]
+    notes += [("Data", text) for text in log_lines(first)]
     provenance = [
         ("Command", shlex.join(command_line)),
         ("Runs", f"{results.replications} of {years_in_words(first.horizon_days)}, seed {results.seed}"),
@@ -41,10 +42,10 @@ def report_content(results: Results, charts: list[tuple[str, str, str]], command
     return ReportContent(
         title=first.title,
         question=question,
-        answer=answer_sentence(results),
+        answer=answer_sentence(results).replace("+-", "±"),
         notes=notes,
         headers=headers,
-        rows=rows,
+        rows=[[cell.replace("+-", "±") for cell in row] for row in rows],
         charts=charts,
         assumptions=assumption_rows(results),
         provenance=provenance,

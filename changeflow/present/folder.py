@@ -43,7 +43,9 @@ def choose_folder(out: str | None, *, force: bool) -> Path:
         with tempfile.TemporaryDirectory(dir=parent):
             pass
     except OSError as error:
-        raise PlanError(f"{folder}: expected a folder that can be written, {parent} cannot ({error.strerror})") from None
+        raise PlanError(
+            f"{folder}: expected a folder that can be written, {parent} cannot ({error.strerror})"
+        ) from None
     return folder
 
 

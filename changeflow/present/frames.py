@@ -18,6 +18,8 @@ from changeflow.study.results import Results, ScenarioResult
 
 MIDDLE = (0.1, 0.9)
 CURVE_POINTS = 160
+LONG_RUN_DAYS = 200
+DAYS_PER_WEEK = 7
 
 
 def runs_frame(results: Results) -> pd.DataFrame:
@@ -61,12 +63,20 @@ def backlog_frame(results: Results) -> pd.DataFrame:
     parts = []
     for name, result in results.scenarios.items():
         daily = np.array([run.daily_backlog for run in result.runs])
-        low, high = np.quantile(daily, MIDDLE, axis=0)
         dates = pd.date_range(first_date(result), periods=daily.shape[1], freq="D")
+        if daily.shape[1] > LONG_RUN_DAYS:
+            dates, daily = dates[::DAYS_PER_WEEK][: daily.shape[1] // DAYS_PER_WEEK], _weekly(daily)
+        low, high = np.quantile(daily, MIDDLE, axis=0)
         parts.append(
             pd.DataFrame({"date": dates, "scenario": name, "mean": daily.mean(axis=0), "low": low, "high": high})
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _weekly(daily: np.ndarray) -> np.ndarray:
+    """Weekly means: in a long run single days are noise."""
+    weeks = daily.shape[1] // DAYS_PER_WEEK
+    return np.asarray(daily[:, : weeks * DAYS_PER_WEEK].reshape(len(daily), weeks, DAYS_PER_WEEK).mean(axis=2))
 
 
 def first_date(result: ScenarioResult) -> date:
@@ -179,10 +189,11 @@ def assumption_rows(results: Results) -> list[tuple[str, str, str, str]]:
 
 def assumption_rows_of(model: Model) -> list[tuple[str, str, str, str]]:
     """What, value, range, source: every number of a model that has a note."""
-    return [
+    rows = [
         (path, _value_at(model, path), _range(note.low, note.high, note.unit), note.source)
         for path, note in model.assumptions.items()
     ]
+    return [row for row in rows if row[1] != "None"]  # a route may have put another rule in its place
 
 
 def _value_at(model: Model, path: str) -> str:
@@ -198,6 +209,8 @@ def _value_at(model: Model, path: str) -> str:
 def _range(low: object, high: object, unit: str) -> str:
     if low is None or high is None:
         return unit
+    if unit == "1":
+        unit = ""
     return f"{_shown(low)} to {_shown(high)} {unit}".strip()
 
 

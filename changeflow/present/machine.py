@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from changeflow.measure.records import Difference, Estimate
+from changeflow.present.logs import log_lines
 from changeflow.present.sentences import answer_sentence, target_met
 from changeflow.study.results import Results, ScenarioResult
 
@@ -53,6 +54,7 @@ def as_json(results: Results, folder: str | None) -> dict[str, Any]:
             }
             for one in results.swings
         ],
+        "data": log_lines(next(iter(results.scenarios.values())).model),
         "folder": folder,
         "seconds": round(results.seconds, 2),
     }

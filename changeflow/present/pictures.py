@@ -62,7 +62,7 @@ def pictures(results: Results) -> Iterator[Picture]:
             "spread",
             "Risk and error",
             "Each point is one run. Dark interval: where the mean lies. Outer marks: the 1-in-10 and 9-in-10 runs.",
-            runs_chart(runs, summary, _spread_title(results, measure), unit),
+            runs_chart(runs, summary, _spread_title(results, measure), f"{plain(measure)} ({unit})"),
         )
 
 
@@ -94,7 +94,8 @@ def _time_title(results: Results) -> str:
     who = "" if len(results.scenarios) == 1 else f" with {plain(best)}"
     refused = results.scenarios[best].estimates.get("refused_share")
     aside = f" ({refused.mean:.0%} refused)" if refused is not None and refused.mean >= 0.005 else ""
-    return f"9 in 10 requests are done within {hours_in_words(named[best])}{who}{aside}"
+    within = hours_in_words(named[best]).replace("+-", "±")
+    return f"9 in 10 requests are done within {within}{who}{aside}"
 
 
 def _network_title(result: ScenarioResult) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from changeflow.measure.records import Estimate
+from changeflow.present.logs import log_lines
 from changeflow.present.sentences import (
     answer_sentence,
     load_sentence,
@@ -15,6 +16,7 @@ from changeflow.present.words import NOT_AVAILABLE, digits, plain
 from changeflow.study.results import Results, ScenarioResult
 
 WIDTH = 80
+_FINEST = 0.003  # a half-width below this share of its mean is shown as this share
 _LABEL = 9
 _COLUMNS = (10, 10, 9, 8, 4, 9)
 
@@ -23,6 +25,9 @@ def comparison_text(results: Results, folder: str | None) -> str:
     """At most 20 lines for up to three scenarios."""
     lines = [_headline(results), *table_lines(results)]
     lines += labelled("ANSWER", answer_sentence(results))
+    first = next(iter(results.scenarios.values())).model
+    for text in log_lines(first):
+        lines += labelled("DATA", text)
     lines += labelled("LOAD", load_sentence(results))
     lines += labelled("UNSURE", unsure_sentence(results))
     if folder is not None:
@@ -126,6 +131,7 @@ def _time(estimate: Estimate | None, scale: float) -> str:
 
 
 def _pair(mean: float, half: float) -> str:
+    half = max(half, abs(mean) * _FINEST) if half > 0 else half
     text = digits(mean, half)
     return text if text == NOT_AVAILABLE or half <= 0 else f"{text}+-{digits(half, half)}"
 

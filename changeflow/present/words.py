@@ -94,12 +94,10 @@ def digits(mean: float, half_width: float = 0.0) -> str:
 
 
 def plus_minus(mean: float, half_width: float) -> str:
-    """Mean and half-width on the same digits; the half-width is rounded up, never claiming too much."""
+    """Mean and half-width cut at the same digit: 12.3456 and 0.21 are '12.3 ± 0.2'."""
     if not math.isfinite(mean) or not _is_error(half_width):
         return digits(mean, half_width)
-    place = _first_place(half_width)
-    upwards = math.ceil(half_width * 10.0**place - 1e-9) / 10.0**place
-    return f"{_fixed(mean, place)} ± {_fixed(upwards, place)}"
+    return f"{digits(mean, half_width)} ± {digits(half_width, half_width)}"
 
 
 def money(amount: float, currency: str, half_width: float = 0.0) -> str:

@@ -49,7 +49,8 @@ def compare(
         base = next(iter(dict(plan.scenarios).values()))
         swings = screen(
             _unrouted(plan, routes, base), routes, verdict.winner or verdict.leader,
-            seed=plan.seed, engine=plan.engine, workers=plan.workers, progress=progress,
+            seed=plan.seed, engine=plan.engine, workers=plan.workers,
+            most_runs=plan.replications * len(routes), progress=progress,
         )  # fmt: skip
     return _results(plan, "compare", engine, scenarios, began, check, swings)
 

@@ -25,8 +25,8 @@ MAX_ASSUMPTIONS = 12
 _FIRST = ("acceptance.rework_probability", "hours_per_week", "servers", "speed", "share_for_us", "price_per_hour")
 
 
-def candidates(model: Model) -> list[str]:
-    """Paths of single numbers that rest on an assumption and have a range, the usual suspects first."""
+def candidates(model: Model, most: int) -> list[str]:
+    """At most `most` paths of single numbers that rest on an assumption and have a range, usual suspects first."""
     paths = [
         path
         for path, note in model.assumptions.items()
@@ -37,7 +37,7 @@ def candidates(model: Model) -> list[str]:
     def rank(path: str) -> int:
         return next((number for number, end in enumerate(_FIRST) if path.endswith(end)), len(_FIRST))
 
-    return sorted(paths, key=rank)[:MAX_ASSUMPTIONS]
+    return sorted(paths, key=rank)[: min(most, MAX_ASSUMPTIONS)]
 
 
 def screen(
@@ -48,15 +48,20 @@ def screen(
     seed: int,
     engine: str,
     workers: int,
+    most_runs: int,
     progress: Progress,
 ) -> tuple[Swing, ...]:
-    """Swings of the leader's lead, largest first; `routes` gives each scenario's name its route."""
+    """Swings of the leader's lead, largest first; `routes` gives each scenario's name its route.
+
+    Not more than `most_runs` runs are spent: with few replications asked for, few assumptions are looked at.
+    """
     measure = model.comparison.primary
     sign = -1.0 if MEASURES[base_name(measure)].more_is_better else 1.0
     names = list(routes)
     points: list[tuple[str, Any]] = []
     models: list[Model] = []
-    for path in candidates(model):
+    affordable = most_runs // (2 * len(routes) * SCREENING_REPLICATIONS)
+    for path in candidates(model, affordable):
         note = model.assumptions[path]
         for value in (note.low, note.high):
             try:

@@ -58,13 +58,19 @@ def prepare(case: Raw) -> Setup:
     setup = translate(case, last_time(names) * 1.001 if transient else None)
     for name in names:
         metric(name, setup, case["kind"])
-    if not transient and any(table["process"]["type"] == "nhpp_piecewise" for table in case["model"]["arrivals"]):
-        if any("period" not in table["process"] for table in case["model"]["arrivals"]):
-            raise Unsupported("a long-run value of arrivals that end")
-    if not transient and not setup.stations:
-        raise Unsupported("a long-run value without a station")
+    if not transient:
+        _goes_on(case, setup)
     setup.model(window_of(case, setup, 1.0).horizon)
     return setup
+
+
+def _goes_on(case: Raw, setup: Setup) -> None:
+    """Refuse long-run values of what has no long run."""
+    processes = [table["process"] for table in case["model"]["arrivals"]]
+    if any(process["type"] == "nhpp_piecewise" and "period" not in process for process in processes):
+        raise Unsupported("a long-run value of arrivals that end")
+    if not setup.stations:
+        raise Unsupported("a long-run value without a station")
 
 
 def window_of(case: Raw, setup: Setup, length: float) -> Window:
@@ -84,9 +90,7 @@ def window_of(case: Raw, setup: Setup, length: float) -> Window:
     return Window(warm_up, end, end + 0.02 * measured + TAIL_ARRIVALS / setup.rate + 2 * setup.period)
 
 
-def run_chunk(
-    case: Raw, engine: str, seed: int, replications: Sequence[int], window: Window
-) -> dict[str, list[float]]:
+def run_chunk(case: Raw, engine: str, seed: int, replications: Sequence[int], window: Window) -> dict[str, list[float]]:
     """Some replications of a case: one number a replication for each metric. Runs in a worker process."""
     reach = window.horizon if case["kind"] == "transient" else None
     setup = translate(case, reach)

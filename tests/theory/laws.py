@@ -13,58 +13,49 @@ MAX_PIECES = 50_000
 SINUSOID_BOUND = 1e-3
 """Largest error of the expected number of arrivals up to any time."""
 
-LAW_KEYS = {
-    "exp": {"mean"}, "det": {"value"}, "erlang": {"k", "mean"}, "gamma": {"shape", "mean"},
-    "hyperexp": {"p", "means"}, "lognormal": {"mean", "scv"}, "uniform": {"low", "high"},
-    "triangular": {"low", "mode", "high"}, "weibull": {"shape", "scale"},
-    "discrete": {"values", "probs"}, "empirical": {"values"},
-}  # fmt: skip
+LAWS = {
+    "exp": ("exponential", {"mean": "mean"}),
+    "det": ("deterministic", {"value": "value"}),
+    "erlang": ("erlang", {"k": "k", "mean": "mean"}),
+    "gamma": ("gamma", {"shape": "scv", "mean": "mean"}),
+    "hyperexp": ("hyperexponential", {"p": "shares", "means": "means"}),
+    "lognormal": ("lognormal", {"mean": "mean", "scv": "scv"}),
+    "uniform": ("uniform", {"low": "low", "high": "high"}),
+    "triangular": ("triangular", {"low": "low", "mode": "mode", "high": "high"}),
+    "weibull": ("weibull", {"shape": "shape", "scale": "scale"}),
+    "discrete": ("discrete", {"values": "values", "probs": "shares"}),
+    "empirical": ("empirical", {"values": "values"}),
+}
+"""A law's name in the cases -> its name with us, and its keys in the cases -> its keys with us."""
+TIMES = frozenset({"mean", "means", "value", "values", "low", "mode", "high", "scale"})
+"""Keys of laws that are times; the others are numbers without a unit."""
 
 
 def law(spec: Any, hours: float) -> Raw:
     """A law of times in the case's unit, `hours` of ours each."""
     kind = spec.get("type") if isinstance(spec, dict) else None
-    if kind not in LAW_KEYS:
+    if kind not in LAWS:
         raise Unsupported(f"law {spec!r}")
-    only(spec, LAW_KEYS[kind] | {"type"}, f"law {kind}")
-    missing = LAW_KEYS[kind] - set(spec)
+    name, keys = LAWS[kind]
+    only(spec, {"type", *keys}, f"law {kind}")
+    missing = keys.keys() - spec.keys()
     if missing:
         raise Unsupported(f"law {kind} without {', '.join(sorted(missing))}")
-
-    def time(key: str) -> float:
-        return number(spec[key], f"law {kind}.{key}") * hours
-
-    def times(key: str) -> list[float]:
-        return [number(value, f"law {kind}.{key}") * hours for value in spec[key]]
-
-    def shares(key: str) -> list[float]:
-        return [number(value, f"law {kind}.{key}") for value in spec[key]]
-
-    match kind:
-        case "exp":
-            return {"law": "exponential", "mean": time("mean")}
-        case "det":
-            return {"law": "deterministic", "value": time("value")}
-        case "erlang":
-            return {"law": "erlang", "k": int(spec["k"]), "mean": time("mean")}
-        case "gamma":
-            return {"law": "gamma", "mean": time("mean"), "scv": 1 / number(spec["shape"], "shape")}
-        case "hyperexp":
-            return {"law": "hyperexponential", "shares": shares("p"), "means": times("means")}
-        case "lognormal":
-            return {"law": "lognormal", "mean": time("mean"), "scv": number(spec["scv"], "scv")}
-        case "uniform" if spec["low"] == spec["high"]:
-            return {"law": "deterministic", "value": time("low")}
-        case "uniform":
-            return {"law": "uniform", "low": time("low"), "high": time("high")}
-        case "triangular":
-            return {"law": "triangular", "low": time("low"), "mode": time("mode"), "high": time("high")}
-        case "weibull":
-            return {"law": "weibull", "shape": number(spec["shape"], "shape"), "scale": time("scale")}
-        case "discrete":
-            return {"law": "discrete", "values": times("values"), "shares": shares("probs")}
-        case _:
-            return {"law": "empirical", "values": times("values")}
+    if kind == "uniform" and spec["low"] == spec["high"]:
+        return {"law": "deterministic", "value": number(spec["low"], "law uniform") * hours}
+    built: Raw = {"law": name}
+    for theirs, ours in keys.items():
+        factor = hours if theirs in TIMES else 1.0
+        value = spec[theirs]
+        if isinstance(value, list):
+            built[ours] = [number(item, f"law {kind}") * factor for item in value]
+        else:
+            built[ours] = number(value, f"law {kind}") * factor
+    if kind == "gamma":
+        built["scv"] = 1 / built["scv"]
+    if kind == "erlang":
+        built["k"] = int(built["k"])
+    return built
 
 
 def law_mean(spec: Raw) -> float:

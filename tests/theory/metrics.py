@@ -56,23 +56,21 @@ def _rows(view: View, place: int | None, category: int | None) -> Mask:
 
 
 def _transient(bare: str, place: int | None, category: int | None, setup: Setup) -> Metric:
-    scoped = place is not None or category is not None
     match = AT_TIME.match(bare)
     if match and setup.stations:
         _can_count(match[1], place, setup)
         return partial(_at_time, match[1], float(match[2]), place, category, setup)
-    if VARIANCE.match(bare) and not scoped:
-        what = VARIANCE.match(bare)
-        assert what
-        if what[1] == "count_total":
-            return lambda view: float(len(view.arrived))
-        return partial(_at_time, "EN", float(what[1].removeprefix("N_")), None, None, setup)
-    elif bare == "count_total" and not scoped:
+    if place is not None or category is not None:
+        raise Unsupported(f"metric {bare} of a station or class")
+    variance, counted = VARIANCE.match(bare), COUNT.match(bare)
+    if bare == "count_total" or (variance and variance[1] == "count_total"):
         return lambda view: float(len(view.arrived))
-    elif (counted := COUNT.match(bare)) and not scoped and int(counted[1]) + 1 < len(setup.edges):
+    if variance:
+        return partial(_at_time, "EN", float(variance[1].removeprefix("N_")), None, None, setup)
+    if counted and int(counted[1]) + 1 < len(setup.edges):
         low, high = setup.edges[int(counted[1])], setup.edges[int(counted[1]) + 1]
         return lambda view: float(np.sum((view.arrived >= low) & (view.arrived < high)))
-    elif bare == "mean_time_until_N_below_target" and not scoped:
+    if bare == "mean_time_until_N_below_target":
         if setup.target is None:
             raise Unsupported(f"metric {bare} without a target")
         return partial(_first_below, setup.target)
@@ -82,7 +80,7 @@ def _transient(bare: str, place: int | None, category: int | None, setup: Setup)
 def _can_count(what: str, place: int | None, setup: Setup) -> None:
     if what == "EQ" and any(setup.open_hours):
         raise Unsupported("metric EQ with a calendar")
-    if what == "P_all_busy" and (place is None and len(setup.stations) > 1 or "infinite" in setup.servers):
+    if what == "P_all_busy" and ((place is None and len(setup.stations) > 1) or "infinite" in setup.servers):
         raise Unsupported("metric P_all_busy of more than one station, or of an infinite one")
 
 
@@ -187,6 +185,10 @@ class _Steady:
     def _own_service(self, view: View) -> Floats:
         return view.work if any(self.setup.open_hours) else view.finished - view.started
 
+    @staticmethod
+    def _first_at(view: View, place: int) -> Floats:
+        return ((view.visit == 0) & (view.station == place)).astype(np.float64)
+
     def _sums(self, view: View, values: Floats) -> Floats:
         rows = self.rows(view) & view.cohort[view.request]
         return np.bincount(view.request[rows], values[rows], len(view.arrived))[self.cohort(view)]
@@ -208,7 +210,9 @@ class _Steady:
                 return lambda view: float(np.mean((view.outcome == REFUSED)[cohort(view)]))
             case "P_overflow" if self.setup.overflow_to is not None and not self.at_station:
                 second = self.setup.overflow_to
-                return lambda view: float(np.mean(self._sums(view, 1.0 * ((view.visit == 0) & (view.station == second)))))
+                return lambda view: float(
+                    np.mean(self._sums(view, 1.0 * ((view.visit == 0) & (view.station == second))))
+                )
             case "L" | "P_empty" | "P0":
                 self._one_station()
                 what = self.bare

@@ -18,6 +18,7 @@ from changeflow.study.runner import run_all
 
 from .accept import Check, Result
 from .execute import seed_of
+from .laws import TIMES
 from .reasons import Raw, Unsupported, only
 from .translate import Setup, check_case, translate
 
@@ -143,18 +144,13 @@ def _scale(factor: float, case: Raw, engine: str, seed: int) -> str:
     return ""
 
 
-TIME_KEYS = {"mean", "value", "low", "high", "mode", "scale", "means"}
-
-
 def _scaled(case: Raw, factor: float) -> Raw:
     """The case with every time parameter multiplied; shapes and shares stay, rates are divided."""
     case = copy.deepcopy(case)
 
     def laws(spec: Raw) -> None:
-        for key in TIME_KEYS & set(spec):
+        for key in TIMES & spec.keys():
             spec[key] = [value * factor for value in spec[key]] if isinstance(spec[key], list) else spec[key] * factor
-        if spec["type"] in {"discrete", "empirical"}:
-            spec["values"] = [value * factor for value in spec["values"]]
 
     for table in case["model"]["arrivals"]:
         process = table["process"]

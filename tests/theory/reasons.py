@@ -8,7 +8,7 @@ from typing import Any
 Raw = dict[str, Any]
 
 
-class Unsupported(Exception):  # noqa: N818  a verdict, not a fault
+class Unsupported(Exception):
     """The case asks for something that our model, our engine or this adapter cannot express."""
 
 

@@ -58,9 +58,7 @@ ONE = {"type": "exp", "mean": 1.0}
 OWN = {
     "M/M/1": case_of(0.8, {"service": ONE}, Wq=4.0, Lq=3.2, P_wait=0.8),
     "M/M/3": case_of(2.4, {"servers": 3, "service": ONE}, Wq=1.078652, P_wait=0.647191, P_wait_gt_1=0.355186),
-    "M/G/1": case_of(
-        0.6, {"service": {"type": "lognormal", "mean": 1.0, "scv": 2.0}}, width=0.12, Wq=2.25, L=1.95
-    ),
+    "M/G/1": case_of(0.6, {"service": {"type": "lognormal", "mean": 1.0, "scv": 2.0}}, width=0.12, Wq=2.25, L=1.95),
     "rework": case_of(
         0.6, {"service": ONE, "rework_probability": 0.2}, W_total=5.0, visits=1.25, Wq_visit=3.0, rho=0.75
     ),
@@ -78,8 +76,8 @@ def test_exact_theory_lies_in_a_narrow_interval(name: str, pool: Executor) -> No
 
 
 def test_a_wrong_expectation_fails(pool: Executor) -> None:
-    wrong = case_of(0.5, {"service": ONE}, width=0.1, Wq=1.2)
-    wrong["accept"]["arrivals_per_rep"] = 2000
+    wrong = case_of(0.5, {"service": ONE}, width=0.3, Wq=1.3)
+    wrong["accept"] |= {"arrivals_per_rep": 500, "warmup_arrivals": 100}
     result = run_one(wrong, pool, "process", SEED, 1.0)
     assert result.status == "fail"
     assert "not within" in result.reason

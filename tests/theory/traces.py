@@ -21,6 +21,7 @@ from .view import View, view_of
 
 MODEL_KEYS = {
     "servers", "jobs", "discipline", "until", "servers_schedule", "schedule_period", "shift_end", "on_interrupt",
+    "resampled_service",
 }  # fmt: skip
 JOB_KEYS = {"id", "at", "service", "cls"}
 NOBODY = "nobody"
@@ -122,7 +123,7 @@ def _write_log(path: Path, names: list[str], hours: list[float], horizon: float)
             rows.writerow([name, (start + timedelta(hours=at)).isoformat(timespec="microseconds")])
 
 
-def _in_order_of_jobs(view: View, categories: list[int], cut: bool) -> View:  # noqa: FBT001
+def _in_order_of_jobs(view: View, categories: list[int], cut: bool) -> View:
     """The visits in the order of the case's jobs; all of them, or those seen before the case's end."""
     place = {category: number for number, category in enumerate(categories)}
     order = np.argsort([place[category] for category in view.category[view.request]], kind="stable")

@@ -1,0 +1,1 @@
+"""Tests: stories by hand, laws over generated models, units, theory, architecture, command line."""

@@ -1,0 +1,1 @@
+"""What must hold for every model: generated models, no expected numbers."""

@@ -1,0 +1,54 @@
+"""Little's law: the areas an engine keeps while it runs are the sums of stays in its trace."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from changeflow.engine.tables import compile_tables
+from changeflow.measure.backlog import Backlog
+from changeflow.measure.checks import check_trace
+from changeflow.measure.run import measure_run
+from changeflow.measure.window import Window
+from tests.laws.systems import LAW, Raw, built, left_at, run, systems
+
+
+@LAW
+@given(raw=systems())
+def test_the_engines_areas_are_the_sums_of_stays(raw: Raw, engine: str) -> None:
+    trace = run(raw, engine)
+    check_trace(trace)
+    rows = trace.visits[~np.isnan(trace.visits["joined"])]
+    started, left = left_at(rows, "started", trace.end), left_at(rows, "finished", trace.end)
+    for place in range(len(trace.stations)):
+        mine = rows["station"] == place
+        assert trace.in_station[place] == pytest.approx((left - rows["joined"])[mine].sum(), abs=1e-7)
+        assert trace.in_queue[place] == pytest.approx((started - rows["joined"])[mine].sum(), abs=1e-7)
+        assert trace.in_service[place] == pytest.approx((left - started)[mine].sum(), abs=1e-7)
+
+
+@LAW
+@given(raw=systems())
+def test_the_backlog_is_what_is_at_the_stations_or_in_intake(raw: Raw, engine: str) -> None:
+    """Open request hours over the run = hours at the stations + hours in intake delay."""
+    trace = run(raw, engine)
+    backlog = Backlog.of(trace.requests["arrived"], trace.requests["closed"], trace.start, trace.end)
+    delays = left_at(trace.visits, "joined", trace.end) - trace.visits["entered"]
+    total = float(trace.in_station.sum() + delays.sum())
+    assert backlog.mean(trace.start, trace.end) * (trace.end - trace.start) == pytest.approx(total, abs=1e-6)
+
+
+@LAW
+@given(raw=systems())
+def test_measures_of_any_run_hold_together(raw: Raw, engine: str) -> None:
+    """measure_run checks conservation, Little's law and the ledger itself; here: shares and bounds."""
+    window = Window.of(compile_tables(built(raw)))
+    found = measure_run(window, run(raw, engine))
+    values = found.values
+    assert values["open_at_horizon_requests"] <= values["arrived_requests"] + raw["open_today"]
+    for name, value in values.items():
+        if name.startswith("utilisation"):
+            assert -1e-9 <= value <= 1 + 1e-9, name
+        if name.endswith("_share"):
+            assert np.isnan(value) or 0 <= value <= 1 + 1e-9, name
+    if values["open_at_horizon_requests"] == 0 and not np.isnan(values["sojourn_time_hours"]):
+        assert not [name for name in found.at_least if "hours" in name]

@@ -1,0 +1,73 @@
+"""All times doubled doubles every instant to the bit: no hour, day or tolerance is hidden in the engine."""
+
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from changeflow.engine.tables import compile_tables
+from changeflow.measure.run import measure_run
+from changeflow.measure.window import Window
+from tests.laws.systems import LAW, Raw, built, run, systems
+
+TIMES = ("entered", "joined", "started", "finished", "work_hours")
+LENGTHS = {
+    "horizon_days", "weeks_since_go_live", "interarrival_hours", "time_days", "service_hours", "intake_delay_hours",
+    "edges_days",
+}  # fmt: skip
+RATES = {"rate_per_hour", "rate_per_day", "rates_per_day"}
+SIZES = ("value", "mean", "low", "mode", "high", "scale", "values")
+
+
+def scaled(value: Any, factor: float) -> Any:
+    """A length in time, or a law of one, times a power of two."""
+    if isinstance(value, dict):
+        return {key: scaled(part, factor) if key in SIZES else part for key, part in value.items()}
+    return [scaled(part, factor) for part in value] if isinstance(value, list) else value * factor
+
+
+def slower(raw: Any, factor: float) -> Any:
+    """The same model with every length in time multiplied, every rate divided."""
+    if not isinstance(raw, dict):
+        return raw
+    return {
+        key: scaled(value, factor) if key in LENGTHS else scaled(value, 1 / factor) if key in RATES
+        else slower(value, factor)
+        for key, value in raw.items()
+    }  # fmt: skip
+
+
+@LAW
+@given(raw=systems(calendars=("always",)))
+@pytest.mark.parametrize("factor", [2.0, 0.25])
+def test_every_instant_is_multiplied_to_the_bit(raw: Raw, engine: str, factor: float) -> None:
+    one, other = run(raw, engine), run(slower(deepcopy(raw), factor), engine)
+    assert len(one.visits) == len(other.visits)
+    for column in TIMES:
+        assert np.array_equal(one.visits[column] * factor, other.visits[column], equal_nan=True), column
+    for column in set(one.visits.dtype.names) - set(TIMES):
+        assert np.array_equal(one.visits[column], other.visits[column]), column
+    for column in ("arrived", "closed"):
+        assert np.array_equal(one.requests[column] * factor, other.requests[column], equal_nan=True)
+    assert np.array_equal(one.requests["outcome"], other.requests["outcome"])
+    assert (one.in_station * factor).tolist() == other.in_station.tolist()
+
+
+@LAW
+@given(raw=systems(calendars=("always",)))
+def test_times_double_and_loads_stay(raw: Raw, engine: str) -> None:
+    raw = raw | {"warm_up_days": 1.0, "follow_up_days": 1.0}
+    double = slower(deepcopy(raw), 2.0) | {"warm_up_days": 2.0, "follow_up_days": 2.0}
+    found = []
+    for tables in (raw, double):
+        window = Window.of(compile_tables(built(tables)))
+        found.append(measure_run(window, run(tables, engine)).values)
+    one, other = found
+    for name in one:
+        if name.startswith(("sojourn_time_hours", "waiting_time_hours", "first_wait_hours", "delay_time_hours")):
+            assert one[name] * 2 == pytest.approx(other[name], rel=1e-12, nan_ok=True), name
+        if name.startswith(("utilisation", "offered_load", "rework_share", "backlog_requests", "peak_backlog")):
+            assert one[name] == pytest.approx(other[name], rel=1e-12, nan_ok=True), name
+    assert one["throughput_per_week"] == pytest.approx(2 * other["throughput_per_week"])
