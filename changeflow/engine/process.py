@@ -27,8 +27,7 @@ from changeflow.engine.clock import (
 )
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.tables import StationTable, Tables
-from changeflow.engine.trace import Trace
-from changeflow.engine.workload import Workload
+from changeflow.engine.trace import Rows, Trace
 
 NOT_YET = math.nan
 
@@ -157,7 +156,7 @@ class Station:
 class Run:
     """One replication."""
 
-    def __init__(self, model: Tables, workload: Workload, run_key: np.uint64, *, decisions: bool) -> None:
+    def __init__(self, model: Tables, workload: Rows, run_key: np.uint64, *, decisions: bool) -> None:
         self.tables, self.workload, self.run_key = model, workload, run_key
         self.end = model.end
         self.clock = Clock(model.start)
@@ -171,7 +170,7 @@ class Run:
 
     def to_the_horizon(self) -> None:
         """Run to the horizon; what would happen at that very instant does not."""
-        if len(self.workload.arrived):
+        if len(self.workload):
             self.clock.process(self._demand())
             self.clock.run(until=self.end)
         for station in self.stations:
@@ -185,7 +184,11 @@ class Run:
         """Requests arrive one by one, numbered in the order of the instant rule."""
         load = self.workload
         columns = zip(
-            load.arrived.tolist(), load.key, load.source.tolist(), load.category.tolist(), load.difficulty.tolist()
+            load["arrived"].tolist(),
+            load["key"],
+            load["source"].tolist(),
+            load["category"].tolist(),
+            load["difficulty"].tolist(),
         )
         for number, (arrived, key, source, category, difficulty) in enumerate(columns):
             yield self.clock.at(arrived, ARRIVAL, number)
@@ -300,7 +303,7 @@ class Run:
             station.dispatch()
 
 
-def run_process(model: Tables, workload: Workload, run_key: np.uint64, *, decisions: bool = False) -> Trace:
+def run_process(model: Tables, workload: Rows, run_key: np.uint64, *, decisions: bool = False) -> Trace:
     """Simulate one replication with SimPy."""
     run = Run(model, workload, run_key, decisions=decisions)
     run.to_the_horizon()
@@ -313,7 +316,7 @@ def _trace(run: Run) -> Trace:
     requests["number"] = np.arange(count)
     requests["parent"] = requests["component"] = -1
     for field in ("key", "source", "category", "arrived", "difficulty", "quality"):
-        requests[field] = getattr(load, field)[:count]
+        requests[field] = load[field][:count]
     requests["closed"] = [request.closed for request in run.requests]
     requests["outcome"] = [request.outcome for request in run.requests]
     rows = [

@@ -1,172 +1,142 @@
-"""Demand: the root requests of one run, in order of arrival, with what is theirs from birth."""
+"""Demand: the root requests of one run, in order of arrival, in blocks, with what is theirs from birth."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from changeflow.engine import draws
+from changeflow.engine import arrivals, draws
+from changeflow.engine.arrivals import ARRIVAL, BLOCK, CONSTANT, LISTED, LISTED_ROW, PIECEWISE, RENEWAL, SOURCE
 from changeflow.engine.quantiles import LawBook, fill_quantiles
-from changeflow.engine.tables import NO_LAW, Tables
+from changeflow.engine.tables import Tables
 from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay
 from changeflow.model.laws import Erlang
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-BLOCK = 1024
+Rows = NDArray[Any]
 OPEN_TODAY = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """Columns over root requests; the row number is the request's number."""
+class Demand:
+    """The stream of root requests of one run: those open at the start, then arrivals by time, source, index."""
 
-    arrived: Floats
-    source: Ints
-    key: NDArray[np.uint64]
-    category: Ints
-    difficulty: Floats
-    quality: Floats
+    def __init__(self, tables: Tables, run_key: np.uint64) -> None:
+        self._tables, self._run_key = tables, run_key
+        self._lists: list[Rows] = []
+        self._edges: list[NDArray[np.float64]] = []
+        self._heights: list[NDArray[np.float64]] = []
+        names = list(tables.model.demand.sources)
+        rows = [self._open_today(), *(self._source(number, name) for number, name in enumerate(names))]
+        self._sources = np.concatenate(rows)
+        self._listed = np.concatenate([*self._lists, np.zeros(1, LISTED_ROW)])
+        self._edge_pool = np.concatenate([*self._edges, np.zeros(1)])
+        self._height_pool = np.concatenate([*self._heights, np.zeros(1)])
+        self._gaps, self._sizes = np.empty((2, len(rows), BLOCK))
+        self._first, self._second = np.empty((2, BLOCK))
+        self._keys = np.empty(BLOCK, np.uint64)
+        self._difficulty = np.array(tables.difficulty_law)
+        self._quality = np.array(tables.quality_law)
+        laws = tables.law_rows, tables.law_pool, self._edge_pool, self._height_pool
+        arrivals.begin(self._sources, self._listed, tables.start, run_key, self._gaps, self._sizes, *laws)
 
+    def next_block(self) -> Rows:
+        """At most BLOCK further requests, rows of dtype ARRIVAL; empty at the end."""
+        t = self._tables
+        out = np.empty(BLOCK, ARRIVAL)
+        count = arrivals.produce(
+            out, self._keys, self._sources, self._listed, t.start, t.end, self._run_key, self._gaps, self._sizes,
+            t.law_rows, t.law_pool, self._edge_pool, self._height_pool,
+        )  # fmt: skip
+        arrivals.attributes(
+            out, count, self._keys, self._run_key, t.category_heights, self._difficulty, self._quality,
+            t.law_rows, t.law_pool, self._first, self._second,
+        )  # fmt: skip
+        return out[:count]
 
-def draw_workload(tables: Tables, run_key: np.uint64) -> Workload:
-    """All root requests in [start, end): those open at the start, then arrivals by time, source, index."""
-    columns = [_open_today(tables)]
-    for number, name in enumerate(tables.model.demand.sources):
-        columns.append(_source(tables, run_key, number, draws.source_key(name)))
-    arrived = np.concatenate([times for times, _, _, _ in columns])
-    source = np.concatenate([np.full(len(times), number, np.int64) for times, number, _, _ in columns])
-    index = np.concatenate([indices for _, _, indices, _ in columns])
-    fixed = np.concatenate([category for _, _, _, category in columns])
-    order = np.lexsort((index, source, arrived))
-    arrived, source, index, fixed = arrived[order], source[order], index[order], fixed[order]
-    key = _roots(tables, source) | index.astype(np.uint64)
-    u_category, u_difficulty = draws.pairs(run_key, key, draws.ATTRIBUTES)
-    drawn = np.searchsorted(tables.category_heights, u_category, side="right")
-    drawn = np.minimum(drawn, len(tables.categories) - 1)
-    category = np.where(fixed >= 0, fixed, drawn)
-    return Workload(
-        arrived=arrived,
-        source=source,
-        key=key,
-        category=category,
-        difficulty=_by_category(tables, tables.difficulty_law, category, u_difficulty),
-        quality=_quality(tables, run_key, key, category),
-    )
+    def __iter__(self) -> Iterator[Rows]:
+        while len(block := self.next_block()):
+            yield block
 
+    def _row(self, kind: int, code: int, name: str, **fields: float) -> Rows:
+        row = np.zeros(1, SOURCE)
+        row["kind"], row["code"], row["key"] = kind, code, draws.source_key(name)
+        row["category"] = row["gap_law"] = row["batch_law"] = -1
+        for field, value in fields.items():
+            row[field] = value
+        return row
 
-Column = tuple[Floats, int, Ints, Ints]
-"""Times, source number, index within the source, category (-1: to be drawn)."""
+    def _listed_row(self, code: int, name: str, entries: Rows, category: int = -1) -> Rows:
+        first = sum(map(len, self._lists))
+        self._lists.append(entries)
+        return self._row(LISTED, code, name, first=first, size=len(entries), category=category)
 
+    def _open_today(self) -> Rows:
+        count = self._tables.model.open_today
+        entries = np.zeros(count, LISTED_ROW)
+        entries["time"], entries["index"], entries["category"] = self._tables.start, np.arange(count), -1
+        return self._listed_row(OPEN_TODAY, "open_today", entries)
 
-def _roots(tables: Tables, source: Ints) -> NDArray[np.uint64]:
-    names = (*tables.model.demand.sources, "open_today")  # source -1 is the last one
-    return np.array([draws.source_key(name) for name in names], dtype=np.uint64)[source]
-
-
-def _open_today(tables: Tables) -> Column:
-    count = tables.model.open_today
-    return np.full(count, tables.start), OPEN_TODAY, np.arange(count), np.full(count, -1)
-
-
-def _source(tables: Tables, run_key: np.uint64, number: int, key: np.uint64) -> Column:
-    source = list(tables.model.demand.sources.values())[number]
-    match source:
-        case Replay():
-            return _replay(tables, number)
-        case GoLive():
-            times, index = _misfits(tables, source, run_key, key)
-        case Poisson():
-            rate = source.per_hour(tables.model.organisation.users)
-            times, index = _counted(tables, number, run_key, key, lambda sums: tables.start + sums / rate)
-        case Piecewise():
-            times, index = _piecewise(tables, number, source, run_key, key)
-        case Renewal():
-            times, index = _counted(tables, number, run_key, key, lambda sums: tables.start + sums)
-    fixed = tables.categories.index(source.category) if source.category else -1
-    return times, number, index, np.full(len(times), fixed)
-
-
-def _counted(tables: Tables, number: int, run_key: np.uint64, key: np.uint64, clock) -> tuple[Floats, Ints]:  # type: ignore[no-untyped-def]
-    """Events whose sums of gaps `clock` turns into times; a batch law makes several requests of one event.
-
-    Gap i depends on i alone, so a longer horizon never moves an earlier event.
-    """
-    times: list[Floats] = []
-    sizes: list[Ints] = []
-    total, first = 0.0, 0
-    while True:
-        u_gap, u_size = draws.pairs(run_key, draws.root_keys(key, first, BLOCK), draws.GAP)
-        sums = np.cumsum(np.concatenate([[total], _gaps(tables, number, u_gap)]))[1:]
-        block = clock(sums)
-        times.append(block)
-        sizes.append(_sizes(tables, number, u_size))
-        total, first = float(sums[-1]), first + BLOCK
-        if not block[-1] < tables.end:
-            break
-    at, size = np.concatenate(times), np.concatenate(sizes)
-    inside = at < tables.end
-    repeated = np.repeat(at[inside], size[inside])
-    return repeated, np.arange(len(repeated))
+    def _source(self, number: int, name: str) -> Rows:
+        t = self._tables
+        source = t.model.demand.sources[name]
+        if isinstance(source, Replay):
+            return self._listed_row(number, name, replayed(t, name, source))
+        fixed = t.categories.index(source.category) if source.category else -1
+        if isinstance(source, GoLive):
+            return self._listed_row(number, name, misfits(t, source, self._run_key, name), fixed)
+        laws = {"category": fixed, "gap_law": t.gap_law[number], "batch_law": t.batch_law[number]}
+        match source:
+            case Poisson():
+                return self._row(CONSTANT, number, name, rate=source.per_hour(t.model.organisation.users), **laws)
+            case Renewal():
+                return self._row(RENEWAL, number, name, **laws)
+            case Piecewise():
+                edges = np.array(source.edges_days) * 24
+                steps = np.array(source.rates_per_day) / 24 * np.diff(edges)
+                heights = np.concatenate([[0.0], np.cumsum(steps)])
+                first = sum(map(len, self._edges))
+                self._edges.append(edges)
+                self._heights.append(heights)
+                passed = float(np.interp(t.start, edges, heights))
+                return self._row(PIECEWISE, number, name, first=first, size=len(edges), passed=passed, **laws)
+        raise AssertionError(source)
 
 
-def _gaps(tables: Tables, number: int, uniforms: Floats) -> Floats:
-    law = tables.gap_law[number]
-    if law == NO_LAW:
-        return -np.log1p(-uniforms)
-    gaps = np.empty_like(uniforms)
-    fill_quantiles(tables.law_rows, tables.law_pool, law, uniforms, gaps)
-    return gaps
+def draw_workload(tables: Tables, run_key: np.uint64) -> Rows:
+    """All root requests in [start, end), rows of dtype ARRIVAL; the row number is the request's number."""
+    return np.concatenate([np.empty(0, ARRIVAL), *Demand(tables, run_key)])
 
 
-def _sizes(tables: Tables, number: int, uniforms: Floats) -> Ints:
-    law = tables.batch_law[number]
-    if law == NO_LAW:
-        return np.ones(len(uniforms), np.int64)
-    sizes = np.empty_like(uniforms)
-    fill_quantiles(tables.law_rows, tables.law_pool, law, uniforms, sizes)
-    return sizes.astype(np.int64)
-
-
-def _piecewise(
-    tables: Tables, number: int, source: Piecewise, run_key: np.uint64, key: np.uint64
-) -> tuple[Floats, Ints]:
-    """Exact inversion of the cumulated rate (Cinlar 1975, chapter 4): no rate is frozen at the last arrival."""
-    edges = np.array(source.edges_days) * 24
-    rates = np.array(source.rates_per_day) / 24
-    cumulated = np.concatenate([[0.0], np.cumsum(rates * np.diff(edges))])
-    passed = np.interp(tables.start, edges, cumulated)
-
-    def clock(sums: Floats) -> Floats:
-        mass = passed + sums
-        piece = np.searchsorted(cumulated, mass, side="left") - 1
-        inside = piece < len(rates)
-        piece = np.minimum(piece, len(rates) - 1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            times = edges[piece] + (mass - cumulated[piece]) / rates[piece]
-        return np.where(inside, times, np.inf)
-
-    return _counted(tables, number, run_key, key, clock)
-
-
-def _misfits(tables: Tables, source: GoLive, run_key: np.uint64, key: np.uint64) -> tuple[Floats, Ints]:
+def misfits(tables: Tables, source: GoLive, run_key: np.uint64, name: str) -> Rows:
+    """The misfits that show within the run, in order of discovery."""
+    key = draws.source_key(name)
     mean = source.misfits_per_100_users * tables.model.organisation.users / 100
     u_count, _ = draws.pairs(run_key, draws.root_keys(key, 0, 1), draws.COUNT)
     count = poisson_quantile(float(u_count[0]), mean)
-    index = np.arange(count)
     u_time, threshold = draws.pairs(run_key, draws.root_keys(key, 0, count), draws.MISFIT)
     if source.shape == "decay":
         times = -source.time_days * 24 * np.log1p(-u_time)
     else:  # density t exp(-t / peak): it rises to its peak, then decays
-        book = LawBook()
-        law = book.add(Erlang(law="erlang", k=2, mean=2 * source.time_days * 24))
         times = np.empty(count)
-        fill_quantiles(*book.arrays(), law, u_time, times)
+        fill_quantiles(*_rising_law(source.time_days * 24), 0, u_time, times)
     shown = (threshold > source.fit) & (times >= tables.start) & (times < tables.end)
-    return times[shown], index[shown]
+    return _in_order(times[shown], np.flatnonzero(shown), np.full(int(shown.sum()), -1))
+
+
+def replayed(tables: Tables, name: str, source: Replay) -> Rows:
+    """The log's requests within the run; the index is the request's place in the log."""
+    log = tables.model.logs[name]
+    offset = (log.first_day - tables.model.first_day).days * 24.0
+    times = np.array(log.arrived_hours) + offset
+    inside = (times >= tables.start) & (times < tables.end)
+    codes = {category: code for code, category in enumerate(tables.categories)}
+    default = codes[source.default_category] if source.default_category else 0
+    mapped = {value: codes[category] for value, category in source.category_map.items()}
+    category = np.array([mapped.get(value, default) for value in log.values], dtype=np.int64)
+    return _in_order(times[inside], np.flatnonzero(inside), category[inside])
 
 
 def poisson_quantile(u: float, mean: float) -> int:
@@ -177,33 +147,13 @@ def poisson_quantile(u: float, mean: float) -> int:
     return n
 
 
-def _replay(tables: Tables, number: int) -> Column:
-    name, source = list(tables.model.demand.sources.items())[number]
-    log = tables.model.logs[name]
-    offset = (log.first_day - tables.model.first_day).days * 24.0
-    times = np.array(log.arrived_hours) + offset
-    inside = (times >= tables.start) & (times < tables.end)
-    codes = {category: code for code, category in enumerate(tables.categories)}
-    assert isinstance(source, Replay)
-    default = codes[source.default_category] if source.default_category else 0
-    mapped = {value: codes[category] for value, category in source.category_map.items()}
-    category = np.array([mapped.get(value, default) for value in log.values], dtype=np.int64)
-    return times[inside], number, np.arange(len(times))[inside], category[inside]
+def _rising_law(peak_hours: float) -> tuple[Rows, NDArray[np.float64]]:
+    book = LawBook()
+    book.add(Erlang(law="erlang", k=2, mean=2 * peak_hours))
+    return book.arrays()
 
 
-def _by_category(tables: Tables, law_of: tuple[int, ...], category: Ints, uniforms: Floats) -> Floats:
-    values = uniforms.copy()
-    for code, law in enumerate(law_of):
-        if law != NO_LAW:
-            chosen = category == code
-            out = np.empty(int(chosen.sum()))
-            fill_quantiles(tables.law_rows, tables.law_pool, law, uniforms[chosen], out)
-            values[chosen] = out
-    return values
-
-
-def _quality(tables: Tables, run_key: np.uint64, key: NDArray[np.uint64], category: Ints) -> Floats:
-    if all(law == NO_LAW for law in tables.quality_law):
-        return np.full(len(key), np.nan)
-    uniforms, _ = draws.pairs(run_key, key, draws.QUALITY)
-    return _by_category(tables, tables.quality_law, category, uniforms)
+def _in_order(times: Rows, index: Rows, category: Rows) -> Rows:
+    entries = np.zeros(len(times), LISTED_ROW)
+    entries["time"], entries["index"], entries["category"] = times, index, category
+    return entries[np.lexsort((index, times))]

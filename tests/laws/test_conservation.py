@@ -16,8 +16,8 @@ def test_every_arrival_is_one_request_with_one_outcome(raw: Raw, engine: str) ->
     trace = run(raw, engine)
     load = draw_workload(compile_tables(built(raw)), run_key(1, 0))
     rows = trace.requests
-    assert rows["arrived"].tolist() == load.arrived.tolist()
-    assert rows["key"].tolist() == load.key.tolist()
+    assert rows["arrived"].tolist() == load["arrived"].tolist()
+    assert rows["key"].tolist() == load["key"].tolist()
     assert rows["number"].tolist() == list(range(len(rows)))
     assert len(set(rows["key"].tolist())) == len(rows)
     assert np.all(np.diff(rows["arrived"]) >= 0)

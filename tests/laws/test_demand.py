@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from changeflow.engine.draws import run_key
 from changeflow.engine.tables import compile_tables
-from changeflow.engine.workload import Workload, draw_workload
+from changeflow.engine.trace import Rows
+from changeflow.engine.workload import draw_workload
 from changeflow.model.topology import expected_arrivals
 from tests.laws.systems import BATCH, LAW, Raw, arrivals, built
 
@@ -19,15 +20,15 @@ BASE: Raw = {
 }  # fmt: skip
 
 
-def drawn(raw: Raw, *, seed: int = 1, replication: int = 0) -> Workload:
+def drawn(raw: Raw, *, seed: int = 1, replication: int = 0) -> Rows:
     """The root requests of one run."""
     return draw_workload(compile_tables(built(raw)), run_key(seed, replication))
 
 
-def of_source(load: Workload, number: int) -> list[tuple[int, float, int, float]]:
+def of_source(load: Rows, number: int) -> list[tuple[int, float, int, float]]:
     """Key, arrival, category and difficulty of the requests of one source."""
-    mine = load.source == number
-    columns = (load.key[mine], load.arrived[mine], load.category[mine], load.difficulty[mine])
+    mine = load["source"] == number
+    columns = (load["key"][mine], load["arrived"][mine], load["category"][mine], load["difficulty"][mine])
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
@@ -65,7 +66,7 @@ def test_a_perfect_fit_leaves_nothing_and_none_leaves_all() -> None:
     counts = {}
     for fit in (0.0, 0.5, 1.0):
         source = {"kind": "go_live", "misfits_per_100_users": 4000.0, "time_days": 1.0, "fit": fit}
-        counts[fit] = len(drawn(with_sources(burst=source)).key)
+        counts[fit] = len(drawn(with_sources(burst=source))["key"])
     assert counts[1.0] == 0
     assert abs(counts[0.5] / counts[0.0] - 0.5) < 4 * 0.5 / np.sqrt(counts[0.0])
     assert abs(counts[0.0] - 4000) < 4 * np.sqrt(4000)
@@ -84,9 +85,9 @@ def test_a_shorter_horizon_is_a_prefix(source: Raw, seed: int, days: float) -> N
 def test_arrivals_are_in_order_within_the_run(source: Raw, seed: int) -> None:
     raw = with_sources(demand=source) | {"weeks_since_go_live": 1.0, "open_today": 2}
     load = drawn(raw, seed=seed)
-    assert load.source[:2].tolist() == [-1, -1]
-    assert np.all(np.diff(load.arrived) >= 0)
-    assert np.all((load.arrived >= 168.0) & (load.arrived < 168.0 + 60 * 24))
+    assert load["source"][:2].tolist() == [-1, -1]
+    assert np.all(np.diff(load["arrived"]) >= 0)
+    assert np.all((load["arrived"] >= 168.0) & (load["arrived"] < 168.0 + 60 * 24))
 
 
 @pytest.mark.parametrize("start_weeks", [0.0, 0.5])
@@ -112,7 +113,7 @@ def test_as_many_arrive_as_the_traffic_equations_expect(start_weeks: float) -> N
     counts = np.zeros((60, len(sources), 2))
     for replication in range(60):
         load = draw_workload(tables, run_key(5, replication))
-        np.add.at(counts[replication], (load.source, load.category), 1)
+        np.add.at(counts[replication], (load["source"], load["category"]), 1)
     error = counts.std(axis=0, ddof=1) / np.sqrt(60)
     for number, name in enumerate(sources):
         for code, category in enumerate(("plain", "odd")):
@@ -123,7 +124,7 @@ def test_as_many_arrive_as_the_traffic_equations_expect(start_weeks: float) -> N
 def test_a_piecewise_source_rests_where_its_rate_is_zero() -> None:
     source = {"kind": "piecewise", "edges_days": [2.0, 5.0, 6.0, 20.0], "rates_per_day": [8.0, 0.0, 2.0]}
     for replication in range(10):
-        arrived = drawn(with_sources(demand=source), replication=replication).arrived / 24
+        arrived = drawn(with_sources(demand=source), replication=replication)["arrived"] / 24
         assert len(arrived) > 10
         assert np.all((arrived >= 2) & (arrived < 20) & ~((arrived > 5) & (arrived < 6)))
 
@@ -136,9 +137,9 @@ def test_a_batch_comes_in_one_instant() -> None:
         "batch": {"law": "discrete", "values": [1, 4], "shares": [0.5, 0.5]},
     }
     load = drawn(with_sources(demand=source))
-    _, counts = np.unique(load.arrived, return_counts=True)
+    _, counts = np.unique(load["arrived"], return_counts=True)
     assert set(counts.tolist()) == {1, 4}
-    assert len(set(load.key.tolist())) == len(load.key)
+    assert len(set(load["key"].tolist())) == len(load["key"])
 
 
 def test_a_model_is_not_changed_by_being_run() -> None:

@@ -19,7 +19,7 @@ from .reasons import Raw, Unsupported
 from .translate import Setup, check_case, translate
 from .view import Floats, view_of
 
-BUDGET = 6
+BUDGET = 10
 """A too wide interval may cost this many times the planned replications before it counts as a miss."""
 MARGIN = 1.3
 """More replications than the width asks for, so that one extension is nearly always enough."""

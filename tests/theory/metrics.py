@@ -167,9 +167,9 @@ class _Steady:
         if base in {"W", "W_total", "W_net", "W_all"}:
             return lambda view: (view.closed - view.arrived)[self.cohort(view) & (view.outcome != REFUSED)]
         if base == "visits":
-            return lambda view: self._sums(view, np.ones(len(view.request)))
+            return lambda view: self._sums(view, lambda rows: np.ones(int(rows.sum())))
         if base == "total_service":
-            return lambda view: self._sums(view, self._own_service(view))
+            return lambda view: self._sums(view, lambda rows: self._own_service(view, rows))
         raise Unsupported(f"metric {self.name}")
 
     def _measured(self, view: View, *, first: bool = False) -> Mask:
@@ -182,24 +182,27 @@ class _Steady:
             return (view.finished - view.joined - view.work)[rows]
         return (view.started - view.joined)[rows]
 
-    def _own_service(self, view: View) -> Floats:
-        return view.work if any(self.setup.open_hours) else view.finished - view.started
+    def _own_service(self, view: View, rows: Mask) -> Floats:
+        return view.work[rows] if any(self.setup.open_hours) else view.finished[rows] - view.started[rows]
 
     @staticmethod
-    def _first_at(view: View, place: int) -> Floats:
-        return ((view.visit == 0) & (view.station == place)).astype(np.float64)
+    def _first_at(view: View, place: int, rows: Mask) -> Floats:
+        found: Floats = ((view.visit == 0) & (view.station == place))[rows].astype(np.float64)
+        return found
 
-    def _sums(self, view: View, values: Floats) -> Floats:
+    def _sums(self, view: View, values: Callable[[Mask], Floats]) -> Floats:
+        """Sums over each request's visits; `values` are those of the visits that are meant."""
         rows = self.rows(view) & view.cohort[view.request]
-        return np.bincount(view.request[rows], values[rows], len(view.arrived))[self.cohort(view)]
+        sums: Floats = np.bincount(view.request[rows], values(rows), len(view.arrived)).astype(np.float64)
+        return sums[self.cohort(view)]
 
     def _average(self) -> Metric | None:
         """Time averages, rates and shares."""
         cohort = self.cohort
         match self.bare:
             case "L_net" | "P_idle_both" | "P_idle_all":
-                what = self.bare
-                return lambda view: _present(view, np.ones(len(view.request), bool), empty=what != "L_net")
+                nobody = self.bare != "L_net"
+                return lambda view: _present(view, np.ones(len(view.request), bool), empty=nobody)
             case "lam_eff" if not self.at_station:
                 return lambda view: float(np.sum(cohort(view) & (view.outcome != REFUSED))) / view.length
             case "lam_eff":
@@ -215,8 +218,8 @@ class _Steady:
                 )
             case "L" | "P_empty" | "P0":
                 self._one_station()
-                what = self.bare
-                return lambda view: _present(view, self.rows(view), empty=what != "L")
+                nobody = self.bare != "L"
+                return lambda view: _present(view, self.rows(view), empty=nobody)
             case "Lq" | "Lq_offduty_counts_all_not_in_service" | "rho" | "Lq_new" | "Lq_rework":
                 self._one_station()
                 return self._queue_or_work()

@@ -1,0 +1,168 @@
+"""Arrivals of all sources, merged in order of time, made in blocks by compiled code both engines call.
+
+A source is a row: counted ones (Poisson, piecewise, renewal) draw gap after gap, listed ones (replayed logs,
+misfits of go-live, requests open at the start) read a list. What event i draws depends on i alone.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from changeflow.engine.draws import ATTRIBUTES, GAP, NO_STAGE, QUALITY, fill_pairs, uniform_pair
+from changeflow.engine.jit import compiled
+from changeflow.engine.quantiles import quantile
+
+BLOCK = 1024
+CONSTANT, PIECEWISE, RENEWAL, LISTED = range(4)
+
+SOURCE = np.dtype(
+    [
+        ("kind", "i8"),
+        ("code", "i8"),  # number in the file, -1: open at the start
+        ("key", "u8"),
+        ("rate", "f8"),  # arrivals per clock hour
+        ("gap_law", "i8"),
+        ("batch_law", "i8"),
+        ("category", "i8"),  # -1: drawn
+        ("first", "i8"),  # into the pool of lists, or of edges
+        ("size", "i8"),
+        ("passed", "f8"),  # piecewise: cumulated rate at the start of the run
+        ("sum", "f8"),  # of the gaps so far
+        ("event", "i8"),  # events drawn so far
+        ("left", "i8"),  # requests of the present event still to come
+        ("index", "i8"),  # requests emitted so far
+        ("time", "f8"),  # of the next request
+    ]
+)
+ARRIVAL = np.dtype(
+    [
+        ("arrived", "f8"),
+        ("key", "u8"),
+        ("source", "i8"),
+        ("category", "i8"),
+        ("difficulty", "f8"),
+        ("quality", "f8"),
+    ]
+)
+LISTED_ROW = np.dtype([("time", "f8"), ("index", "i8"), ("category", "i8")])
+
+
+@compiled
+def _piecewise_time(edges, heights, first, size, mass):  # type: ignore[no-untyped-def]
+    """Clock time at which the cumulated rate reaches `mass`: exact inversion (Cinlar 1975, chapter 4)."""
+    for i in range(first, first + size - 1):
+        if mass <= heights[i + 1]:
+            return edges[i] + (mass - heights[i]) / (heights[i + 1] - heights[i]) * (edges[i + 1] - edges[i])
+    return math.inf
+
+
+@compiled
+def _next_event(source, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
+    """Draw the next event of a counted source; its uniforms come in blocks."""
+    position = source["event"] % BLOCK
+    if position == 0:
+        _refill(run_key, source["key"], source["event"], gaps, sizes)
+    if source["gap_law"] < 0:
+        gap = -math.log1p(-gaps[position])
+    else:
+        gap = quantile(rows, pool, source["gap_law"], gaps[position])
+    source["sum"] += gap
+    source["event"] += 1
+    source["left"] = 1
+    if source["batch_law"] >= 0:
+        source["left"] = int(quantile(rows, pool, source["batch_law"], sizes[position]))
+    if source["kind"] == CONSTANT:
+        source["time"] = start + source["sum"] / source["rate"]
+    elif source["kind"] == RENEWAL:
+        source["time"] = start + source["sum"]
+    else:
+        mass = source["passed"] + source["sum"]
+        source["time"] = _piecewise_time(edges, heights, source["first"], source["size"], mass)
+
+
+@compiled
+def _refill(run_key, key, event, gaps, sizes):  # type: ignore[no-untyped-def]
+    for i in range(BLOCK):
+        gaps[i], sizes[i] = uniform_pair(run_key, key | np.uint64(event + i), NO_STAGE, GAP, 0)
+
+
+@compiled
+def begin(sources, listed, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
+    """Find the first request of every source."""
+    for s in range(sources.shape[0]):
+        if sources[s]["kind"] == LISTED:
+            _next_listed(sources[s], listed)
+        else:
+            _next_event(sources[s], start, run_key, gaps[s], sizes[s], rows, pool, edges, heights)
+
+
+@compiled
+def _next_listed(source, listed):  # type: ignore[no-untyped-def]
+    if source["left"] < source["size"]:
+        source["time"] = listed[source["first"] + source["left"]]["time"]
+    else:
+        source["time"] = math.inf
+
+
+@compiled
+def produce(  # type: ignore[no-untyped-def]
+    out, keys, sources, listed, start, end, run_key, gaps, sizes, rows, pool, edges, heights
+):
+    """Write the next requests before `end` in order of time, source, index; returns how many."""
+    count = 0
+    while count < out.shape[0]:
+        best = 0
+        for s in range(1, sources.shape[0]):
+            if sources[s]["time"] < sources[best]["time"]:
+                best = s
+        source = sources[best]
+        if not source["time"] < end:
+            break
+        out[count]["arrived"] = source["time"]
+        out[count]["source"] = source["code"]
+        out[count]["category"] = source["category"]
+        if source["kind"] == LISTED:
+            row = listed[source["first"] + source["left"]]
+            keys[count] = source["key"] | np.uint64(row["index"])
+            if row["category"] >= 0:
+                out[count]["category"] = row["category"]
+            source["left"] += 1
+            _next_listed(source, listed)
+        else:
+            keys[count] = source["key"] | np.uint64(source["index"])
+            source["index"] += 1
+            source["left"] -= 1
+            while source["left"] == 0 and source["time"] < end:
+                _next_event(source, start, run_key, gaps[best], sizes[best], rows, pool, edges, heights)
+        count += 1
+    return count
+
+
+@compiled
+def attributes(  # type: ignore[no-untyped-def]
+    out, count, keys, run_key, shares, difficulty_law, quality_law, rows, pool, first, second
+):
+    """Category, difficulty and specification quality of the first `count` requests of a block."""
+    fill_pairs(run_key, keys[:count], NO_STAGE, ATTRIBUTES, 0, first, second)
+    for i in range(count):
+        request = out[i]
+        request["key"] = keys[i]
+        if request["category"] < 0:
+            category = 0
+            while category < shares.shape[0] - 1 and first[i] >= shares[category]:
+                category += 1
+            request["category"] = category
+        law = difficulty_law[request["category"]]
+        request["difficulty"] = second[i] if law < 0 else quantile(rows, pool, law, second[i])
+        request["quality"] = math.nan
+    has_quality = False
+    for category in range(quality_law.shape[0]):
+        has_quality = has_quality or quality_law[category] >= 0
+    if has_quality:
+        fill_pairs(run_key, keys[:count], NO_STAGE, QUALITY, 0, first, second)
+        for i in range(count):
+            law = quality_law[out[i]["category"]]
+            if law >= 0:
+                out[i]["quality"] = quantile(rows, pool, law, first[i])

@@ -1,0 +1,67 @@
+"""Small models for unit tests."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from changeflow.errors import Fault, ModelError
+from changeflow.model import laws
+from changeflow.model.reading import build_model, read_model
+from changeflow.model.schema import Model
+
+DESK = """\
+title = "a desk"
+horizon_days = 10
+[demand]
+kind = "poisson"
+rate_per_day = 3
+[stations.desk]
+servers = 2
+service_hours = 1
+"""
+
+
+def model_of(text: str = DESK, file: Path = Path("model.toml")) -> Model:
+    """The model of a text, as if it stood in `file`."""
+    return build_model(tomllib.loads(text), file=file, shown=file.name, text=text)
+
+
+def faults_of(folder: Path, text: str, sets: Sequence[str] = ()) -> list[Fault]:
+    """The faults that reading this text as model.toml finds; the place is the file's name, not its folder."""
+    file = folder / "model.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError) as caught:
+        read_model(file, sets)
+    return [
+        Fault(fault.place.replace(str(file), "model.toml"), fault.path, fault.expected, fault.found, fault.hint)
+        for fault in caught.value.faults
+    ]
+
+
+EVERY_LAW: dict[str, laws.Law] = {
+    "deterministic": laws.Deterministic(value=2.5),
+    "exponential": laws.Exponential(law="exponential", mean=3.0),
+    "erlang 1": laws.Erlang(law="erlang", k=1, mean=2.0),
+    "erlang 4": laws.Erlang(law="erlang", k=4, mean=2.0),
+    "erlang 1000": laws.Erlang(law="erlang", k=1000, mean=2.0),
+    "gamma 0.001": laws.Gamma(law="gamma", mean=5.0, scv=0.001),
+    "gamma 0.4": laws.Gamma(law="gamma", mean=5.0, scv=0.4),
+    "gamma 3": laws.Gamma(law="gamma", mean=5.0, scv=3.0),
+    "gamma 100": laws.Gamma(law="gamma", mean=5.0, scv=100.0),
+    "lognormal by mean": laws.Lognormal(law="lognormal", mean=4.0, scv=2.0),
+    "lognormal by median": laws.Lognormal(law="lognormal", median=1.82, sigma=1.15),
+    "weibull 0.5": laws.Weibull(law="weibull", shape=0.5, scale=2.0),
+    "weibull 3": laws.Weibull(law="weibull", shape=3.0, scale=2.0),
+    "uniform": laws.Uniform(law="uniform", low=1.0, high=4.0),
+    "triangular": laws.Triangular(law="triangular", low=1.0, mode=2.0, high=5.0),
+    "triangular left": laws.Triangular(law="triangular", low=1.0, mode=1.0, high=5.0),
+    "triangular right": laws.Triangular(law="triangular", low=0.0, mode=5.0, high=5.0),
+    "hyperexponential": laws.Hyperexponential(law="hyperexponential", shares=(0.6, 0.4), means=(1.0, 3.0)),
+    "discrete": laws.Discrete(law="discrete", values=(4.0, 1.0, 9.0), shares=(0.5, 0.3, 0.2)),
+    "empirical": laws.Empirical(law="empirical", values=(1.0, 2.0, 2.0, 7.0)),
+}  # fmt: skip
+"""One of each law, the awkward shapes too."""

@@ -1,0 +1,111 @@
+"""Machine code is kept in a folder that belongs to exactly these sources, and to this user."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from changeflow.engine import jit
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A copy of the engine's sources."""
+    copy = tmp_path / "engine"
+    shutil.copytree(Path(jit.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_a_copy_of_the_sources_has_the_same_digest(sources: Path) -> None:
+    assert jit.source_digest(sources) == jit.source_digest()
+
+
+@pytest.mark.parametrize("file", ["rules.py", "draws.py", "quantiles.py", "worktime.py"])
+def test_a_changed_callee_gets_another_folder(sources: Path, tmp_path: Path, file: str) -> None:
+    """Numba looks only at the caller's own file; one more blank in a callee must not find the old machine code."""
+    before = jit.source_digest(sources)
+    (sources / file).write_text((sources / file).read_text(encoding="utf-8") + " \n", encoding="utf-8")
+    after = jit.source_digest(sources)
+    assert after != before
+    assert jit.cache_folder(after) != jit.cache_folder(before)
+    shutil.rmtree(jit.cache_folder(after))
+    shutil.rmtree(jit.cache_folder(before), ignore_errors=before != jit.source_digest())
+
+
+def test_a_new_or_renamed_source_counts_too(sources: Path) -> None:
+    before = jit.source_digest(sources)
+    (sources / "rules.py").rename(sources / "rulez.py")
+    renamed = jit.source_digest(sources)
+    (sources / "one_more.py").write_text("", encoding="utf-8")
+    assert len({before, renamed, jit.source_digest(sources)}) == 3
+
+
+def test_the_folder_is_the_users_cache_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = jit.cache_folder("abc")
+    assert folder == tmp_path / "cache" / "changeflow" / "machine-code-abc"
+    assert not folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    assert jit.cache_folder("abc") == folder
+
+
+def test_without_a_cache_setting_it_lies_under_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert jit.cache_folder("abc") == tmp_path / ".cache" / "changeflow" / "machine-code-abc"
+
+
+def below_a_file(folder: Path) -> Path:
+    """A path that nobody can make, root neither."""
+    (folder / "file").write_text("no folder", encoding="utf-8")
+    return folder / "file" / "home"
+
+
+@pytest.mark.parametrize("variable", ["XDG_CACHE_HOME", "HOME"])
+def test_a_home_that_cannot_be_written_falls_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """To a folder of our own under the temporary one."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv(variable, str(below_a_file(tmp_path)))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    folder = jit.cache_folder("abc")
+    assert folder == tmp_path / "tmp" / f"changeflow-{os.getuid()}" / "machine-code-abc"
+    assert folder.is_dir()
+
+
+def test_a_folder_that_others_may_write_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machine code is run unread: a folder open to others could hold anybody's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    jit.cache_folder("abc").chmod(0o777)
+    assert jit.cache_folder("abc").parent == tmp_path / f"changeflow-{os.getuid()}"
+
+
+@pytest.mark.xfail(strict=True, reason="bug: without HOME and passwd entry a folder named ~ is made where one stands")
+def test_an_unknown_home_does_not_leave_a_folder_named_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """expanduser returns '~/.cache' as it is when there is neither HOME nor a passwd entry (some containers)."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.chdir(tmp_path)
+    jit.cache_folder("abc")
+    assert not (tmp_path / "~").exists()
+
+
+def test_the_program_runs_with_an_unwritable_home(tmp_path: Path) -> None:
+    """In a process of its own: compiled functions work, and their code lies in the fallback folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA")}
+    environment |= {
+        "HOME": str(below_a_file(tmp_path)), "XDG_CACHE_HOME": str(tmp_path / "file" / "cache"), "TMPDIR": str(tmp_path),
+    }  # fmt: skip
+    script = "from changeflow.engine import jit, rules; print(rules.overflows(1, 0, 1), jit.FOLDER)"
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    answer, folder = done.stdout.split(maxsplit=1)
+    assert answer == "True"
+    assert folder.strip().startswith(str(tmp_path / f"changeflow-{os.getuid()}"))
+    assert list(Path(folder.strip()).rglob("*.nbi"))
