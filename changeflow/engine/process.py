@@ -56,11 +56,12 @@ class Visit:
 
     __slots__ = (
         "accept_luck", "attempt", "entered", "entry", "finished", "joined", "number", "outcome",
-        "request", "server", "started", "work_hours",
+        "request", "server", "started", "station", "work_hours",
     )  # fmt: skip
 
-    def __init__(self, request: Request, entry: int, attempt: int, entered: float) -> None:
-        self.request, self.entry, self.attempt, self.entered = request, entry, attempt, entered
+    def __init__(self, request: Request, station: int, entry: int, attempt: int, entered: float) -> None:
+        self.request, self.station, self.entry = request, station, entry
+        self.attempt, self.entered = attempt, entered
         self.number = request.visits
         request.visits += 1
         self.joined = self.started = self.finished = self.work_hours = NOT_YET
@@ -132,6 +133,7 @@ class Station:
         if not self.infinite:
             heappush(self.idle, visit.server)
         visit.finished = self.clock.now
+        self.run.left.append(visit)
         self.run.dispatch_later()
         finished._ok, finished._value = True, visit
         for callback in finished.callbacks:
@@ -162,7 +164,8 @@ class Run:
         self.clock = Clock(model.start)
         self.stations = [Station(self, table, number) for number, table in enumerate(model.stations)]
         self.requests: list[Request] = []
-        self.visits: list[tuple[Visit, int]] = []
+        self.begun: list[Visit] = []
+        self.left: list[Visit] = []
         self.decisions: list[tuple[int, float, int, float, float, bool]] | None = [] if decisions else None
         self._dispatch_due = False
         self._routes = [tuple(int(part) for part in route) for route in model.routes]
@@ -230,8 +233,8 @@ class Run:
         """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
         table = station.table
         entry = request.next_pass(table.stage_number)
-        visit = Visit(request, entry, attempt if table.accepts else 0, self.clock.now)
-        self.visits.append((visit, station.number))
+        visit = Visit(request, station.number, entry, attempt if table.accepts else 0, self.clock.now)
+        self.begun.append(visit)
         work_luck, visit.accept_luck = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, entry)
         share = 1.0
         if attempt > 1 and table.rework_share != tables.FRESH:
@@ -319,18 +322,11 @@ def _trace(run: Run) -> Trace:
         requests[field] = load[field][:count]
     requests["closed"] = [request.closed for request in run.requests]
     requests["outcome"] = [request.outcome for request in run.requests]
-    rows = [
-        (
-            visit.request.number, visit.number, run.stations[place].table.stage_number, visit.entry,
-            visit.attempt, place, visit.server, visit.entered, visit.joined, visit.started, visit.finished,
-            visit.work_hours, visit.outcome,
-        )
-        for visit, place in run.visits
-    ]  # fmt: skip
-    visits = np.array(rows, dtype=t.VISIT)
+    unfinished = [visit for visit in run.begun if visit.outcome == t.UNFINISHED]
+    rows = [_row(run, visit) for visit in (*run.left, *sorted(unfinished, key=lambda visit: visit.request.number))]
     return Trace(
         requests=requests,
-        visits=visits[np.lexsort((visits["visit"], visits["request"]))],
+        visits=np.array(rows, dtype=t.VISIT),
         decisions=np.array(run.decisions or [], dtype=t.DECISION),
         start=run.tables.start,
         end=run.end,
@@ -342,3 +338,11 @@ def _trace(run: Run) -> Trace:
         in_queue=np.array([station.in_queue for station in run.stations]),
         in_service=np.array([station.in_service for station in run.stations]),
     )
+
+
+def _row(run: Run, visit: Visit) -> tuple[float, ...]:
+    stage = run.tables.stations[visit.station].stage_number
+    return (
+        visit.request.number, visit.number, stage, visit.entry, visit.attempt, visit.station, visit.server,
+        visit.entered, visit.joined, visit.started, visit.finished, visit.work_hours, visit.outcome,
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from changeflow.engine.compiled import run_compiled
 from changeflow.engine.draws import run_key
 from changeflow.engine.process import run_process
 from changeflow.engine.tables import Tables, compile_tables
@@ -15,11 +16,9 @@ ENGINES = ("auto", "process", "compiled")
 
 def choose_engine(engine: str) -> str:
     """The engine that will run. Raises PlanError for one that is not there."""
-    if engine == "compiled":
-        raise PlanError("--engine compiled: expected process or auto (the compiled engine is not built yet)")
     if engine not in ENGINES:
         raise PlanError(f"--engine {engine}: expected one of {', '.join(ENGINES)}")
-    return "process"
+    return "compiled" if engine == "compiled" else "process"
 
 
 def simulate(
@@ -29,4 +28,6 @@ def simulate(
     choose_engine(engine)
     tables = model if isinstance(model, Tables) else compile_tables(model)
     key = run_key(seed, replication)
+    if engine == "compiled":
+        return run_compiled(tables, key, decisions=decisions)
     return run_process(tables, draw_workload(tables, key), key, decisions=decisions)

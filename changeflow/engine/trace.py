@@ -64,7 +64,10 @@ CAUSES = ("root",)
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One run. Times are clock hours since go-live; NaN is 'not yet'. Codes index the tuples of names."""
+    """One run. Times are clock hours since go-live; NaN is 'not yet'. Codes index the tuples of names.
+
+    Requests stand in order of their number; visits in order of their end, unfinished ones last by request.
+    """
 
     requests: Rows
     visits: Rows

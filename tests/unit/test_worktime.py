@@ -12,7 +12,9 @@ from changeflow.engine.worktime import WorkTime, always, lay_out
 from changeflow.model.schema import Model
 from tests.unit.small import model_of
 
-FIXED = settings(derandomize=True, deadline=None, database=None, max_examples=200, suppress_health_check=list(HealthCheck))
+FIXED = settings(
+    derandomize=True, deadline=None, database=None, max_examples=200, suppress_health_check=list(HealthCheck)
+)
 OFFICE = """
 title = "office"
 go_live = 2026-01-05

@@ -1,0 +1,179 @@
+"""The driver of the compiled engine: it lays out the arrays, feeds arrivals, grows buffers, collects rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from changeflow.engine import kernel
+from changeflow.engine import trace as t
+from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
+from changeflow.engine.records import EVENT, SLOT, STATE, STATION
+from changeflow.engine.tables import INFINITE, Tables
+from changeflow.engine.trace import Rows, Trace
+from changeflow.engine.workload import Demand
+from changeflow.errors import RunError
+
+STEPS = 200_000
+FIRST_SLOTS = 64
+FIRST_ROWS = 4_096
+_KIND = 1 << 40
+
+
+class Layout:
+    """The parts of a model that stay the same in all its runs, as arrays for the kernel."""
+
+    def __init__(self, model: Tables) -> None:
+        calendars = [station.calendar for station in model.stations]
+        firsts = np.cumsum([0, *(len(calendar.opens) for calendar in calendars)])
+        self.opens = np.concatenate([*(calendar.opens for calendar in calendars), np.zeros(1)])
+        self.closes = np.concatenate([*(calendar.closes for calendar in calendars), np.zeros(1)])
+        self.before = np.concatenate([*(calendar.before for calendar in calendars), np.zeros(1)])
+        count = len(model.stations)
+        self.stations = np.zeros(count, STATION)
+        server = 0
+        for number, station in enumerate(model.stations):
+            row = self.stations[number]
+            for field in ("servers", "stage", "stage_number", "hours_per_work_hour", "speed", "delay_law", "accepts"):
+                row[field] = getattr(station, field)
+            for field in ("rework_share", "max_attempts", "at_limit_done"):
+                row[field] = getattr(station, field)
+            row["never_closes"] = station.calendar.never_closes
+            row["calendar"], row["intervals"] = firsts[number], len(station.calendar.opens)
+            row["next_route"], row["first_server"], row["since"] = model.next_route[number], server, model.start
+            row["idle"] = 0 if station.servers == INFINITE else station.servers
+            server += int(row["idle"])
+        self.idle = np.concatenate([*(np.arange(row["idle"]) for row in self.stations), np.zeros(1, np.int64)])
+        shape = (max(count, 1), len(model.categories))
+        self.service_law = np.array([s.service_law for s in model.stations], np.int64).reshape(-1, shape[1])
+        self.openness = np.array([s.openness for s in model.stations], float).reshape(-1, shape[1])
+        self.rework = np.array([s.rework_probability for s in model.stations], float).reshape(-1, shape[1])
+        self.entry_route = np.array(model.entry_route, np.int64)
+        self.stages = max(len(model.stages), 1)
+
+
+def run_compiled(model: Tables, run_key: np.uint64, *, decisions: bool = False) -> Trace:
+    """Simulate one replication with the compiled loop."""
+    run = _Run(model, run_key, decisions)
+    while run.step():
+        pass
+    return run.trace()
+
+
+class _Run:
+    def __init__(self, model: Tables, run_key: np.uint64, decisions: bool) -> None:
+        self.model, self.layout = model, Layout(model)
+        self.demand = Demand(model, run_key)
+        self.stations, self.idle = self.layout.stations.copy(), self.layout.idle.copy()
+        self.state = np.zeros(1, STATE)
+        state = self.state[0]
+        state["now"], state["end"], state["run_key"], state["turn"] = model.start, model.end, run_key, -1
+        state["dispatch_turn"], state["keep_decisions"] = 1 << 62, decisions
+        self.slots = np.zeros(0, SLOT)
+        self.passes = np.zeros((0, self.layout.stages), np.int32)
+        self.heap = np.zeros(0, EVENT)
+        self._grow_slots(FIRST_SLOTS)
+        self.visits, self.requests = np.empty(FIRST_ROWS, t.VISIT), np.empty(FIRST_ROWS, t.REQUEST)
+        self.decisions = np.empty(FIRST_ROWS if decisions else len(self.stations), t.DECISION)
+        self.kept: dict[str, list[Rows]] = {"visits": [], "requests": [], "decisions": []}
+        self._next_block()
+
+    def step(self) -> bool:
+        """Run until the kernel needs something, and give it that; False at the horizon."""
+        m, own = self.model, self.layout
+        status = kernel.advance(
+            self.state[0], self.stations, self.slots, self.passes, self.heap, self.idle,
+            own.opens, own.closes, own.before, own.service_law, own.openness, own.rework, own.entry_route,
+            m.routes, m.route_places, m.route_heights, m.law_rows, m.law_pool,
+            self.block, self.visits, self.requests, self.decisions, STEPS,
+        )  # fmt: skip
+        if status == kernel.NEED_ARRIVALS:
+            self._next_block()
+        elif status == kernel.NEED_SLOTS:
+            self._grow_slots(2 * len(self.slots))
+        elif status == kernel.NEED_ROOM:
+            self._keep_rows()
+        elif status == kernel.ZERO_TIME:
+            raise RunError(f"nothing but zero-time events at clock hour {self.state[0]['now']:g} (1000 rounds)")
+        return bool(status != kernel.DONE_RUNNING)
+
+    def _next_block(self) -> None:
+        state = self.state[0]
+        block = self.demand.next_block()
+        state["arrival"], state["arrivals"], state["last_block"] = 0, len(block), len(block) == 0
+        turn = ARRIVAL_KIND * _KIND + int(state["number"])
+        if len(block) and block["arrived"][0] == state["now"] and state["turn"] >= 0:
+            turn += int(state["turn"]) - int(state["turn"]) % (8 * _KIND)
+        state["arrival_turn"] = turn
+        self.block = block
+
+    def _grow_slots(self, size: int) -> None:
+        old = len(self.slots)
+        self.slots = np.concatenate([self.slots, np.zeros(size - old, SLOT)])
+        self.passes = np.concatenate([self.passes, np.zeros((size - old, self.passes.shape[1]), np.int32)])
+        self.heap = np.concatenate([self.heap, np.zeros(size + len(self.stations) + 8 - len(self.heap), EVENT)])
+        self.slots["next"][old:] = np.arange(old + 1, size + 1)
+        self.slots["next"][-1] = -1
+        self.slots["number"][old:] = -1
+        self.state[0]["free"] = old
+
+    def _keep_rows(self) -> None:
+        """Set written rows aside and make room; buffers double, so few are kept."""
+        for name in self.kept:
+            count = int(self.state[0][name])
+            buffer: Any = getattr(self, name)
+            self.kept[name].append(buffer[:count])
+            size = min(2 * len(buffer), 1 << 20) if count else len(buffer)
+            setattr(self, name, np.empty(max(size, len(self.stations), 1), buffer.dtype))
+            self.state[0][name] = 0
+
+    def trace(self) -> Trace:
+        """Everything written, then what is still open."""
+        self._keep_rows()
+        model, end = self.model, self.model.end
+        open_slots = self.slots[self.slots["number"] >= 0]
+        open_slots = open_slots[np.argsort(open_slots["number"])]
+        requests = np.empty(int(self.state[0]["number"]), t.REQUEST)
+        for rows in (*self.kept["requests"], _open_requests(open_slots)):
+            requests[rows["number"]] = rows
+        visiting = open_slots[open_slots["visits"] > 0]
+        visits = [*self.kept["visits"], _open_visits(visiting, self.stations)]
+        for station in self.stations:
+            passed = end - station["since"]
+            station["in_station"] += (station["waiting"] + station["busy"]) * passed
+            station["in_queue"] += station["waiting"] * passed
+            station["in_service"] += station["busy"] * passed
+        return Trace(
+            requests=requests,
+            visits=np.concatenate(visits),
+            decisions=np.concatenate(self.kept["decisions"]),
+            start=model.start,
+            end=end,
+            stations=tuple(table.name for table in model.stations),
+            stages=model.stages,
+            categories=model.categories,
+            sources=tuple(model.model.demand.sources),
+            in_station=self.stations["in_station"].copy(),
+            in_queue=self.stations["in_queue"].copy(),
+            in_service=self.stations["in_service"].copy(),
+        )
+
+
+def _open_requests(slots: Rows) -> Rows:
+    rows = np.zeros(len(slots), t.REQUEST)
+    for field in ("number", "key", "source", "category", "arrived", "difficulty", "quality"):
+        rows[field] = slots[field]
+    rows["parent"] = rows["component"] = -1
+    rows["closed"], rows["outcome"] = np.nan, t.OPEN
+    return rows
+
+
+def _open_visits(slots: Rows, stations: Rows) -> Rows:
+    rows = np.zeros(len(slots), t.VISIT)
+    rows["request"], rows["visit"], rows["pass"] = slots["number"], slots["visits"] - 1, slots["entry"]
+    for field in ("attempt", "station", "server", "entered", "joined", "started", "work_hours"):
+        rows[field] = slots[field]
+    rows["stage"] = stations["stage_number"][slots["station"]] if len(slots) else 0
+    rows["finished"], rows["outcome"] = np.nan, t.UNFINISHED
+    return rows

@@ -1,0 +1,81 @@
+"""The records of the compiled engine: stations, slots of open requests, events, and the state of its loop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+STATION = np.dtype(
+    [
+        ("servers", "i8"),
+        ("stage", "u8"),
+        ("stage_number", "i8"),
+        ("hours_per_work_hour", "f8"),
+        ("speed", "f8"),
+        ("never_closes", "i8"),
+        ("calendar", "i8"),  # first interval in the pool
+        ("intervals", "i8"),
+        ("delay_law", "i8"),
+        ("accepts", "i8"),
+        ("rework_share", "f8"),
+        ("max_attempts", "i8"),
+        ("at_limit_done", "i8"),
+        ("next_route", "i8"),
+        # state
+        ("first_server", "i8"),  # of its idle heap
+        ("idle", "i8"),
+        ("waiting", "i8"),
+        ("busy", "i8"),
+        ("head", "i8"),
+        ("tail", "i8"),
+        ("waits_for_opening", "i8"),
+        ("since", "f8"),
+        ("in_station", "f8"),
+        ("in_queue", "f8"),
+        ("in_service", "f8"),
+    ]
+)
+SLOT = np.dtype(
+    [
+        ("number", "i8"),
+        ("key", "u8"),
+        ("source", "i8"),
+        ("category", "i8"),
+        ("difficulty", "f8"),
+        ("quality", "f8"),
+        ("arrived", "f8"),
+        ("station", "i8"),
+        ("visits", "i8"),
+        ("attempt", "i8"),
+        ("entry", "i8"),
+        ("server", "i8"),
+        ("entered", "f8"),
+        ("joined", "f8"),
+        ("started", "f8"),
+        ("work_hours", "f8"),
+        ("accept_luck", "f8"),
+        ("next", "i8"),  # in the queue, or in the list of free slots
+        ("again", "i8"),  # at its re-entry: 1 rework at the same station, 0 a new station
+    ]
+)
+EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "i8")])
+STATE = np.dtype(
+    [
+        ("now", "f8"),
+        ("turn", "i8"),
+        ("end", "f8"),
+        ("run_key", "u8"),
+        ("events", "i8"),  # in the heap
+        ("arrival", "i8"),  # next row of the block
+        ("arrivals", "i8"),  # rows in the block
+        ("arrival_turn", "i8"),
+        ("number", "i8"),  # of the next request
+        ("dispatch_turn", "i8"),
+        ("free", "i8"),  # first free slot
+        ("visits", "i8"),  # rows written
+        ("requests", "i8"),
+        ("decisions", "i8"),
+        ("keep_decisions", "i8"),
+        ("last_block", "i8"),  # no arrivals come after this block
+        ("steps", "i8"),  # events processed so far
+    ]
+)
