@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from changeflow.engine import kernel
 from changeflow.engine import trace as t
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
-from changeflow.engine.records import EVENT, SLOT, STATE, STATION
+from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, SLOT, STATE, STATION
 from changeflow.engine.tables import INFINITE, Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
@@ -45,11 +43,12 @@ class Layout:
             row["idle"] = 0 if station.servers == INFINITE else station.servers
             server += int(row["idle"])
         self.idle = np.concatenate([*(np.arange(row["idle"]) for row in self.stations), np.zeros(1, np.int64)])
-        shape = (max(count, 1), len(model.categories))
-        self.service_law = np.array([s.service_law for s in model.stations], np.int64).reshape(-1, shape[1])
-        self.openness = np.array([s.openness for s in model.stations], float).reshape(-1, shape[1])
-        self.rework = np.array([s.rework_probability for s in model.stations], float).reshape(-1, shape[1])
+        self.service_law = np.array([s.service_law for s in model.stations], np.int64).ravel()
+        self.openness = np.array([s.openness for s in model.stations], float).ravel()
+        self.rework = np.array([s.rework_probability for s in model.stations], float).ravel()
         self.entry_route = np.array(model.entry_route, np.int64)
+        self.routes, self.places, self.heights = model.routes, model.route_places, model.route_heights
+        self.rows, self.pool = model.law_rows, model.law_pool
         self.stages = max(len(model.stages), 1)
 
 
@@ -71,29 +70,35 @@ class _Run:
         state["now"], state["end"], state["run_key"], state["turn"] = model.start, model.end, run_key, -1
         state["dispatch_turn"], state["keep_decisions"] = 1 << 62, decisions
         self.slots = np.zeros(0, SLOT)
-        self.passes = np.zeros((0, self.layout.stages), np.int32)
+        self.passes = np.zeros(0, np.int32)
         self.heap = np.zeros(0, EVENT)
         self._grow_slots(FIRST_SLOTS)
         self.visits, self.requests = np.empty(FIRST_ROWS, t.VISIT), np.empty(FIRST_ROWS, t.REQUEST)
         self.decisions = np.empty(FIRST_ROWS if decisions else len(self.stations), t.DECISION)
-        self.kept: dict[str, list[Rows]] = {"visits": [], "requests": [], "decisions": []}
+        state["stations"], state["stages"] = len(self.stations), self.layout.stages
+        state["categories"] = len(model.categories)
+        self.arrays = np.zeros(1, ARRAYS)
         self._next_block()
+        self._point(*ARRAY_NAMES)
+
+    def _point(self, *names: str) -> None:
+        """Tell the kernel where these arrays lie now."""
+        for name in names:
+            array = getattr(self, name) if hasattr(self, name) else getattr(self.layout, name)
+            self.arrays[0][name], self.arrays[0][f"{name}_size"] = array.ctypes.data, array.size
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
-        m, own = self.model, self.layout
-        status = kernel.advance(
-            self.state[0], self.stations, self.slots, self.passes, self.heap, self.idle,
-            own.opens, own.closes, own.before, own.service_law, own.openness, own.rework, own.entry_route,
-            m.routes, m.route_places, m.route_heights, m.law_rows, m.law_pool,
-            self.block, self.visits, self.requests, self.decisions, STEPS,
-        )  # fmt: skip
+        status = kernel.advance(self.state[0], self.arrays[0], STEPS)
         if status == kernel.NEED_ARRIVALS:
             self._next_block()
+            self._point("block")
         elif status == kernel.NEED_SLOTS:
             self._grow_slots(2 * len(self.slots))
+            self._point("slots", "passes", "heap")
         elif status == kernel.NEED_ROOM:
-            self._keep_rows()
+            self._grow_rows()
+            self._point("visits", "requests", "decisions")
         elif status == kernel.ZERO_TIME:
             raise RunError(f"nothing but zero-time events at clock hour {self.state[0]['now']:g} (1000 rounds)")
         return bool(status != kernel.DONE_RUNNING)
@@ -111,43 +116,40 @@ class _Run:
     def _grow_slots(self, size: int) -> None:
         old = len(self.slots)
         self.slots = np.concatenate([self.slots, np.zeros(size - old, SLOT)])
-        self.passes = np.concatenate([self.passes, np.zeros((size - old, self.passes.shape[1]), np.int32)])
+        self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
         self.heap = np.concatenate([self.heap, np.zeros(size + len(self.stations) + 8 - len(self.heap), EVENT)])
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
         self.slots["next"][-1] = -1
         self.slots["number"][old:] = -1
         self.state[0]["free"] = old
 
-    def _keep_rows(self) -> None:
-        """Set written rows aside and make room; buffers double, so few are kept."""
-        for name in self.kept:
-            count = int(self.state[0][name])
-            buffer: Any = getattr(self, name)
-            self.kept[name].append(buffer[:count])
-            size = min(2 * len(buffer), 1 << 20) if count else len(buffer)
-            setattr(self, name, np.empty(max(size, len(self.stations), 1), buffer.dtype))
-            self.state[0][name] = 0
+    def _grow_rows(self) -> None:
+        """Room for twice as many rows."""
+        for name in ("visits", "requests", "decisions"):
+            old: Rows = getattr(self, name)
+            new = np.empty(2 * len(old) + len(self.stations), old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
 
     def trace(self) -> Trace:
         """Everything written, then what is still open."""
-        self._keep_rows()
-        model, end = self.model, self.model.end
+        model, end, state = self.model, self.model.end, self.state[0]
         open_slots = self.slots[self.slots["number"] >= 0]
         open_slots = open_slots[np.argsort(open_slots["number"])]
-        requests = np.empty(int(self.state[0]["number"]), t.REQUEST)
-        for rows in (*self.kept["requests"], _open_requests(open_slots)):
-            requests[rows["number"]] = rows
-        visiting = open_slots[open_slots["visits"] > 0]
-        visits = [*self.kept["visits"], _open_visits(visiting, self.stations)]
+        self.requests[open_slots["number"]] = _open_requests(open_slots)
+        unfinished = _open_visits(open_slots[open_slots["visits"] > 0], self.stations)
+        while len(self.visits) < state["visits"] + len(unfinished):
+            self._grow_rows()
+        self.visits[state["visits"] : state["visits"] + len(unfinished)] = unfinished
         for station in self.stations:
             passed = end - station["since"]
             station["in_station"] += (station["waiting"] + station["busy"]) * passed
             station["in_queue"] += station["waiting"] * passed
             station["in_service"] += station["busy"] * passed
         return Trace(
-            requests=requests,
-            visits=np.concatenate(visits),
-            decisions=np.concatenate(self.kept["decisions"]),
+            requests=self.requests[: state["number"]],
+            visits=self.visits[: state["visits"] + len(unfinished)],
+            decisions=self.decisions[: state["decisions"]],
             start=model.start,
             end=end,
             stations=tuple(table.name for table in model.stations),

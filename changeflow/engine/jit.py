@@ -6,6 +6,7 @@ stale machine code runs on. So the cache folder carries a digest of every source
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import stat
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numba
+import numpy as np
+from numba.extending import intrinsic, overload
+from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,3 +71,29 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """The same for a small function that is only called by compiled ones."""
     made: Any = numba.njit(nogil=True, inline="always")(function)
     return made  # type: ignore[no-any-return]
+
+
+def array_at(address: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The array of `size` items that lies at a memory address and outlives the call.
+
+    Compiled code counts references to every array that it is handed, at each use and with a locked instruction;
+    arrays made from an address inside the loop have no owner and cost nothing (measured: three times as fast).
+    """
+    memory = (ctypes.c_char * (size * dtype.itemsize)).from_address(address)
+    return np.ndarray(size, dtype, memory)
+
+
+@intrinsic
+def _pointer(_: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(numba.types.voidptr))
+
+    return numba.types.voidptr(numba.types.intp), generate
+
+
+@overload(array_at, inline="always")
+def _array_at(address: Any, size: Any, dtype: Any) -> Any:
+    def found(address: Any, size: Any, dtype: Any) -> Any:
+        return numba.carray(_pointer(address), size, dtype)
+
+    return found

@@ -11,7 +11,12 @@ import math
 
 from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, SHIFT
 from changeflow.engine.draws import DELAY, NO_STAGE, ROUTE, WORK, uniform_pair
-from changeflow.engine.jit import compiled
+from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
+from changeflow.engine.jit import array_at, compiled
+from changeflow.engine.quantiles import LAW
+from changeflow.engine.records import EVENT, FLOAT, INT, SHORT, SLOT, STATION
+from changeflow.engine.tables import ROUTE as ROUTES
+from changeflow.engine.trace import DECISION, REQUEST, VISIT
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.rules import is_rejected, may_do, overflows, pick, still_waiting
 from changeflow.engine.tables import (
@@ -165,16 +170,14 @@ def _join(state, station, slots, slot):  # type: ignore[no-untyped-def]
 def _opening(station, opens, closes, now):  # type: ignore[no-untyped-def]
     if station["never_closes"] == 1:
         return now
-    first, last = station["calendar"], station["calendar"] + station["intervals"]
-    return next_open(opens[first:last], closes[first:last], now)
+    return next_open(opens, closes, station["calendar"], station["intervals"], now)
 
 
 @compiled
 def _finish_time(station, opens, closes, before, now, hours):  # type: ignore[no-untyped-def]
     if station["never_closes"] == 1:
         return now + hours
-    first, last = station["calendar"], station["calendar"] + station["intervals"]
-    return finish_time(opens[first:last], closes[first:last], before[first:last], now, hours)
+    return finish_time(opens, closes, before, station["calendar"], station["intervals"], now, hours)
 
 
 @compiled
@@ -182,7 +185,7 @@ def _dispatch(state, stations, slots, heap, idle, opens, closes, before):  # typ
     """Hand idle servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
     now = state["now"]
     state["dispatch_turn"] = _NEVER
-    for s in range(stations.shape[0]):
+    for s in range(state["stations"]):
         station = stations[s]
         infinite = station["servers"] == INFINITE
         if station["waiting"] == 0 or not (infinite or station["idle"] > 0):
@@ -209,10 +212,12 @@ def _dispatch(state, stations, slots, heap, idle, opens, closes, before):  # typ
 
 
 @compiled
-def _enter(state, station, number, request, passes, attempt, service_law, rows, pool):  # type: ignore[no-untyped-def]
+def _enter(state, station, number, slots, slot, passes, attempt, service_law, rows, pool):  # type: ignore[no-untyped-def]
     """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
-    entry = passes[station["stage_number"]]
-    passes[station["stage_number"]] = entry + 1
+    request = slots[slot]
+    stage = slot * state["stages"] + station["stage_number"]
+    entry = passes[stage]
+    passes[stage] = entry + 1
     request["station"] = number
     request["visits"] += 1
     request["entry"] = entry
@@ -225,7 +230,7 @@ def _enter(state, station, number, request, passes, attempt, service_law, rows, 
     if attempt > 1 and station["rework_share"] != FRESH:
         share = station["rework_share"]
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry - (attempt - 1))
-    law = service_law[number, request["category"]]
+    law = service_law[number * state["categories"] + request["category"]]
     request["work_hours"] = share * quantile(rows, pool, law, luck) / station["speed"]
 
 
@@ -235,7 +240,7 @@ def _arrive_at(  # type: ignore[no-untyped-def]
 ):
     """Enter a station from outside or from another one: intake first, where there is one."""
     station, request = stations[number], slots[slot]
-    _enter(state, station, number, request, passes[slot], 1, service_law, rows, pool)
+    _enter(state, station, number, slots, slot, passes, 1, service_law, rows, pool)
     if station["delay_law"] != NO_LAW:
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], DELAY, request["entry"])
         delay = quantile(rows, pool, station["delay_law"], luck)
@@ -261,18 +266,20 @@ def _route(  # type: ignore[no-untyped-def]
         luck, _ = uniform_pair(state["run_key"], request["key"], stage, ROUTE, entry)
         return places[first + pick(heights, first, size, luck)]
     return _first_open(
-        state, stations, request, places[first : first + size], routes[route]["limit"], openness, opens, closes, decisions
+        state, stations, request, places, first, size, routes[route]["limit"], openness, opens, closes, decisions
     )
 
 
 @compiled
-def _first_open(state, stations, request, prefer, limit, openness, opens, closes, decisions):  # type: ignore[no-untyped-def]
+def _first_open(  # type: ignore[no-untyped-def]
+    state, stations, request, places, first, size, limit, openness, opens, closes, decisions
+):
     """The first station open to the request that is not full; the last open one takes what overflows."""
     chosen = GO_REFUSED
     written = state["decisions"]
-    for i in range(prefer.shape[0]):
-        place = prefer[i]
-        if not may_do(request["difficulty"], openness[place, request["category"]]):
+    for i in range(first, first + size):
+        place = places[i]
+        if not may_do(request["difficulty"], openness[place * state["categories"] + request["category"]]):
             continue
         chosen = place
         station = stations[place]
@@ -309,8 +316,7 @@ def _write_visit(state, station, request, finished, outcome, visits):  # type: i
 @compiled
 def _close(state, slots, slot, outcome, requests):  # type: ignore[no-untyped-def]
     request = slots[slot]
-    row = requests[state["requests"]]
-    state["requests"] += 1
+    row = requests[request["number"]]
     row["number"], row["key"], row["parent"], row["cause"] = request["number"], request["key"], -1, 0
     row["source"], row["category"], row["component"] = request["source"], request["category"], -1
     row["arrived"], row["closed"], row["outcome"] = request["arrived"], state["now"], outcome
@@ -336,7 +342,7 @@ def _complete(  # type: ignore[no-untyped-def]
     _dispatch_later(state)
     outcome = DELIVERED
     if station["accepts"] == 1 and is_rejected(
-        request["accept_luck"], rework[request["station"], request["category"]]
+        request["accept_luck"], rework[request["station"] * state["categories"] + request["category"]]
     ):
         outcome = REWORK
     _write_visit(state, station, request, now, outcome, visits)
@@ -372,8 +378,8 @@ def _arrive(state, slots, passes, block):  # type: ignore[no-untyped-def]
     request["difficulty"], request["quality"] = row["difficulty"], row["quality"]
     request["arrived"] = state["now"]
     request["visits"] = 0
-    for stage in range(passes.shape[1]):
-        passes[slot, stage] = 0
+    for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
+        passes[stage] = 0
     state["number"] += 1
     state["arrival"] += 1
     round_now = state["turn"] - state["turn"] % _ROUND
@@ -384,19 +390,37 @@ def _arrive(state, slots, passes, block):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def advance(  # type: ignore[no-untyped-def]
-    state, stations, slots, passes, heap, idle, opens, closes, before, service_law, openness, rework,
-    entry_route, routes, places, heights, rows, pool, block, visits, requests, decisions, most_steps,
-):  # fmt: skip
+def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
     """Run until the horizon, or until the driver is needed; the order is that of the instant rule."""
+    stations = array_at(arrays["stations"], arrays["stations_size"], STATION)
+    slots = array_at(arrays["slots"], arrays["slots_size"], SLOT)
+    passes = array_at(arrays["passes"], arrays["passes_size"], SHORT)
+    heap = array_at(arrays["heap"], arrays["heap_size"], EVENT)
+    idle = array_at(arrays["idle"], arrays["idle_size"], INT)
+    opens = array_at(arrays["opens"], arrays["opens_size"], FLOAT)
+    closes = array_at(arrays["closes"], arrays["closes_size"], FLOAT)
+    before = array_at(arrays["before"], arrays["before_size"], FLOAT)
+    service_law = array_at(arrays["service_law"], arrays["service_law_size"], INT)
+    openness = array_at(arrays["openness"], arrays["openness_size"], FLOAT)
+    rework = array_at(arrays["rework"], arrays["rework_size"], FLOAT)
+    entry_route = array_at(arrays["entry_route"], arrays["entry_route_size"], INT)
+    routes = array_at(arrays["routes"], arrays["routes_size"], ROUTES)
+    places = array_at(arrays["places"], arrays["places_size"], INT)
+    heights = array_at(arrays["heights"], arrays["heights_size"], FLOAT)
+    rows = array_at(arrays["rows"], arrays["rows_size"], LAW)
+    pool = array_at(arrays["pool"], arrays["pool_size"], FLOAT)
+    block = array_at(arrays["block"], arrays["block_size"], ARRIVALS)
+    visits = array_at(arrays["visits"], arrays["visits_size"], VISIT)
+    requests = array_at(arrays["requests"], arrays["requests_size"], REQUEST)
+    decisions = array_at(arrays["decisions"], arrays["decisions_size"], DECISION)
     pause_at = state["steps"] + most_steps
     while True:
         if state["arrival"] == state["arrivals"] and state["last_block"] == 0:
             return NEED_ARRIVALS
         if state["free"] == _NONE:
             return NEED_SLOTS
-        room = min(visits.shape[0] - state["visits"], requests.shape[0] - state["requests"])
-        if room < 1 or decisions.shape[0] - state["decisions"] < stations.shape[0]:
+        room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["number"])
+        if room < 1 or arrays["decisions_size"] - state["decisions"] < state["stations"]:
             return NEED_ROOM
         time, turn, what = math.inf, _NEVER, _NONE
         if state["events"] > 0:
@@ -446,7 +470,7 @@ def advance(  # type: ignore[no-untyped-def]
                 request = slots[slot]
                 station = stations[request["station"]]
                 _enter(
-                    state, station, request["station"], request, passes[slot], request["attempt"] + 1, service_law,
+                    state, station, request["station"], slots, slot, passes, request["attempt"] + 1, service_law,
                     rows, pool,
                 )  # fmt: skip
                 _join(state, station, slots, slot)

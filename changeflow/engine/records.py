@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+FLOAT, INT, SHORT = np.dtype("f8"), np.dtype("i8"), np.dtype("i4")
+
 STATION = np.dtype(
     [
         ("servers", "i8"),
@@ -72,10 +74,19 @@ STATE = np.dtype(
         ("dispatch_turn", "i8"),
         ("free", "i8"),  # first free slot
         ("visits", "i8"),  # rows written
-        ("requests", "i8"),
         ("decisions", "i8"),
         ("keep_decisions", "i8"),
         ("last_block", "i8"),  # no arrivals come after this block
+        ("stations", "i8"),
+        ("stages", "i8"),
+        ("categories", "i8"),
         ("steps", "i8"),  # events processed so far
     ]
 )
+
+ARRAY_NAMES = (
+    "stations", "slots", "passes", "heap", "idle", "opens", "closes", "before", "service_law", "openness", "rework",
+    "entry_route", "routes", "places", "heights", "rows", "pool", "block", "visits", "requests", "decisions",
+)  # fmt: skip
+ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])
+"""Address and size of each array that the kernel works on."""

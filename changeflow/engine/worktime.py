@@ -20,9 +20,9 @@ _MARGIN_DAYS = 60
 
 
 @compiled
-def _last_at_most(values, t):  # type: ignore[no-untyped-def]
-    """Index of the last value <= t, or -1."""
-    low, high = 0, values.shape[0]
+def _last_at_most(values, first, size, t):  # type: ignore[no-untyped-def]
+    """Index of the last of `size` values from `first` on that is <= t; first - 1 when there is none."""
+    low, high = first, first + size
     while low < high:
         middle = (low + high) // 2
         if values[middle] <= t:
@@ -33,46 +33,45 @@ def _last_at_most(values, t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def open_hours(opens, closes, before, t):  # type: ignore[no-untyped-def]
-    """Open hours from the calendar's begin to clock time t."""
-    i = _last_at_most(opens, t)
-    if i < 0:
+def open_hours(opens, closes, before, first, size, t):  # type: ignore[no-untyped-def]
+    """Open hours from the calendar's begin to clock time t; it has `size` intervals from `first` on."""
+    i = _last_at_most(opens, first, size, t)
+    if i < first:
         return 0.0
     return before[i] + min(t, closes[i]) - opens[i]
 
 
 @compiled
-def finish_time(opens, closes, before, t, hours):  # type: ignore[no-untyped-def]
+def finish_time(opens, closes, before, first, size, t, hours):  # type: ignore[no-untyped-def]
     """Clock time at which `hours` open hours after t have passed; infinity beyond the calendar's end."""
     if hours <= 0.0:
         return t
-    i = _last_at_most(opens, t)
-    if i >= 0 and t < closes[i]:
+    i = _last_at_most(opens, first, size, t)
+    left = hours
+    if i >= first and t < closes[i]:
         if t + hours <= closes[i]:
             return t + hours
         left = hours - (closes[i] - t)
-    else:
-        left = hours
     i += 1
-    if i >= opens.shape[0]:
+    if i >= first + size:
         return math.inf
     goal = before[i] + left
-    j = _last_at_most(before, goal)
+    j = _last_at_most(before, first, size, goal)
     if before[j] == goal and j > i:
         j -= 1
     done = opens[j] + (goal - before[j])
-    if j == opens.shape[0] - 1 and done > closes[j]:
+    if j == first + size - 1 and done > closes[j]:
         return math.inf
     return min(done, closes[j])
 
 
 @compiled
-def next_open(opens, closes, t):  # type: ignore[no-untyped-def]
+def next_open(opens, closes, first, size, t):  # type: ignore[no-untyped-def]
     """t when open at t, else the next opening; infinity beyond the calendar's end."""
-    i = _last_at_most(opens, t)
-    if i >= 0 and t < closes[i]:
+    i = _last_at_most(opens, first, size, t)
+    if i >= first and t < closes[i]:
         return t
-    return opens[i + 1] if i + 1 < opens.shape[0] else math.inf
+    return opens[i + 1] if i + 1 < first + size else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class WorkTime:
 
     def open_hours(self, t: float) -> float:
         """Open hours from the calendar's begin to t."""
-        return float(open_hours(self.opens, self.closes, self.before, t))
+        return float(open_hours(self.opens, self.closes, self.before, 0, len(self.opens), t))
 
     def open_hours_at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """The same for an array of times (NaN stays NaN)."""
@@ -100,11 +99,11 @@ class WorkTime:
 
     def finish_time(self, t: float, hours: float) -> float:
         """Clock time at which `hours` open hours after t have passed."""
-        return float(finish_time(self.opens, self.closes, self.before, t, hours))
+        return float(finish_time(self.opens, self.closes, self.before, 0, len(self.opens), t, hours))
 
     def next_open(self, t: float) -> float:
         """t when open at t, else the next opening."""
-        return t if self.never_closes else float(next_open(self.opens, self.closes, t))
+        return t if self.never_closes else float(next_open(self.opens, self.closes, 0, len(self.opens), t))
 
 
 def always() -> WorkTime:

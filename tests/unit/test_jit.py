@@ -101,7 +101,8 @@ def test_the_program_runs_with_an_unwritable_home(tmp_path: Path) -> None:
     """In a process of its own: compiled functions work, and their code lies in the fallback folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA")}
     environment |= {
-        "HOME": str(below_a_file(tmp_path)), "XDG_CACHE_HOME": str(tmp_path / "file" / "cache"), "TMPDIR": str(tmp_path),
+        "HOME": str(below_a_file(tmp_path)), "XDG_CACHE_HOME": str(tmp_path / "file" / "cache"),
+        "TMPDIR": str(tmp_path),
     }  # fmt: skip
     script = "from changeflow.engine import jit, rules; print(rules.overflows(1, 0, 1), jit.FOLDER)"
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-# Every law, rule and map that is compiled: overflow, split, rework, delay, calendar, all laws of a table or closed form.
+# Whatever is compiled: overflow, split, rework, delay, calendar, laws of every kind.
 SCRIPT = """
 import hashlib, tomllib
 from pathlib import Path
@@ -19,10 +19,17 @@ horizon_days = 21
 open_today = 2
 [calendars.office]
 hours = ["09:00-12:00", "13:00-17:00"]
-[categories]
-a = { share = 0.5, work_hours = { law = "lognormal", mean = 2.0, scv = 1.5 } }
-b = { share = 0.3, work_hours = { law = "gamma", mean = 2.0, scv = 3.0 }, difficulty = { law = "triangular", low = 0.0, mode = 0.5, high = 1.0 } }
-c = { share = 0.2, work_hours = { law = "weibull", shape = 0.7, scale = 2.0, at_most = 9.0 }, specification_quality = 0.5 }
+[categories.a]
+share = 0.5
+work_hours = { law = "lognormal", mean = 2.0, scv = 1.5 }
+[categories.b]
+share = 0.3
+work_hours = { law = "gamma", mean = 2.0, scv = 3.0 }
+difficulty = { law = "triangular", low = 0.0, mode = 0.5, high = 1.0 }
+[categories.c]
+share = 0.2
+work_hours = { law = "weibull", shape = 0.7, scale = 2.0, at_most = 9.0 }
+specification_quality = 0.5
 [demand.sources.steady]
 kind = "poisson"
 rate_per_day = 8
