@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from changeflow.engine.draws import ATTRIBUTES, GAP, NO_STAGE, QUALITY, fill_pairs, uniform_pair
-from changeflow.engine.jit import compiled
+from changeflow.engine.draws import ATTRIBUTES, GAP, NO_STAGE, QUALITY, fill_pairs, fill_run
+from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.quantiles import quantile
 
 BLOCK = 1024
@@ -49,7 +49,7 @@ ARRIVAL = np.dtype(
 LISTED_ROW = np.dtype([("time", "f8"), ("index", "i8"), ("category", "i8")])
 
 
-@compiled
+@inlined
 def _piecewise_time(edges, heights, first, size, mass):  # type: ignore[no-untyped-def]
     """Clock time at which the cumulated rate reaches `mass`: exact inversion (Cinlar 1975, chapter 4)."""
     for i in range(first, first + size - 1):
@@ -58,12 +58,12 @@ def _piecewise_time(edges, heights, first, size, mass):  # type: ignore[no-untyp
     return math.inf
 
 
-@compiled
+@inlined
 def _next_event(source, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
     """Draw the next event of a counted source; its uniforms come in blocks."""
     position = source["event"] % BLOCK
     if position == 0:
-        _refill(run_key, source["key"], source["event"], gaps, sizes)
+        fill_run(run_key, source["key"], source["event"], GAP, gaps, sizes)
     if source["gap_law"] < 0:
         gap = -math.log1p(-gaps[position])
     else:
@@ -83,12 +83,6 @@ def _next_event(source, start, run_key, gaps, sizes, rows, pool, edges, heights)
 
 
 @compiled
-def _refill(run_key, key, event, gaps, sizes):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        gaps[i], sizes[i] = uniform_pair(run_key, key | np.uint64(event + i), NO_STAGE, GAP, 0)
-
-
-@compiled
 def begin(sources, listed, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
     """Find the first request of every source."""
     for s in range(sources.shape[0]):
@@ -98,7 +92,7 @@ def begin(sources, listed, start, run_key, gaps, sizes, rows, pool, edges, heigh
             _next_event(sources[s], start, run_key, gaps[s], sizes[s], rows, pool, edges, heights)
 
 
-@compiled
+@inlined
 def _next_listed(source, listed):  # type: ignore[no-untyped-def]
     if source["left"] < source["size"]:
         source["time"] = listed[source["first"] + source["left"]]["time"]

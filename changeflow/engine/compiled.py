@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from changeflow.engine import kernel
+from changeflow.engine import first_pass, kernel
 from changeflow.engine import trace as t
+from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
+from changeflow.engine.first_pass import FIRST
 from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, SLOT, STATE, STATION
 from changeflow.engine.tables import INFINITE, Tables
 from changeflow.engine.trace import Rows, Trace
@@ -49,7 +51,21 @@ class Layout:
         self.entry_route = np.array(model.entry_route, np.int64)
         self.routes, self.places, self.heights = model.routes, model.route_places, model.route_heights
         self.rows, self.pool = model.law_rows, model.law_pool
+        self.station_stage = np.array([s.stage for s in model.stations] or [0], np.uint64)
+        self.route_stage = np.array([_common_stage(model, route) for route in range(len(model.routes))], np.uint64)
         self.stages = max(len(model.stages), 1)
+
+
+def _room(expected: float) -> int:
+    """Rows that a run will hardly exceed; memory that is not touched costs nothing."""
+    return int(1.2 * min(expected, 5e7)) + FIRST_ROWS
+
+
+def _common_stage(model: Tables, route: int) -> int:
+    """The stage that all stations of a route share; 0 when they do not."""
+    first, size = int(model.routes[route]["first"]), int(model.routes[route]["size"])
+    stages = {int(model.stations[place].stage) for place in model.route_places[first : first + size] if place >= 0}
+    return stages.pop() if len(stages) == 1 else 0
 
 
 def run_compiled(model: Tables, run_key: np.uint64, *, decisions: bool = False) -> Trace:
@@ -73,11 +89,14 @@ class _Run:
         self.passes = np.zeros(0, np.int32)
         self.heap = np.zeros(0, EVENT)
         self._grow_slots(FIRST_SLOTS)
-        self.visits, self.requests = np.empty(FIRST_ROWS, t.VISIT), np.empty(FIRST_ROWS, t.REQUEST)
+        self.visits = np.empty(_room(model.expected_visits), t.VISIT)
+        self.requests = np.empty(_room(model.expected_requests), t.REQUEST)
         self.decisions = np.empty(FIRST_ROWS if decisions else len(self.stations), t.DECISION)
         state["stations"], state["stages"] = len(self.stations), self.layout.stages
         state["categories"] = len(model.categories)
         self.arrays = np.zeros(1, ARRAYS)
+        self.first = np.zeros(BLOCK, FIRST)
+        self.scratch = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
         self._next_block()
         self._point(*ARRAY_NAMES)
 
@@ -112,6 +131,11 @@ class _Run:
             turn += int(state["turn"]) - int(state["turn"]) % (8 * _KIND)
         state["arrival_turn"] = turn
         self.block = block
+        own = self.layout
+        first_pass.foresee(
+            self.first, block, own.entry_route, own.route_stage, own.station_stage, own.routes, own.places,
+            own.heights, state["run_key"], *self.scratch,
+        )  # fmt: skip
 
     def _grow_slots(self, size: int) -> None:
         old = len(self.slots)

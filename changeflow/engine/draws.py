@@ -12,7 +12,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.jit import compiled
+from changeflow.engine.jit import compiled, inlined
 
 WORK = 0  # work content of a pass; whether its delivery is accepted
 ROUTE = 1  # the share drawn by a routing rule
@@ -38,9 +38,8 @@ _BELOW_ONE = 1.0 - 2.0**-53
 _RUN_TAG = np.uint64(0x72756E00)
 
 
-@compiled
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Ten rounds of Philox4x32: four counter words and two key words (uint64 below 2^32) to four words."""
+@inlined
+def _rounds(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     for _ in range(10):
         p0, p1 = _M0 * c0, _M1 * c2
         c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ k0, p1 & _MASK, (p0 >> _S32) ^ c3 ^ k1, p0 & _MASK
@@ -49,20 +48,45 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def uniform_pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def]
-    """Two uniforms in (0, 1), u = (k + 1/2) 2^-53, of a block of purposes; `entry` is the pass."""
+def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """Ten rounds of Philox4x32: four counter words and two key words (uint64 below 2^32) to four words."""
+    return _rounds(c0, c1, c2, c3, k0, k1)
+
+
+@inlined
+def _pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def]
     last = (np.uint64(block) << _S24) | np.uint64(entry)
-    w0, w1, w2, w3 = philox(subject & _MASK, subject >> _S32, stage, last, run_key & _MASK, run_key >> _S32)
+    w0, w1, w2, w3 = _rounds(subject & _MASK, subject >> _S32, stage, last, run_key & _MASK, run_key >> _S32)
     first = (np.float64(((w0 << _S32) | w1) >> _S11) + 0.5) * _TWO_TO_MINUS_53
     second = (np.float64(((w2 << _S32) | w3) >> _S11) + 0.5) * _TWO_TO_MINUS_53
     return min(first, _BELOW_ONE), min(second, _BELOW_ONE)
 
 
 @compiled
+def uniform_pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def]
+    """Two uniforms in (0, 1), u = (k + 1/2) 2^-53, of a block of purposes; `entry` is the pass."""
+    return _pair(run_key, subject, stage, block, entry)
+
+
+@compiled
 def fill_pairs(run_key, subjects, stage, block, entry, first, second):  # type: ignore[no-untyped-def]
     """The same for many subjects; first and second are written."""
     for i in range(subjects.shape[0]):
-        first[i], second[i] = uniform_pair(run_key, subjects[i], stage, block, entry)
+        first[i], second[i] = _pair(run_key, subjects[i], stage, block, entry)
+
+
+@compiled
+def fill_run(run_key, key, number, block, first, second):  # type: ignore[no-untyped-def]
+    """The same for the subjects key + number, key + number + 1, ... without a stage."""
+    for i in range(first.shape[0]):
+        first[i], second[i] = _pair(run_key, key | np.uint64(number + i), NO_STAGE, block, 0)
+
+
+@compiled
+def fill_pairs_by_stage(run_key, subjects, stages, block, entry, first, second):  # type: ignore[no-untyped-def]
+    """The same with a stage for each subject."""
+    for i in range(subjects.shape[0]):
+        first[i], second[i] = _pair(run_key, subjects[i], stages[i], block, entry)
 
 
 def run_key(seed: int, replication: int) -> np.uint64:

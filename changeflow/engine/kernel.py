@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import math
 
+from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
 from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, SHIFT
 from changeflow.engine.draws import DELAY, NO_STAGE, ROUTE, WORK, uniform_pair
-from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
-from changeflow.engine.jit import array_at, compiled
-from changeflow.engine.quantiles import LAW
+from changeflow.engine.first_pass import FIRST, UNKNOWN
+from changeflow.engine.jit import array_at, compiled, inlined
+from changeflow.engine.quantiles import LAW, quantile
 from changeflow.engine.records import EVENT, FLOAT, INT, SHORT, SLOT, STATION
-from changeflow.engine.tables import ROUTE as ROUTES
-from changeflow.engine.trace import DECISION, REQUEST, VISIT
-from changeflow.engine.quantiles import quantile
 from changeflow.engine.rules import is_rejected, may_do, overflows, pick, still_waiting
 from changeflow.engine.tables import (
     BY_CATEGORY,
@@ -30,7 +28,8 @@ from changeflow.engine.tables import (
     SPLIT,
     TO,
 )
-from changeflow.engine.trace import DELIVERED, DONE, REFUSED, REWORK, WITHDRAWN
+from changeflow.engine.tables import ROUTE as ROUTES
+from changeflow.engine.trace import DECISION, DELIVERED, DONE, REFUSED, REQUEST, REWORK, VISIT, WITHDRAWN
 from changeflow.engine.worktime import finish_time, next_open
 
 DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME = range(6)
@@ -41,13 +40,13 @@ _NEVER = 1 << 62
 _NONE = -1
 
 
-@compiled
+@inlined
 def _less(heap, a, b):  # type: ignore[no-untyped-def]
     ta, tb = heap[a]["time"], heap[b]["time"]
     return ta < tb or (ta == tb and heap[a]["turn"] < heap[b]["turn"])
 
 
-@compiled
+@inlined
 def _push(state, heap, time, turn, slot):  # type: ignore[no-untyped-def]
     i = state["events"]
     state["events"] += 1
@@ -61,14 +60,14 @@ def _push(state, heap, time, turn, slot):  # type: ignore[no-untyped-def]
     heap[i]["time"], heap[i]["turn"], heap[i]["slot"] = time, turn, slot
 
 
-@compiled
+@inlined
 def _copy(heap, source, target):  # type: ignore[no-untyped-def]
     heap[target]["time"] = heap[source]["time"]
     heap[target]["turn"] = heap[source]["turn"]
     heap[target]["slot"] = heap[source]["slot"]
 
 
-@compiled
+@inlined
 def _pop(state, heap):  # type: ignore[no-untyped-def]
     """Remove the first event; it has been read before."""
     state["events"] -= 1
@@ -88,7 +87,7 @@ def _pop(state, heap):  # type: ignore[no-untyped-def]
     _copy(heap, n, i)
 
 
-@compiled
+@inlined
 def _take_idle(station, idle):  # type: ignore[no-untyped-def]
     """The lowest-numbered idle server (a heap of numbers)."""
     first = station["first_server"]
@@ -110,7 +109,7 @@ def _take_idle(station, idle):  # type: ignore[no-untyped-def]
     return lowest
 
 
-@compiled
+@inlined
 def _give_idle(station, idle, server):  # type: ignore[no-untyped-def]
     first, i = station["first_server"], station["idle"]
     station["idle"] += 1
@@ -123,7 +122,7 @@ def _give_idle(station, idle, server):  # type: ignore[no-untyped-def]
     idle[first + i] = server
 
 
-@compiled
+@inlined
 def _turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
     """An event of this instant joins the present round if its turn is still to come, else the next."""
     turn = kind * _KIND + number
@@ -134,13 +133,13 @@ def _turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
     return turn
 
 
-@compiled
+@inlined
 def _dispatch_later(state):  # type: ignore[no-untyped-def]
     if state["dispatch_turn"] == _NEVER:
         state["dispatch_turn"] = _turn_at(state, state["now"], DISPATCH, 0)
 
 
-@compiled
+@inlined
 def _tick(station, now):  # type: ignore[no-untyped-def]
     """Keep the integrals of queue and service up to now."""
     if now > station["since"]:
@@ -151,7 +150,7 @@ def _tick(station, now):  # type: ignore[no-untyped-def]
         station["since"] = now
 
 
-@compiled
+@inlined
 def _join(state, station, slots, slot):  # type: ignore[no-untyped-def]
     now = state["now"]
     _tick(station, now)
@@ -166,21 +165,21 @@ def _join(state, station, slots, slot):  # type: ignore[no-untyped-def]
     _dispatch_later(state)
 
 
-@compiled
+@inlined
 def _opening(station, opens, closes, now):  # type: ignore[no-untyped-def]
     if station["never_closes"] == 1:
         return now
     return next_open(opens, closes, station["calendar"], station["intervals"], now)
 
 
-@compiled
+@inlined
 def _finish_time(station, opens, closes, before, now, hours):  # type: ignore[no-untyped-def]
     if station["never_closes"] == 1:
         return now + hours
     return finish_time(opens, closes, before, station["calendar"], station["intervals"], now, hours)
 
 
-@compiled
+@inlined
 def _dispatch(state, stations, slots, heap, idle, opens, closes, before):  # type: ignore[no-untyped-def]
     """Hand idle servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
     now = state["now"]
@@ -211,8 +210,8 @@ def _dispatch(state, stations, slots, heap, idle, opens, closes, before):  # typ
                 _push(state, heap, until, _turn_at(state, until, COMPLETION, request["number"]), slot)
 
 
-@compiled
-def _enter(state, station, number, slots, slot, passes, attempt, service_law, rows, pool):  # type: ignore[no-untyped-def]
+@inlined
+def _enter(state, station, number, slots, slot, passes, attempt, foreseen, service_law, rows, pool):  # type: ignore[no-untyped-def]
     """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
     request = slots[slot]
     stage = slot * state["stages"] + station["stage_number"]
@@ -225,7 +224,10 @@ def _enter(state, station, number, slots, slot, passes, attempt, service_law, ro
     request["entered"] = state["now"]
     request["joined"] = request["started"] = math.nan
     request["server"] = _NONE
-    luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
+    if foreseen["stage"] == station["stage"] and request["visits"] == 1:
+        luck, request["accept_luck"] = foreseen["work_luck"], foreseen["accept_luck"]
+    else:
+        luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
     share = 1.0
     if attempt > 1 and station["rework_share"] != FRESH:
         share = station["rework_share"]
@@ -234,13 +236,13 @@ def _enter(state, station, number, slots, slot, passes, attempt, service_law, ro
     request["work_hours"] = share * quantile(rows, pool, law, luck) / station["speed"]
 
 
-@compiled
+@inlined
 def _arrive_at(  # type: ignore[no-untyped-def]
-    state, stations, number, slots, slot, passes, heap, service_law, rows, pool, opens, closes, before
+    state, stations, number, slots, slot, passes, foreseen, heap, service_law, rows, pool, opens, closes, before
 ):
     """Enter a station from outside or from another one: intake first, where there is one."""
     station, request = stations[number], slots[slot]
-    _enter(state, station, number, slots, slot, passes, 1, service_law, rows, pool)
+    _enter(state, station, number, slots, slot, passes, 1, foreseen, service_law, rows, pool)
     if station["delay_law"] != NO_LAW:
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], DELAY, request["entry"])
         delay = quantile(rows, pool, station["delay_law"], luck)
@@ -252,7 +254,7 @@ def _arrive_at(  # type: ignore[no-untyped-def]
     _join(state, station, slots, slot)
 
 
-@compiled
+@inlined
 def _route(  # type: ignore[no-untyped-def]
     state, stations, request, route, stage, entry, routes, places, heights, openness, opens, closes, decisions
 ):
@@ -270,7 +272,7 @@ def _route(  # type: ignore[no-untyped-def]
     )
 
 
-@compiled
+@inlined
 def _first_open(  # type: ignore[no-untyped-def]
     state, stations, request, places, first, size, limit, openness, opens, closes, decisions
 ):
@@ -302,7 +304,7 @@ def _first_open(  # type: ignore[no-untyped-def]
     return chosen
 
 
-@compiled
+@inlined
 def _write_visit(state, station, request, finished, outcome, visits):  # type: ignore[no-untyped-def]
     row = visits[state["visits"]]
     state["visits"] += 1
@@ -313,7 +315,7 @@ def _write_visit(state, station, request, finished, outcome, visits):  # type: i
     row["finished"], row["work_hours"], row["outcome"] = finished, request["work_hours"], outcome
 
 
-@compiled
+@inlined
 def _close(state, slots, slot, outcome, requests):  # type: ignore[no-untyped-def]
     request = slots[slot]
     row = requests[request["number"]]
@@ -326,7 +328,7 @@ def _close(state, slots, slot, outcome, requests):  # type: ignore[no-untyped-de
     state["free"] = slot
 
 
-@compiled
+@inlined
 def _complete(  # type: ignore[no-untyped-def]
     state, stations, slots, slot, heap, idle, rework, routes, places, heights, openness, opens, closes,
     visits, requests, decisions,
@@ -366,7 +368,7 @@ def _complete(  # type: ignore[no-untyped-def]
         _close(state, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
 
 
-@compiled
+@inlined
 def _arrive(state, slots, passes, block):  # type: ignore[no-untyped-def]
     """The next request of the block gets a number and a slot."""
     row = block[state["arrival"]]
@@ -410,6 +412,7 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
     rows = array_at(arrays["rows"], arrays["rows_size"], LAW)
     pool = array_at(arrays["pool"], arrays["pool_size"], FLOAT)
     block = array_at(arrays["block"], arrays["block_size"], ARRIVALS)
+    first = array_at(arrays["first"], arrays["first_size"], FIRST)
     visits = array_at(arrays["visits"], arrays["visits_size"], VISIT)
     requests = array_at(arrays["requests"], arrays["requests_size"], REQUEST)
     decisions = array_at(arrays["decisions"], arrays["decisions_size"], DECISION)
@@ -442,13 +445,29 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
         elif what == ARRIVAL:
             slot = _arrive(state, slots, passes, block)
             request = slots[slot]
-            place = _route(
-                state, stations, request, entry_route[request["source"]], NO_STAGE, 0, routes, places, heights,
-                openness, opens, closes, decisions,
-            )  # fmt: skip
+            foreseen = first[state["arrival"] - 1]
+            place = foreseen["place"]
+            if place == UNKNOWN:
+                place = _route(
+                    state, stations, request, entry_route[request["source"]], NO_STAGE, 0, routes, places, heights,
+                    openness, opens, closes, decisions,
+                )  # fmt: skip
             if place >= 0:
                 _arrive_at(
-                    state, stations, place, slots, slot, passes, heap, service_law, rows, pool, opens, closes, before
+                    state,
+                    stations,
+                    place,
+                    slots,
+                    slot,
+                    passes,
+                    foreseen,
+                    heap,
+                    service_law,
+                    rows,
+                    pool,
+                    opens,
+                    closes,
+                    before,
                 )
             else:
                 _close(state, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
@@ -470,14 +489,27 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
                 request = slots[slot]
                 station = stations[request["station"]]
                 _enter(
-                    state, station, request["station"], slots, slot, passes, request["attempt"] + 1, service_law,
-                    rows, pool,
+                    state, station, request["station"], slots, slot, passes, request["attempt"] + 1, first[0],
+                    service_law, rows, pool,
                 )  # fmt: skip
                 _join(state, station, slots, slot)
             else:
                 number = slots[slot]["station"]
                 _arrive_at(
-                    state, stations, number, slots, slot, passes, heap, service_law, rows, pool, opens, closes, before
+                    state,
+                    stations,
+                    number,
+                    slots,
+                    slot,
+                    passes,
+                    first[0],
+                    heap,
+                    service_law,
+                    rows,
+                    pool,
+                    opens,
+                    closes,
+                    before,
                 )
         if state["steps"] >= pause_at:
             return PAUSE

@@ -86,7 +86,7 @@ STATE = np.dtype(
 
 ARRAY_NAMES = (
     "stations", "slots", "passes", "heap", "idle", "opens", "closes", "before", "service_law", "openness", "rework",
-    "entry_route", "routes", "places", "heights", "rows", "pool", "block", "visits", "requests", "decisions",
+    "entry_route", "routes", "places", "heights", "rows", "pool", "block", "first", "visits", "requests", "decisions",
 )  # fmt: skip
 ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])
 """Address and size of each array that the kernel works on."""

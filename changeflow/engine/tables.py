@@ -11,9 +11,12 @@ from changeflow.engine.draws import source_key, stage_key
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.worktime import WorkTime, lay_out
 from changeflow.errors import RunError
+from changeflow.model.demand import GoLive, Renewal, Source
+from changeflow.model.laws import Erlang, Law
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
 from changeflow.model.stations import by_category
+from changeflow.model.topology import expected_arrivals, offered_loads
 
 GO_DONE, GO_REFUSED = -1, -2
 ONE_CATEGORY = "change"
@@ -72,13 +75,28 @@ class Tables:
     next_route: tuple[int, ...]
     batch_law: tuple[int, ...]
     gap_law: tuple[int, ...]
+    """Law of the times of a source: interarrival, or discovery."""
     law_rows: NDArray[np.void]
     law_pool: NDArray[np.float64]
+    expected_requests: float
+    expected_visits: float
+    """Rows to make room for; a run may have more."""
 
 
 def compile_tables(model: Model) -> Tables:
     """Turn a checked model into numbers."""
     return _Compiler(model).tables()
+
+
+def _gap(source: Source) -> Law | None:
+    """The law of times in a source: between arrivals, or from go-live to discovery where that rises first."""
+    if isinstance(source, GoLive) and source.shape == "rise_then_decay":  # density t exp(-t / peak)
+        return Erlang(law="erlang", k=2, mean=2 * source.time_days * 24)
+    return source.interarrival_hours if isinstance(source, Renewal) else None
+
+
+def _total(counts: dict[str, float]) -> float:
+    return sum(counts.values())
 
 
 class _Compiler:
@@ -105,7 +123,7 @@ class _Compiler:
         entry = tuple(self._route(source.entry) if source.entry else default for source in sources.values())
         after = tuple(self._route(model.routing.next.get(name, To(place="done"))) for name in model.stations)
         batch = tuple(self._law(source.batch) for source in sources.values())
-        gaps = tuple(self._law(getattr(source, "interarrival_hours", None)) for source in sources.values())
+        gaps = tuple(self._law(_gap(source)) for source in sources.values())
         difficulty = self._category_laws("difficulty")
         quality = self._category_laws("specification_quality")
         rows, pool = self.book.arrays()
@@ -128,6 +146,8 @@ class _Compiler:
             gap_law=gaps,
             law_rows=rows,
             law_pool=pool,
+            expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
+            expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,
         )
 
     def _law(self, law: object) -> int:

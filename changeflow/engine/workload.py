@@ -11,10 +11,9 @@ from scipy import special
 
 from changeflow.engine import arrivals, draws
 from changeflow.engine.arrivals import ARRIVAL, BLOCK, CONSTANT, LISTED, LISTED_ROW, PIECEWISE, RENEWAL, SOURCE
-from changeflow.engine.quantiles import LawBook, fill_quantiles
+from changeflow.engine.quantiles import fill_quantiles
 from changeflow.engine.tables import Tables
 from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay
-from changeflow.model.laws import Erlang
 
 Rows = NDArray[Any]
 OPEN_TODAY = -1
@@ -86,7 +85,7 @@ class Demand:
             return self._listed_row(number, name, replayed(t, name, source))
         fixed = t.categories.index(source.category) if source.category else -1
         if isinstance(source, GoLive):
-            return self._listed_row(number, name, misfits(t, source, self._run_key, name), fixed)
+            return self._listed_row(number, name, misfits(t, source, t.gap_law[number], self._run_key, name), fixed)
         laws = {"category": fixed, "gap_law": t.gap_law[number], "batch_law": t.batch_law[number]}
         match source:
             case Poisson():
@@ -110,7 +109,7 @@ def draw_workload(tables: Tables, run_key: np.uint64) -> Rows:
     return np.concatenate([np.empty(0, ARRIVAL), *Demand(tables, run_key)])
 
 
-def misfits(tables: Tables, source: GoLive, run_key: np.uint64, name: str) -> Rows:
+def misfits(tables: Tables, source: GoLive, law: int, run_key: np.uint64, name: str) -> Rows:
     """The misfits that show within the run, in order of discovery."""
     key = draws.source_key(name)
     mean = source.misfits_per_100_users * tables.model.organisation.users / 100
@@ -119,9 +118,9 @@ def misfits(tables: Tables, source: GoLive, run_key: np.uint64, name: str) -> Ro
     u_time, threshold = draws.pairs(run_key, draws.root_keys(key, 0, count), draws.MISFIT)
     if source.shape == "decay":
         times = -source.time_days * 24 * np.log1p(-u_time)
-    else:  # density t exp(-t / peak): it rises to its peak, then decays
+    else:
         times = np.empty(count)
-        fill_quantiles(*_rising_law(source.time_days * 24), 0, u_time, times)
+        fill_quantiles(tables.law_rows, tables.law_pool, law, u_time, times)
     shown = (threshold > source.fit) & (times >= tables.start) & (times < tables.end)
     return _in_order(times[shown], np.flatnonzero(shown), np.full(int(shown.sum()), -1))
 
@@ -145,12 +144,6 @@ def poisson_quantile(u: float, mean: float) -> int:
     while special.pdtr(n, mean) < u:
         n += 1
     return n
-
-
-def _rising_law(peak_hours: float) -> tuple[Rows, NDArray[np.float64]]:
-    book = LawBook()
-    book.add(Erlang(law="erlang", k=2, mean=2 * peak_hours))
-    return book.arrays()
 
 
 def _in_order(times: Rows, index: Rows, category: Rows) -> Rows:

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
+from tests.engines import by_request
 
 Raw = dict[str, Any]
 
@@ -118,7 +118,7 @@ def built(raw: Raw) -> Model:
 
 def run(raw: Raw, engine: str, *, seed: int = 1, replication: int = 0) -> Trace:
     """One replication of a generated model."""
-    return simulate(compile_tables(built(raw)), seed=seed, replication=replication, engine=engine)
+    return by_request(simulate(built(raw), seed=seed, replication=replication, engine=engine))
 
 
 def left_at(rows: np.ndarray, column: str, end: float) -> np.ndarray:

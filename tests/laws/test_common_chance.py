@@ -129,7 +129,7 @@ def test_luck_hangs_on_the_name_of_the_stage_not_on_its_place_in_the_file(engine
 
 
 def test_every_uniform_of_a_request_is_its_own(engine: str) -> None:
-    """Gap, category, difficulty, quality, work, acceptance, delay: no two are correlated over 5,000 requests."""
+    """Gap, category, difficulty, quality, work, delay, next work: no two are correlated over 5,000 requests."""
     raw = series("analysis", "build")
     law = {"law": "uniform", "low": 0.0, "high": 1.0}
     raw["categories"] = {"one": {"share": 1.0, "specification_quality": law}}
@@ -137,7 +137,6 @@ def test_every_uniform_of_a_request_is_its_own(engine: str) -> None:
     raw["stations"]["second"]["service_hours"] = law
     trace = run(raw, engine)
     second = trace.visits[trace.visits["visit"] == 1]
-    first = trace.visits[trace.visits["visit"] == 0][: len(second)]
     requests = trace.requests[second["request"]]
     first = trace.visits[(trace.visits["visit"] == 0) & np.isin(trace.visits["request"], second["request"])]
     gaps = np.diff(trace.requests["arrived"], prepend=0.0)[second["request"]]

@@ -19,6 +19,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
 from changeflow.engine.trace import Trace
 from changeflow.model.reading import build_model
+from tests.engines import by_request
 
 MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001  a log's own clock
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -59,7 +60,7 @@ def play(folder: Path, engine: str, requests: str, system: str, *, days: float =
     raw["demand"] |= told_system.pop("demand", {})
     raw |= told_system
     model = build_model(raw, file=folder / "story.toml", shown="story.toml")
-    return simulate(model, seed=1, replication=0, engine=engine, decisions=decisions)
+    return by_request(simulate(model, seed=1, replication=0, engine=engine, decisions=decisions))
 
 
 def told(table: str) -> list[Row]:

@@ -14,7 +14,7 @@ from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import Tables, compile_tables
 
 from .accept import Check, Result, headline, judge, missed
-from .metrics import last_time, metric
+from .metrics import QUANTILE, last_time, metric
 from .reasons import Raw, Unsupported
 from .translate import Setup, check_case, translate
 from .view import Floats, view_of
@@ -27,6 +27,8 @@ WARM_UPS = 4
 """The measured part is at least this many warm-ups long: below that, warm-up is most of the cost."""
 LONGER = 4
 TRIES = 12
+LENGTH_OF = {"sd": 4, "q": 2}
+"""A replication's spread or quantile is biased in a short one, which more replications would not mend."""
 RUNS_PER_TASK = {"steady": 1, "transient": 250}
 DEFAULT_ARRIVALS, DEFAULT_WARM_UP = 20_000, 2_000
 TAIL_ARRIVALS = 100
@@ -83,11 +85,17 @@ def window_of(case: Raw, setup: Setup, length: float) -> Window:
     accept = case["accept"]
     before = accept.get("warmup_arrivals", DEFAULT_WARM_UP)
     warm_up = before / setup.rate
+    length *= max(_length_of(name) for name in case["expected"])
     measured = max(accept.get("arrivals_per_rep", DEFAULT_ARRIVALS), WARM_UPS * before) * length / setup.rate
     if setup.period:
         warm_up, measured = (setup.period * math.ceil(part / setup.period) for part in (warm_up, measured))
     end = warm_up + measured
     return Window(warm_up, end, end + 0.02 * measured + TAIL_ARRIVALS / setup.rate + 2 * setup.period)
+
+
+def _length_of(name: str) -> int:
+    bare = name.rpartition(".")[2]
+    return LENGTH_OF["sd"] if bare.startswith("sd_") else LENGTH_OF["q"] if QUANTILE.match(bare) else 1
 
 
 def run_chunk(case: Raw, engine: str, seed: int, replications: Sequence[int], window: Window) -> dict[str, list[float]]:

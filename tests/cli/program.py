@@ -1,0 +1,128 @@
+"""The program as a function, and models small enough for a test."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from changeflow.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICKLY = ("--replications", "4", "--workers", "1", "--progress", "none", "--no-charts")
+ROUTES = ("--who", "vendor,power_users,both")
+
+TINY = """\
+title = "Tiny: one of the house, one of the firm"
+horizon_days = 30
+replications = 3
+
+[demand]
+kind = "poisson"
+rate_per_day = 4
+
+[stations.house]
+servers = 1
+service_hours = { law = "exponential", mean = 4 }
+price_per_hour = 40
+openness = 0.7
+
+[stations.firm]
+kind = "vendor"
+servers = 1
+service_hours = { law = "exponential", mean = 4 }
+price_per_hour = 120
+
+[routing]
+entry = { rule = "open_first", prefer = ["house", "firm"], overflow_beyond = 2 }
+
+[costs]
+unmet_need_per_request = 900
+"""
+"""A model of 120 requests a run: fast enough to be run in every test."""
+
+REPLAYED = """\
+title = "A log replayed"
+horizon_days = 40
+replications = 2
+
+[demand]
+kind = "replay"
+file = "log.csv"
+request = "ticket"
+arrived = "opened"
+date_format = "iso"
+
+[stations.desk]
+service_hours = { law = "exponential", mean = 1 }
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a call of the program left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def json(self) -> Any:
+        """The one object on stdout."""
+        assert self.out.count("\n") == 1, self.out
+        return json.loads(self.out)
+
+
+def changeflow(*words: str | Path, folder: Path) -> Done:
+    """Call the program in this process, standing in a folder."""
+    out, err = io.StringIO(), io.StringIO()
+    before = signal.getsignal(signal.SIGTERM)
+    code: Any = None
+    with (
+        contextlib.chdir(folder),
+        patch.object(sys, "argv", ["changeflow", *map(str, words)]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code
+        finally:
+            signal.signal(signal.SIGTERM, before)
+    assert isinstance(code, int), code
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def process(*words: str | Path, folder: Path, **environment: str) -> Done:
+    """Call the program as a process of its own."""
+    done = subprocess.run(
+        command_line(*words),
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def command_line(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "changeflow", *map(str, words)]
+
+
+def contents(folder: Path) -> dict[str, int]:
+    """Every file and folder below, with sizes: to show that nothing was written."""
+    return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*"))}

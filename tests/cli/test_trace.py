@@ -1,0 +1,120 @@
+"""The event log: columns, order, and floats that come back with the same bits."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+import changeflow as cf
+
+from .program import changeflow
+
+COLUMNS = {
+    "requests": {"request", "key", "parent", "cause", "source", "category", "component", "arrived", "closed", "outcome"},
+    "visits": {
+        "request", "visit", "stage", "pass", "station", "server", "joined", "started", "finished", "work_hours", "outcome",
+    },
+    "decisions": {"request", "station", "waiting_seen", "overflow_beyond", "chosen"},
+}  # fmt: skip
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def written(folder: Path) -> Path:
+    done = changeflow("trace", "tiny.toml", "--seed", "5", "--replication", "2", "--out", "log", folder=folder)
+    assert (done.code, done.err) == (0, "")
+    return folder / "log"
+
+
+def test_the_tables_have_the_agreed_columns(written: Path) -> None:
+    for name, columns in COLUMNS.items():
+        assert columns <= set(read(written / f"{name}.csv")[0])
+    assert json.loads((written / "manifest.json").read_text())["command"] == "trace"
+
+
+def test_rows_are_sorted_and_numbered(written: Path) -> None:
+    requests = [int(row["request"]) for row in read(written / "requests.csv")]
+    assert requests == list(range(len(requests)))
+    visits = [(int(row["request"]), int(row["visit"])) for row in read(written / "visits.csv")]
+    assert visits == sorted(set(visits))
+    assert {number for number, _ in visits} <= set(requests)
+    decisions = [(int(row["request"]), float(row["time"])) for row in read(written / "decisions.csv")]
+    assert decisions == sorted(decisions)
+
+
+def test_floats_come_back_to_the_bit(written: Path) -> None:
+    model = cf.read_model(written.parent / "tiny.toml")
+    trace = cf.simulate(model, seed=5, replication=2, decisions=True)
+    for rows, name, fields in (
+        (trace.requests, "requests", ("arrived", "closed", "difficulty")),
+        (trace.visits, "visits", ("entered", "joined", "started", "finished", "work_hours")),
+    ):
+        table = read(written / f"{name}.csv")
+        assert len(table) == len(rows)
+        for field in fields:
+            back = [float(row[field]) if row[field] else math.nan for row in table]
+            same = [a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(back, rows[field].tolist())]
+            assert all(same), (name, field)
+    assert [int(row["waiting_seen"].split(".")[0]) for row in read(written / "decisions.csv")] == [
+        int(seen) for seen in trace.decisions["seen"].tolist()
+    ]
+
+
+def test_a_decision_names_the_chosen_station_and_what_it_saw(written: Path) -> None:
+    """Every request is decided once; a station is passed over when two would still wait there."""
+    rows = read(written / "decisions.csv")
+    chosen = [row for row in rows if row["chosen"] == "True"]
+    passed = [row for row in rows if row["chosen"] == "False"]
+    assert len(chosen) == len(read(written / "requests.csv"))
+    assert passed
+    for row in passed:
+        assert row["station"] == "house"
+        assert float(row["waiting_seen"]) >= 2
+    first = {row["request"]: row["station"] for row in read(written / "visits.csv") if row["visit"] == "0"}
+    assert {row["request"]: row["station"] for row in chosen} == first
+
+
+def test_a_trace_along_a_route_stays_on_it(folder: Path) -> None:
+    done = changeflow("trace", "tiny.toml", "--who", "power_users", "--out", "log", "--json", folder=folder)
+    assert done.json["rows"]["requests"] == len(read(folder / "log" / "requests.csv"))
+    assert {row["station"] for row in read(folder / "log" / "visits.csv")} == {"house"}
+    assert {row["outcome"] for row in read(folder / "log" / "requests.csv")} >= {"done", "refused"}
+
+
+def test_another_seed_or_replication_is_another_trace(folder: Path) -> None:
+    texts = set()
+    for seed, replication in (("0", "0"), ("1", "0"), ("1", "1")):
+        words = ("--seed", seed, "--replication", replication, "--out", f"{seed}{replication}")
+        assert changeflow("trace", "tiny.toml", *words, folder=folder).code == 0
+        texts.add((folder / f"{seed}{replication}" / "requests.csv").read_text())
+    assert len(texts) == 3
+
+
+def test_without_a_folder_events_are_printed_in_order_of_time(folder: Path) -> None:
+    done = changeflow("trace", "tiny.toml", "--horizon-days", "5", folder=folder)
+    assert done.code == 0
+    assert [line[:16] for line in done.lines] == sorted(line[:16] for line in done.lines)
+    assert all(word in done.out for word in ("arrives", "queues at house", "is started at", "leaves", "done"))
+    assert not (folder / "results").exists()
+
+
+@pytest.mark.xfail(reason="at one instant a start is printed before the completion that makes room", strict=True)
+def test_printed_events_free_a_server_before_they_take_it(folder: Path) -> None:
+    busy: dict[str, str] = {}
+    words = ("trace", "tiny.toml", "--horizon-days", "20", "--set", "demand.rate_per_day=6")
+    for line in changeflow(*words, folder=folder).lines:
+        who, what = line[18:].split("  ")[0], line.split("  ")[-1]
+        for station in ("house", "firm"):
+            if what.startswith(f"is started at {station}"):
+                assert station not in busy, line
+                busy[station] = who
+            elif what.startswith(f"leaves {station}"):
+                assert busy.pop(station) == who
