@@ -9,7 +9,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.first_pass import FIRST
-from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, SLOT, STATE, STATION
+from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, KIND, NEVER, ROUND, SLOT, STATE, STATION
 from changeflow.engine.tables import INFINITE, Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
@@ -18,7 +18,6 @@ from changeflow.errors import RunError
 STEPS = 200_000
 FIRST_SLOTS = 64
 FIRST_ROWS = 4_096
-_KIND = 1 << 40
 
 
 class Layout:
@@ -51,7 +50,7 @@ class Layout:
         self.entry_route = np.array(model.entry_route, np.int64)
         self.routes, self.places, self.heights = model.routes, model.route_places, model.route_heights
         self.rows, self.pool = model.law_rows, model.law_pool
-        self.station_stage = np.array([s.stage for s in model.stations] or [0], np.uint64)
+        self.station_stage = np.array([int(s.stage) for s in model.stations] or [0], np.uint64)
         self.route_stage = np.array([_common_stage(model, route) for route in range(len(model.routes))], np.uint64)
         self.stages = max(len(model.stages), 1)
 
@@ -84,7 +83,7 @@ class _Run:
         self.state = np.zeros(1, STATE)
         state = self.state[0]
         state["now"], state["end"], state["run_key"], state["turn"] = model.start, model.end, run_key, -1
-        state["dispatch_turn"], state["keep_decisions"] = 1 << 62, decisions
+        state["dispatch_turn"], state["keep_decisions"] = NEVER, decisions
         self.slots = np.zeros(0, SLOT)
         self.passes = np.zeros(0, np.int32)
         self.heap = np.zeros(0, EVENT)
@@ -126,9 +125,9 @@ class _Run:
         state = self.state[0]
         block = self.demand.next_block()
         state["arrival"], state["arrivals"], state["last_block"] = 0, len(block), len(block) == 0
-        turn = ARRIVAL_KIND * _KIND + int(state["number"])
+        turn = ARRIVAL_KIND * KIND + int(state["number"])
         if len(block) and block["arrived"][0] == state["now"] and state["turn"] >= 0:
-            turn += int(state["turn"]) - int(state["turn"]) % (8 * _KIND)
+            turn += int(state["turn"]) - int(state["turn"]) % ROUND
         state["arrival_turn"] = turn
         self.block = block
         own = self.layout

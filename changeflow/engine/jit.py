@@ -80,10 +80,11 @@ def array_at(address: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     arrays made from an address inside the loop have no owner and cost nothing (measured: three times as fast).
     """
     memory = (ctypes.c_char * (size * dtype.itemsize)).from_address(address)
-    return np.ndarray(size, dtype, memory)
+    found: NDArray[Any] = np.frombuffer(memoryview(memory), dtype)
+    return found
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def _pointer(_: Any, address: Any) -> Any:
     def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], context.get_value_type(numba.types.voidptr))
@@ -91,7 +92,7 @@ def _pointer(_: Any, address: Any) -> Any:
     return numba.types.voidptr(numba.types.intp), generate
 
 
-@overload(array_at, inline="always")
+@overload(array_at, inline="always")  # type: ignore[untyped-decorator]
 def _array_at(address: Any, size: Any, dtype: Any) -> Any:
     def found(address: Any, size: Any, dtype: Any) -> Any:
         return numba.carray(_pointer(address), size, dtype)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+KIND = 1 << 40
+"""Request numbers stay below this; a turn is round x ROUND + kind x KIND + number."""
+ROUND = 8 * KIND
+NEVER = 1 << 62
+NONE = -1
+
 FLOAT, INT, SHORT = np.dtype("f8"), np.dtype("i8"), np.dtype("i4")
 
 STATION = np.dtype(

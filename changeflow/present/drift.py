@@ -52,7 +52,7 @@ class Drift:
 def compare_folders(old: str, new: str, tolerance: float) -> Drift:
     """Compare runs.csv of two results folders; raises InputError when one is no such folder."""
     one, other = _read(old), _read(new)
-    both = one.join(other, how="inner", lsuffix="_old", rsuffix="_new")
+    both = one.rename(columns={"value": "value_old"}).join(other.rename(columns={"value": "value_new"}), how="inner")
     before, after = both["value_old"].to_numpy(float), both["value_new"].to_numpy(float)
     same = (before == after) | (np.isnan(before) & np.isnan(after))
     with np.errstate(invalid="ignore"):
@@ -68,12 +68,17 @@ def _only(one: pd.DataFrame, other: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted({f"{scenario}: {measure}" for scenario, _, measure in lost}))
 
 
+def _exact(text: str) -> float:
+    """Python reads back the very bits that were written; an empty cell is NaN."""
+    return float(text) if text else np.nan
+
+
 def _read(folder: str) -> pd.DataFrame:
     path = Path(folder)
     if not (path / MANIFEST).is_file() or not (path / "runs.csv").is_file():
         raise InputError(f"{folder}: expected a results folder (manifest.json and runs.csv), found none")
     try:
-        table = pd.read_csv(path / "runs.csv", float_precision="round_trip")
+        table = pd.read_csv(path / "runs.csv", converters={"value": _exact})
         return table.set_index(_KEYS)[["value"]]
     except (ValueError, KeyError) as error:
         raise InputError(f"{folder}/runs.csv: expected the columns {', '.join(_KEYS)}, value ({error})") from None

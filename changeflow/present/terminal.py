@@ -165,7 +165,7 @@ def _cost(estimate: Estimate | None) -> str:
 
 def check_lines(title: str, sections: list[tuple[str, list[str]]]) -> str:
     """Headed blocks of lines, wrapped."""
-    lines = [title]
+    lines = textwrap.wrap(title, WIDTH)
     for heading, texts in sections:
         lines += ["", heading]
         for text in texts:

@@ -126,3 +126,19 @@ def command_line(*words: str | Path) -> list[str]:
 def contents(folder: Path) -> dict[str, int]:
     """Every file and folder below, with sizes: to show that nothing was written."""
     return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*"))}
+
+
+def refused(*words: str | Path, folder: Path, says: tuple[str, ...], faults: int | None = 1) -> Done:
+    """Call the program with wrong input: exit 2, one clear message, nothing written."""
+    before = contents(folder)
+    done = changeflow(*words, folder=folder)
+    assert done.code == 2, done.err or done.out
+    assert done.out == ""
+    assert "Traceback" not in done.err
+    for part in says:
+        assert part in done.err
+    if faults is not None and done.err.startswith("changeflow: "):
+        assert len(done.err.splitlines()) == faults, done.err
+    assert done.err.startswith(("changeflow: ", "Usage: "))
+    assert contents(folder) == before
+    return done

@@ -27,8 +27,9 @@ WARM_UPS = 4
 """The measured part is at least this many warm-ups long: below that, warm-up is most of the cost."""
 LONGER = 4
 TRIES = 12
-LENGTH_OF = {"sd": 4, "q": 2}
-"""A replication's spread or quantile is biased in a short one, which more replications would not mend."""
+LONGER_FOR_SHAPE = 2
+SPREAD_ARRIVALS = 40_000
+"""A replication's quantile or spread is biased in a short one, which more replications would not mend."""
 RUNS_PER_TASK = {"steady": 1, "transient": 250}
 DEFAULT_ARRIVALS, DEFAULT_WARM_UP = 20_000, 2_000
 TAIL_ARRIVALS = 100
@@ -85,17 +86,16 @@ def window_of(case: Raw, setup: Setup, length: float) -> Window:
     accept = case["accept"]
     before = accept.get("warmup_arrivals", DEFAULT_WARM_UP)
     warm_up = before / setup.rate
-    length *= max(_length_of(name) for name in case["expected"])
-    measured = max(accept.get("arrivals_per_rep", DEFAULT_ARRIVALS), WARM_UPS * before) * length / setup.rate
+    planned = max(accept.get("arrivals_per_rep", DEFAULT_ARRIVALS), WARM_UPS * before)
+    names = [name.rpartition(".")[2] for name in case["expected"]]
+    spread = any(name.startswith("sd_") for name in names)
+    if spread or any(map(QUANTILE.match, names)):
+        planned = max(LONGER_FOR_SHAPE * planned, SPREAD_ARRIVALS if spread else 0)
+    measured = planned * length / setup.rate
     if setup.period:
         warm_up, measured = (setup.period * math.ceil(part / setup.period) for part in (warm_up, measured))
     end = warm_up + measured
     return Window(warm_up, end, end + 0.02 * measured + TAIL_ARRIVALS / setup.rate + 2 * setup.period)
-
-
-def _length_of(name: str) -> int:
-    bare = name.rpartition(".")[2]
-    return LENGTH_OF["sd"] if bare.startswith("sd_") else LENGTH_OF["q"] if QUANTILE.match(bare) else 1
 
 
 def run_chunk(case: Raw, engine: str, seed: int, replications: Sequence[int], window: Window) -> dict[str, list[float]]:

@@ -186,7 +186,7 @@ class _Steady:
         return view.work[rows] if any(self.setup.open_hours) else view.finished[rows] - view.started[rows]
 
     @staticmethod
-    def _first_at(view: View, place: int, rows: Mask) -> Floats:
+    def _first_at(place: int, view: View, rows: Mask) -> Floats:
         found: Floats = ((view.visit == 0) & (view.station == place))[rows].astype(np.float64)
         return found
 
@@ -212,10 +212,8 @@ class _Steady:
             case "P_lost" if not self.at_station:
                 return lambda view: float(np.mean((view.outcome == REFUSED)[cohort(view)]))
             case "P_overflow" if self.setup.overflow_to is not None and not self.at_station:
-                second = self.setup.overflow_to
-                return lambda view: float(
-                    np.mean(self._sums(view, 1.0 * ((view.visit == 0) & (view.station == second))))
-                )
+                first = partial(self._first_at, self.setup.overflow_to)
+                return lambda view: float(np.mean(self._sums(view, partial(first, view))))
             case "L" | "P_empty" | "P0":
                 self._one_station()
                 nobody = self.bare != "L"

@@ -33,8 +33,8 @@ from .traces import run_trace, translate_trace
 
 SEED = 20261124
 QUICK = (
-    "mm3-a08", "empirical-m1", "batch-carloads", "rework-mg1-det", "jackson-sixto", "calendar-8of24",
-    "mtginf-burst-ln", "drain-backlog", "trace-fifo2", "ci-law", "inv-little", "inv-scale", "inv-seed",
+    "mm3-a08", "rework-mg1-det", "calendar-8of24", "mtginf-burst-ln", "mm1-transient-empty",
+    "drain-backlog", "trace-fifo2", "ci-law", "inv-little", "inv-scale", "inv-seed",
 )  # fmt: skip
 """A subset that covers the features and takes under a minute on two cores."""
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from changeflow.engine import trace as t
+from changeflow.engine.tables import compile_tables
+from changeflow.engine.trace import Trace
 from changeflow.errors import Fault, ModelError
 from changeflow.model import laws
 from changeflow.model.reading import build_model, read_model
@@ -40,6 +45,26 @@ def faults_of(folder: Path, text: str, sets: Sequence[str] = ()) -> list[Fault]:
         Fault(fault.place.replace(str(file), "model.toml"), fault.path, fault.expected, fault.found, fault.hint)
         for fault in caught.value.faults
     ]
+
+
+def trace_of(model: Model, requests: Sequence[Mapping[str, Any]], visits: Sequence[Mapping[str, Any]] = ()) -> Trace:
+    """A trace written by hand: what a row does not say is a root of the first source, a first and only attempt."""
+    tables = compile_tables(model)
+    asked, stays = np.zeros(len(requests), t.REQUEST), np.zeros(len(visits), t.VISIT)
+    asked["number"], asked["key"], asked["parent"] = np.arange(len(requests)), np.arange(len(requests)), -1
+    asked["closed"] = np.nan
+    stays["attempt"] = 1
+    for name in ("joined", "started", "finished"):
+        stays[name] = np.nan
+    for rows, given in ((asked, requests), (stays, visits)):
+        for row, one in zip(rows, given, strict=True):
+            for name, value in one.items():
+                row[name] = value
+    zeros = np.zeros(len(tables.stations))
+    return Trace(
+        asked, stays, np.zeros(0, t.DECISION), tables.start, tables.end, tuple(model.stations), tables.stages,
+        tables.categories, tuple(model.demand.sources), zeros, zeros, zeros,
+    )  # fmt: skip
 
 
 EVERY_LAW: dict[str, laws.Law] = {
