@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
-from changeflow.cli.output import finish, prepare
+from changeflow.cli.output import finish, prepare, tell_compiling
 from changeflow.cli.progress import reporting
 from changeflow.cli.scenario_sets import split_sets, with_scenario_sets
 
@@ -31,7 +32,7 @@ def command(
     With --who: one system, the same requests, several routes. MODEL is a file or the id of a model that
     comes along.
     """
-    from changeflow.study.compare import compare
+    from changeflow.study.compare import compare, with_engine
     from changeflow.study.plan import Plan, name_scenarios
 
     options = Shared(**shared)
@@ -46,11 +47,8 @@ def command(
         baseline=baseline, quick=options.quick, workers=options.workers or 1,
     )  # fmt: skip
     folder = prepare(options)
-    runs = plan.replications * len(scenarios)
-    plan = Plan.of(
-        scenarios, replications=plan.replications, seed=plan.seed, engine=plan.engine,
-        baseline=baseline, quick=options.quick, workers=workers_for(options.workers, runs),
-    )  # fmt: skip
+    plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications * len(scenarios))))
+    tell_compiling(plan, options)
     one_system = {name: name for name in scenarios} if len(read) == 1 and len(routes) > 1 and not own else None
     with reporting(options.progress, "simulating") as progress:
         results = compare(plan, routes=one_system, screening=not options.quick, progress=progress)

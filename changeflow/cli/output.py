@@ -9,18 +9,23 @@ from pathlib import Path
 import click
 
 from changeflow.cli.options import Shared
+from changeflow.study.plan import Plan
 from changeflow.study.results import Results
 
 
 def prepare(options: Shared) -> Path:
-    """The folder to write, refused before anything runs; a word on stderr when machine code must be made."""
-    from changeflow.engine.jit import is_cold
+    """The folder to write, refused before anything runs."""
     from changeflow.present.folder import choose_folder
 
-    folder = choose_folder(options.out, force=options.force)
-    if is_cold() and options.progress != "none":
-        print("changeflow: compiling (once, some seconds)", file=sys.stderr)
-    return folder
+    return choose_folder(options.out, force=options.force)
+
+
+def tell_compiling(plan: Plan, options: Shared) -> None:
+    """A word on stderr when machine code must be made first."""
+    from changeflow.engine.jit import kernel_is_warm
+
+    if plan.engine == "compiled" and options.progress == "auto" and not kernel_is_warm():
+        print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
 
 
 def finish(results: Results, folder: Path, options: Shared) -> int:

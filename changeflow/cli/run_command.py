@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
-from changeflow.cli.output import finish, prepare
+from changeflow.cli.output import finish, prepare, tell_compiling
 from changeflow.cli.progress import reporting
 
 
@@ -17,7 +18,7 @@ from changeflow.cli.progress import reporting
 @run_options
 def command(model: str, horizon_days: float | None, warm_up_days: float | None, **shared: Any) -> int:
     """Simulate one configuration; MODEL is a file or the id of a model that comes along."""
-    from changeflow.study.compare import run
+    from changeflow.study.compare import run, with_engine
     from changeflow.study.plan import Plan, name_scenarios
 
     options = Shared(**shared)
@@ -27,10 +28,8 @@ def command(model: str, horizon_days: float | None, warm_up_days: float | None, 
         quick=options.quick, workers=options.workers or 1,
     )  # fmt: skip
     folder = prepare(options)
-    plan = Plan.of(
-        scenarios, replications=plan.replications, seed=plan.seed, engine=plan.engine, quick=options.quick,
-        workers=workers_for(options.workers, plan.replications),
-    )  # fmt: skip
+    plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications)))
+    tell_compiling(plan, options)
     with reporting(options.progress, "simulating") as progress:
         results = run(plan, progress=progress)
     return finish(results, folder, options)

@@ -9,8 +9,8 @@ from changeflow.engine import trace as t
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.first_pass import FIRST
-from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, KIND, NEVER, ROUND, SLOT, STATE, STATION
-from changeflow.engine.tables import INFINITE, Tables
+from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, KIND, NEVER, ROUND, SLOT, STATE
+from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
 from changeflow.errors import RunError
@@ -18,53 +18,15 @@ from changeflow.errors import RunError
 STEPS = 200_000
 FIRST_SLOTS = 64
 FIRST_ROWS = 4_096
-
-
-class Layout:
-    """The parts of a model that stay the same in all its runs, as arrays for the kernel."""
-
-    def __init__(self, model: Tables) -> None:
-        calendars = [station.calendar for station in model.stations]
-        firsts = np.cumsum([0, *(len(calendar.opens) for calendar in calendars)])
-        self.opens = np.concatenate([*(calendar.opens for calendar in calendars), np.zeros(1)])
-        self.closes = np.concatenate([*(calendar.closes for calendar in calendars), np.zeros(1)])
-        self.before = np.concatenate([*(calendar.before for calendar in calendars), np.zeros(1)])
-        count = len(model.stations)
-        self.stations = np.zeros(count, STATION)
-        server = 0
-        for number, station in enumerate(model.stations):
-            row = self.stations[number]
-            for field in ("servers", "stage", "stage_number", "hours_per_work_hour", "speed", "delay_law", "accepts"):
-                row[field] = getattr(station, field)
-            for field in ("rework_share", "max_attempts", "at_limit_done"):
-                row[field] = getattr(station, field)
-            row["never_closes"] = station.calendar.never_closes
-            row["calendar"], row["intervals"] = firsts[number], len(station.calendar.opens)
-            row["next_route"], row["first_server"], row["since"] = model.next_route[number], server, model.start
-            row["idle"] = 0 if station.servers == INFINITE else station.servers
-            server += int(row["idle"])
-        self.idle = np.concatenate([*(np.arange(row["idle"]) for row in self.stations), np.zeros(1, np.int64)])
-        self.service_law = np.array([s.service_law for s in model.stations], np.int64).ravel()
-        self.openness = np.array([s.openness for s in model.stations], float).ravel()
-        self.rework = np.array([s.rework_probability for s in model.stations], float).ravel()
-        self.entry_route = np.array(model.entry_route, np.int64)
-        self.routes, self.places, self.heights = model.routes, model.route_places, model.route_heights
-        self.rows, self.pool = model.law_rows, model.law_pool
-        self.station_stage = np.array([int(s.stage) for s in model.stations] or [0], np.uint64)
-        self.route_stage = np.array([_common_stage(model, route) for route in range(len(model.routes))], np.uint64)
-        self.stages = max(len(model.stages), 1)
+_OWN = frozenset({"stations", "slots", "passes", "heap", "idle", "block", "first", "visits", "requests", "decisions"})
+_OF_TABLES = {
+    "routes": "routes", "places": "route_places", "heights": "route_heights", "rows": "law_rows", "pool": "law_pool",
+}  # fmt: skip
 
 
 def _room(expected: float) -> int:
     """Rows that a run will hardly exceed; memory that is not touched costs nothing."""
     return int(1.2 * min(expected, 5e7)) + FIRST_ROWS
-
-
-def _common_stage(model: Tables, route: int) -> int:
-    """The stage that all stations of a route share; 0 when they do not."""
-    first, size = int(model.routes[route]["first"]), int(model.routes[route]["size"])
-    stages = {int(model.stations[place].stage) for place in model.route_places[first : first + size] if place >= 0}
-    return stages.pop() if len(stages) == 1 else 0
 
 
 def run_compiled(model: Tables, run_key: np.uint64, *, decisions: bool = False) -> Trace:
@@ -77,7 +39,7 @@ def run_compiled(model: Tables, run_key: np.uint64, *, decisions: bool = False) 
 
 class _Run:
     def __init__(self, model: Tables, run_key: np.uint64, decisions: bool) -> None:
-        self.model, self.layout = model, Layout(model)
+        self.model, self.layout = model, model.layout
         self.demand = Demand(model, run_key)
         self.stations, self.idle = self.layout.stations.copy(), self.layout.idle.copy()
         self.state = np.zeros(1, STATE)
@@ -102,8 +64,14 @@ class _Run:
     def _point(self, *names: str) -> None:
         """Tell the kernel where these arrays lie now."""
         for name in names:
-            array = getattr(self, name) if hasattr(self, name) else getattr(self.layout, name)
+            array = self._array(name)
             self.arrays[0][name], self.arrays[0][f"{name}_size"] = array.ctypes.data, array.size
+
+    def _array(self, name: str) -> Rows:
+        if name in _OF_TABLES:
+            found: Rows = getattr(self.model, _OF_TABLES[name])
+            return found
+        return getattr(self if name in _OWN else self.layout, name)  # type: ignore[no-any-return]
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
@@ -130,10 +98,10 @@ class _Run:
             turn += int(state["turn"]) - int(state["turn"]) % ROUND
         state["arrival_turn"] = turn
         self.block = block
-        own = self.layout
+        own, m = self.layout, self.model
         first_pass.foresee(
-            self.first, block, own.entry_route, own.route_stage, own.station_stage, own.routes, own.places,
-            own.heights, state["run_key"], *self.scratch,
+            self.first, block, own.entry_route, own.route_stage, own.station_stage, m.routes, m.route_places,
+            m.route_heights, state["run_key"], *self.scratch,
         )  # fmt: skip
 
     def _grow_slots(self, size: int) -> None:

@@ -56,9 +56,9 @@ FOLDER = cache_folder(source_digest())
 numba.config.CACHE_DIR = str(FOLDER)
 
 
-def is_cold() -> bool:
-    """True when machine code has still to be made (some seconds, once)."""
-    return not any(FOLDER.rglob("*.nbi"))
+def kernel_is_warm() -> bool:
+    """True when the machine code of the compiled engine's loop is in the cache."""
+    return any(FOLDER.rglob("kernel.advance*.nbi"))
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

@@ -15,13 +15,11 @@ from changeflow.engine.jit import inlined
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.records import KIND, NEVER, NONE, ROUND
 from changeflow.engine.rules import is_rejected, may_do, overflows, pick, still_waiting
+from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW
 from changeflow.engine.tables import (
     BY_CATEGORY,
-    FRESH,
     GO_DONE,
     GO_REFUSED,
-    INFINITE,
-    NO_LAW,
     NO_LIMIT,
     SPLIT,
     TO,

@@ -26,7 +26,8 @@ from changeflow.engine.clock import (
     Story,
 )
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.tables import StationTable, Tables
+from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW, StationTable
+from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 
 NOT_YET = math.nan
@@ -75,7 +76,7 @@ class Station:
         self.run, self.table, self.number = run, table, number
         self.clock = run.clock
         self.queue: deque[tuple[Visit, Event]] = deque()
-        self.infinite = table.servers == tables.INFINITE
+        self.infinite = table.servers == INFINITE
         self.idle = [] if self.infinite else list(range(table.servers))
         heapify(self.idle)
         self.busy = 0
@@ -237,7 +238,7 @@ class Run:
         self.begun.append(visit)
         work_luck, visit.accept_luck = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, entry)
         share = 1.0
-        if attempt > 1 and table.rework_share != tables.FRESH:
+        if attempt > 1 and table.rework_share != FRESH:
             share = table.rework_share
             first_pass = entry - (attempt - 1)
             work_luck, _ = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, first_pass)
@@ -249,7 +250,7 @@ class Run:
     def _intake_delay(self, visit: Visit, station: Station) -> float:
         """Open hours between routing and queue."""
         table = station.table
-        if table.delay_law == tables.NO_LAW:
+        if table.delay_law == NO_LAW:
             return 0.0
         luck, _ = draws.uniform_pair(self.run_key, visit.request.key, table.stage, draws.DELAY, visit.entry)
         return float(quantile(self.tables.law_rows, self.tables.law_pool, table.delay_law, luck))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changeflow.engine.compiled import run_compiled
 from changeflow.engine.draws import run_key
+from changeflow.engine.jit import kernel_is_warm
 from changeflow.engine.process import run_process
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
@@ -14,18 +15,27 @@ from changeflow.model.schema import Model
 ENGINES = ("auto", "process", "compiled")
 
 
-def choose_engine(engine: str) -> str:
-    """The engine that will run. Raises PlanError for one that is not there."""
+WORTH_COMPILING = 300_000
+"""Visits from which on machine code pays for being made first."""
+
+
+def choose_engine(engine: str, visits: float = 0.0) -> str:
+    """The engine that will run: `auto` is compiled when machine code is there or the work pays for making it.
+
+    Raises PlanError for an unknown engine.
+    """
     if engine not in ENGINES:
         raise PlanError(f"--engine {engine}: expected one of {', '.join(ENGINES)}")
-    return "compiled" if engine == "compiled" else "process"
+    if engine == "auto":
+        return "compiled" if kernel_is_warm() or visits > WORTH_COMPILING else "process"
+    return engine
 
 
 def simulate(
     model: Model | Tables, *, seed: int, replication: int, engine: str = "auto", decisions: bool = False
 ) -> Trace:
     """Run one replication; a model that is run often is better compiled once by compile_tables."""
-    choose_engine(engine)
+    engine = choose_engine(engine)
     tables = model if isinstance(model, Tables) else compile_tables(model)
     key = run_key(seed, replication)
     if engine == "compiled":

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.engine.draws import source_key, stage_key
+from changeflow.engine.layout import Layout
 from changeflow.engine.quantiles import LawBook
-from changeflow.engine.worktime import WorkTime, lay_out
+from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW, StationTable
+from changeflow.engine.worktime import lay_out
 from changeflow.errors import RunError
 from changeflow.model.demand import GoLive, Renewal, Source
 from changeflow.model.laws import Erlang, Law
@@ -24,34 +26,6 @@ ONE_CATEGORY = "change"
 TO, SPLIT, BY_CATEGORY, OPEN_FIRST = range(4)
 ROUTE = np.dtype([("rule", "i8"), ("first", "i8"), ("size", "i8"), ("limit", "i8")])
 NO_LIMIT = -1
-FRESH = -1.0
-INFINITE = -1
-NO_LAW = -1
-
-
-@dataclass(frozen=True, slots=True)
-class StationTable:
-    """One station as numbers."""
-
-    name: str
-    servers: int
-    """INFINITE: as many as there are requests."""
-    stage: np.uint64
-    stage_number: int
-    hours_per_work_hour: float
-    """Open hours of the calendar that one working hour takes."""
-    speed: float
-    calendar: WorkTime
-    service_law: tuple[int, ...]
-    """Law of the reference hours of a pass, by category."""
-    delay_law: int
-    openness: tuple[float, ...]
-    accepts: bool
-    rework_probability: tuple[float, ...]
-    rework_share: float
-    """Work of a repeated pass as a share of the first one; FRESH: a draw of its own."""
-    max_attempts: int
-    at_limit_done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +52,8 @@ class Tables:
     """Law of the times of a source: interarrival, or discovery."""
     law_rows: NDArray[np.void]
     law_pool: NDArray[np.float64]
+    layout: Layout
+    """The same once more, as the arrays of the compiled engine."""
     expected_requests: float
     expected_visits: float
     """Rows to make room for; a run may have more."""
@@ -127,6 +103,9 @@ class _Compiler:
         difficulty = self._category_laws("difficulty")
         quality = self._category_laws("specification_quality")
         rows, pool = self.book.arrays()
+        routes = np.array(self.routes, dtype=ROUTE)
+        places = np.array(self.route_places, dtype=np.int64)
+        entry = (*entry, default if default >= 0 else entry[0])
         return Tables(
             model=model,
             start=start,
@@ -137,15 +116,16 @@ class _Compiler:
             category_heights=np.cumsum(shares),
             difficulty_law=difficulty,
             quality_law=quality,
-            routes=np.array(self.routes, dtype=ROUTE),
-            route_places=np.array(self.route_places, dtype=np.int64),
+            routes=routes,
+            route_places=places,
             route_heights=np.array(self.route_heights, dtype=np.float64),
-            entry_route=(*entry, default if default >= 0 else entry[0]),
+            entry_route=entry,
             next_route=after,
             batch_law=batch,
             gap_law=gaps,
             law_rows=rows,
             law_pool=pool,
+            layout=Layout.of(stations, after, entry, routes, places, start, len(self.stages)),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
             expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,
         )

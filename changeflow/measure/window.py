@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.engine.tables import INFINITE, Tables
+from changeflow.engine.station_table import INFINITE
+from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
 from changeflow.measure.records import Floats

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from changeflow.engine.simulate import choose_engine
 from changeflow.errors import ChangeflowError, InputError
 from changeflow.model.reading import vary
 from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_priors
+from changeflow.model.topology import offered_loads
 from changeflow.study.evaluate import evaluate, paired_differences
 from changeflow.study.plan import Plan
 from changeflow.study.results import PriorCheck, Results, ScenarioResult, Swing, Verdict
@@ -23,9 +25,9 @@ COMMON_MEASURES = ("total_cost_with_undone", "sojourn_time_hours", "sojourn_time
 def run(plan: Plan, *, command: str = "run", progress: Progress = no_progress) -> Results:
     """Run every scenario of a plan; differences against the baseline, no prior check."""
     began = time.monotonic()
-    engine = choose_engine(plan.engine)
+    plan = with_engine(plan)
     scenarios = _run_scenarios(dict(plan.scenarios), plan, progress)
-    return _results(plan, command, engine, scenarios, began)
+    return _results(plan, command, scenarios, began)
 
 
 def compare(
@@ -40,7 +42,7 @@ def compare(
     `routes` names the route of each scenario when all of them are routes of one model (else no screening).
     """
     began = time.monotonic()
-    engine = choose_engine(plan.engine)
+    plan = with_engine(plan)
     scenarios = _run_scenarios(dict(plan.scenarios), plan, progress)
     verdict = judge(scenarios, plan.baseline or next(iter(scenarios)))
     check = _prior_check(plan, verdict, progress)
@@ -52,7 +54,15 @@ def compare(
             seed=plan.seed, engine=plan.engine, workers=plan.workers,
             most_runs=plan.replications * len(routes), progress=progress,
         )  # fmt: skip
-    return _results(plan, "compare", engine, scenarios, began, check, swings)
+    return _results(plan, "compare", scenarios, began, check, swings)
+
+
+def with_engine(plan: Plan) -> Plan:
+    """The plan with its engine decided: `auto` becomes the engine that the work of all runs calls for."""
+    visits = sum(
+        load.visits_per_week[1] * model.horizon_days / 7 for _, model in plan.scenarios for load in offered_loads(model)
+    )
+    return replace(plan, engine=choose_engine(plan.engine, visits * plan.replications))
 
 
 def _unrouted(plan: Plan, routes: Mapping[str, str | None], base: Model) -> Model:
@@ -100,7 +110,6 @@ def _prior_check(plan: Plan, verdict: Verdict, progress: Progress) -> PriorCheck
 def _results(
     plan: Plan,
     command: str,
-    engine: str,
     scenarios: dict[str, ScenarioResult],
     began: float,
     check: PriorCheck | None = None,
@@ -116,7 +125,7 @@ def _results(
     return Results(
         command=command,
         seed=plan.seed,
-        engine=engine,
+        engine=plan.engine,
         replications=plan.replications,
         quick=plan.quick,
         scenarios=scenarios,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
@@ -41,22 +42,34 @@ def run_all(
     ]
     found: list[dict[int, RunMeasures]] = [{} for _ in models]
     total, done = replications * len(models), 0
-    for number, runs in _spread(tasks, workers):
+    for number, runs in _spread(tasks, engine, workers):
         found[number] |= runs
         done += len(runs)
         progress(done, total)
     return [tuple(runs[replication] for replication in sorted(runs)) for runs in found]
 
 
-def _spread(tasks: list[Task], workers: int) -> Iterator[tuple[int, dict[int, RunMeasures]]]:
+def _spread(tasks: list[Task], engine: str, workers: int) -> Iterator[tuple[int, dict[int, RunMeasures]]]:
+    """Threads for the compiled engine, whose loop runs without the interpreter's lock; processes for the other."""
+    book: dict[int, Window] = {}
     if workers == 1:
-        book: dict[int, Window] = {}
         for task in tasks:
             yield _run(task, book)
-        return
-    from joblib import Parallel, delayed  # noqa: PLC0415  not needed by a run on one core
+    elif engine == "compiled":
+        for number, model, *_ in tasks:
+            if number not in book:
+                book[number] = Window.of(compile_tables(model))
+        with ThreadPoolExecutor(workers) as pool:
+            futures = [pool.submit(_run, task, book) for task in tasks]
+            try:
+                yield from (future.result() for future in as_completed(futures))
+            finally:
+                for future in futures:
+                    future.cancel()
+    else:
+        from joblib import Parallel, delayed  # noqa: PLC0415  not needed by a run on one core
 
-    yield from Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(_run)(task) for task in tasks)
+        yield from Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(_run)(task) for task in tasks)
 
 
 def _run(task: Task, book: dict[int, Window] | None = None) -> tuple[int, dict[int, RunMeasures]]:
@@ -64,7 +77,7 @@ def _run(task: Task, book: dict[int, Window] | None = None) -> tuple[int, dict[i
     number, model, seed, replications, engine = task
     window = (book or {}).get(number) or Window.of(compile_tables(model))
     if book is not None:
-        book[number] = window
+        book.setdefault(number, window)
     runs = {}
     for replication in replications:
         trace = simulate(window.tables, seed=seed, replication=replication, engine=engine)

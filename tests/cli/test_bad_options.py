@@ -111,7 +111,9 @@ def test_force_never_replaces_a_folder_with_a_manifest_of_somebody_else(folder: 
     refused("run", "tiny.toml", *QUICKLY, "--out", "extension", "--force", folder=folder, says=("extension", "--force"))
 
 
-@pytest.mark.xfail(reason="the old results are moved away first and stay hidden when the second move fails", strict=True)
+@pytest.mark.xfail(
+    reason="the old results are moved away first and stay hidden when the second move fails", strict=True
+)
 def test_old_results_stay_when_the_new_ones_cannot_take_their_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

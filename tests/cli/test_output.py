@@ -187,7 +187,9 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        self.targets += [value or "" for name, value in attrs if name in {"src", "href", "xlink:href", "srcset", "action"}]
+        self.targets += [
+            value or "" for name, value in attrs if name in {"src", "href", "xlink:href", "srcset", "action"}
+        ]
 
 
 def test_the_report_stands_on_its_own(partly_open: Comparison) -> None:
@@ -349,7 +351,9 @@ def test_a_request_still_young_has_not_missed_a_target(folder: Path) -> None:
     """Work takes two days and the target is five; the run ends before anybody could miss it."""
     slow = ("--set", "stations.house.servers='infinite'", "--set", "stations.house.service_hours=48")
     every = ("--set", "stations.house.openness=1.0", "--set", "horizon_days=4", "--set", "follow_up_days=0")
-    done = changeflow("run", "tiny.toml", *slow, *every, *QUICKLY, "--target", "90% closed within 5 days", folder=folder)
+    done = changeflow(
+        "run", "tiny.toml", *slow, *every, *QUICKLY, "--target", "90% closed within 5 days", folder=folder
+    )
     assert done.code == 0
 
 

@@ -58,7 +58,10 @@ def test_two_workers_give_the_same_bytes_as_one(folder: Path) -> None:
 
 
 def test_more_replications_keep_the_first_rows(folder: Path) -> None:
-    four, six = by_key(runs_of(folder=folder, place="4")), by_key(runs_of("--replications", "6", folder=folder, place="6"))
+    four, six = (
+        by_key(runs_of(folder=folder, place="4")),
+        by_key(runs_of("--replications", "6", folder=folder, place="6")),
+    )
     assert len(six) == len(four) / 4 * 6
     assert {key: six[key] for key in four} == four
 

@@ -23,7 +23,6 @@ COUNT = re.compile(r"count_(\d+)$")
 QUANTILE = re.compile(r"(\w+)_q(\d+)$")
 DISTRIBUTION = re.compile(r"P_(wait|Wq|W)_(le|gt)_([\d.]+)$")
 WHOLE = {"W_total", "W_net", "W_all", "visits", "total_service"}
-NETWORK = {"L_net", "lam_eff", "throughput", "P_lost", "P_overflow", "P_idle_both", "P_idle_all"}
 
 
 def metric(name: str, setup: Setup, kind: str) -> Metric:

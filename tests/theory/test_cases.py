@@ -42,7 +42,7 @@ def test_all_shared_cases() -> None:
     assert 0.5 < square < 1.75
 
 
-def case_of(rate: float, station: dict[str, Any], width: float = 0.08, **expected: float) -> dict[str, Any]:
+def case_of(rate: float, station: dict[str, Any], width: float = 0.1, **expected: float) -> dict[str, Any]:
     arrivals = [{"cls": "cr", "station": "s", "process": {"type": "poisson", "rate": rate}}]
     stations = [{"name": "s", "servers": 1, "discipline": "fifo"} | station]
     return {

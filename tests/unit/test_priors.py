@@ -17,7 +17,10 @@ PRIORS = {
         "go_live": {"shape": leaf("rise_then_decay"), "time_days": leaf(120), "misfits_per_100_users": leaf(400)},
     },
     "stations": {
-        "vendor": {"price_per_hour": leaf(130), "acceptance": {"rework_probability": leaf(0.2), "rework_work": leaf(0.5)}},
+        "vendor": {
+            "price_per_hour": leaf(130),
+            "acceptance": {"rework_probability": leaf(0.2), "rework_work": leaf(0.5)},
+        },
         "in_house": {"price_per_hour": leaf(55), "hours_per_week": leaf(6)},
     },
     "tools": {"open": {"speed": leaf(2.0), "openness": {"data": leaf(0.95), "report": leaf(0.9)}}},

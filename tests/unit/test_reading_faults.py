@@ -95,7 +95,7 @@ FAULTS = [
     # loops
     ("{ vendor = 0.1, done = 0.9 }", '"inside"', 34, "routing.next.inside", "a way that ends in done", "loop", ""),
     # a table where there is none, nothing where there must be something
-    ("[stations.vendor.acceptance]\nrework_probability", "acceptance", 29, "stations.vendor.acceptance", "table", "0.2", ""),
+    ("[routing]", "[organisation]\nusers = {}\n[routing]", 33, "organisation.users", "a whole number", "{}", ""),
     ('title = "two people and a vendor"\n', "", None, "title", "a value (the key is missing)", "", ""),
     ("work_hours = 2\n", "", 19, "stations.inside", "service_hours, or work_hours for data", "", ""),
 ]  # fmt: skip
