@@ -42,6 +42,14 @@ def open_hours(opens, closes, before, first, size, t):  # type: ignore[no-untype
 
 
 @compiled
+def fill_open_hours(opens, closes, before, times, out):  # type: ignore[no-untyped-def]
+    """The same for many times and one calendar; NaN stays NaN."""
+    for i in range(times.shape[0]):
+        t = times[i]
+        out[i] = math.nan if math.isnan(t) else open_hours(opens, closes, before, 0, opens.shape[0], t)
+
+
+@compiled
 def finish_time(opens, closes, before, first, size, t, hours):  # type: ignore[no-untyped-def]
     """Clock time at which `hours` open hours after t have passed; infinity beyond the calendar's end."""
     if hours <= 0.0:
@@ -89,12 +97,8 @@ class WorkTime:
 
     def open_hours_at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """The same for an array of times (NaN stays NaN)."""
-        if len(self.opens) == 1:
-            return np.asarray(np.clip(times, self.opens[0], self.closes[0]) - self.opens[0])
-        i = np.maximum(np.searchsorted(self.opens, times, side="right") - 1, 0)
-        i = np.minimum(i, len(self.opens) - 1)
-        hours = np.asarray(self.before[i] + np.clip(times, self.opens[i], self.closes[i]) - self.opens[i])
-        hours[np.isnan(times)] = np.nan
+        hours = np.empty(len(times))
+        fill_open_hours(self.opens, self.closes, self.before, np.ascontiguousarray(times), hours)
         return hours
 
     def finish_time(self, t: float, hours: float) -> float:

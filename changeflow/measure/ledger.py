@@ -19,17 +19,27 @@ _YEAR_DAYS = 365.25
 _MONTH_HOURS = _YEAR_DAYS * _DAY / 12
 
 
-def ledger(window: Window, trace: Trace, completion_day: float, open_hours: float) -> dict[str, float]:
-    """Every account of a run; `open_hours` is the time integral of open requests in the window."""
+def completion_time(window: Window, completion_day: float) -> float:
+    """Clock time at which cost of success ends and ownership begins; the horizon when it is not reached."""
+    if np.isnan(completion_day):
+        return window.end
+    return min(max(window.start + _DAY * completion_day, window.begin), window.end)
+
+
+def ledger(
+    window: Window, trace: Trace, complete: float, worked: tuple[Floats, Floats], open_hours: float
+) -> dict[str, float]:
+    """Every account of a run.
+
+    `worked`: working hours of each visit before and after completion; `open_hours`: the time integral of open
+    requests in the window.
+    """
     model = window.model
     costs = model.costs
-    horizon_days = (window.end - window.start) / _DAY
-    complete = window.start + _DAY * (horizon_days if np.isnan(completion_day) else completion_day)
-    complete = min(max(complete, window.begin), window.end)
     prices = np.array([station.price_per_hour for station in model.stations.values()])
     vendor = np.array([station.kind == "vendor" for station in model.stations.values()], dtype=bool)
-    before = _labour(window, trace.visits, prices, window.begin, complete)
-    after = _labour(window, trace.visits, prices, complete, window.end)
+    price = prices[trace.visits["station"]] if len(prices) else np.zeros(0)
+    before, after = worked[0] * price, worked[1] * price
     by_vendor = vendor[trace.visits["station"]] if len(prices) else np.zeros(0, dtype=bool)
     again = trace.visits["attempt"] > 1
     # The initial project is spent at go-live: a run that starts in mid-life does not pay it again.
@@ -60,13 +70,6 @@ def ledger(window: Window, trace: Trace, completion_day: float, open_hours: floa
     undone = account["unmet_need_cost"] + account["open_liability_cost"]
     account["total_cost_with_undone"] = account["total_cost"] + undone
     return account
-
-
-def _labour(window: Window, visits: Rows, prices: Floats, begin: float, end: float) -> Floats:
-    if not len(visits):
-        return np.zeros(0)
-    worked: Floats = window.worked_hours(visits, begin, end) * prices[visits["station"]]
-    return worked
 
 
 def _unmet(window: Window, requests: Rows) -> float:

@@ -8,8 +8,8 @@ from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
-from changeflow.measure.ledger import ledger
-from changeflow.measure.records import RunMeasures
+from changeflow.measure.ledger import completion_time, ledger
+from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.times import Cohort, time_measures
 from changeflow.measure.window import Window
 from changeflow.model.demand import GoLive
@@ -28,11 +28,16 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values |= _backlog_measures(window, backlog, daily)
     complete = _completion(window, trace)
     values["completion_days"] = complete
-    values |= _flow_measures(window, trace)
-    account = ledger(window, trace, complete, backlog.mean(window.begin, window.end) * (window.end - window.begin))
+    turn = completion_time(window, complete)
+    before = window.worked_hours(trace.visits, window.begin, turn)
+    after = window.worked_hours(trace.visits, turn, window.end)
+    worked = before + after
+    values |= _flow_measures(window, trace, worked)
+    open_hours = values["backlog_requests"] * (window.end - window.begin)
+    account = ledger(window, trace, turn, (before, after), open_hours)
     check_ledger(account)
     values |= account
-    ratios = _ratios(window, trace, cohort, account["total_cost"])
+    ratios = _ratios(window, trace, cohort, worked, account["total_cost"])
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
         if np.isnan(values[name]):  # not reached within the run
@@ -73,7 +78,7 @@ def _completion(window: Window, trace: Trace) -> float:
     return completion_day(Backlog.of(rows["arrived"], rows["closed"], window.start, window.end).daily())
 
 
-def _flow_measures(window: Window, trace: Trace) -> dict[str, float]:
+def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, float]:
     closed = trace.requests["closed"][trace.requests["outcome"] == t.DONE]
     arrived = trace.requests["arrived"]
     values = {
@@ -81,7 +86,6 @@ def _flow_measures(window: Window, trace: Trace) -> dict[str, float]:
         "arrived_requests": float(((arrived >= window.begin) & (trace.requests["source"] >= 0)).sum()),
     }
     visits = trace.visits
-    worked = window.worked_hours(visits, window.begin, window.end)
     here = visits["station"]
     count = len(trace.stations)
     arriving = np.bincount(here, visits["work_hours"] * (visits["entered"] >= window.begin), minlength=count)
@@ -101,10 +105,11 @@ def _flow_measures(window: Window, trace: Trace) -> dict[str, float]:
     return values
 
 
-def _ratios(window: Window, trace: Trace, cohort: Cohort, total: float) -> dict[str, tuple[float, float]]:
+def _ratios(
+    window: Window, trace: Trace, cohort: Cohort, worked: Floats, total: float
+) -> dict[str, tuple[float, float]]:
     rows, visits = cohort.requests, trace.visits
     done = rows["outcome"] == t.DONE
-    worked = window.worked_hours(visits, window.begin, window.end)
     tried = (cohort.visits["attempt"] > 0) & done[cohort.member_of_visit]
     closed = (trace.requests["outcome"] == t.DONE) & (trace.requests["closed"] >= window.begin)
     members = float(len(rows))

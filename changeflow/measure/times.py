@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.loops import summarise
 from changeflow.measure.records import Floats
-from changeflow.measure.survival import Curve
 from changeflow.measure.window import Window
 
 Mask = NDArray[np.bool_]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95}
+_SHARES = np.array(list(QUANTILES.values()))
+_NO_SHARES = np.empty(0)
 Found = tuple[str, float, float]
 """Measure, value, and the share of requests because of which it is only a lower bound."""
 
@@ -53,13 +55,13 @@ def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Foun
     yield from _summary("sojourn_time_working_hours", working, done, still_open)
     for code, name in enumerate(trace.categories):
         mine = rows["category"] == code
-        yield f"sojourn_time_hours@{name}", *Curve.of(clock[mine & done], clock[mine & still_open]).mean()
+        yield f"sojourn_time_hours@{name}", *_mean(clock, mine & done, mine & still_open)
     yield from _waits(window, trace, cohort)
 
 
 def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
     visits, rows = cohort.visits, cohort.requests
-    clock, working = _visit_waits(window, trace, visits)
+    clock, working = window.queue_waits(visits)
     served = np.zeros(len(rows), dtype=bool)
     served[cohort.member_of_visit] = True
     still_open = served & (rows["outcome"] == t.OPEN)
@@ -73,29 +75,23 @@ def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
     for name, waits in (("first_wait_hours", clock), ("first_wait_working_hours", working)):
         yield from _summary(name, waits, first & started, first & ~started)
     delays = np.where(joined, visits["joined"], window.end) - visits["entered"]
-    delay = np.bincount(cohort.member_of_visit, delays, minlength=len(rows))
-    yield "delay_time_hours", *Curve.of(delay[ended], delay[still_open]).mean()
+    delay: Floats = np.bincount(cohort.member_of_visit, delays, minlength=len(rows)).astype(float)
+    yield "delay_time_hours", *_mean(delay, ended, still_open)
     for number, station in enumerate(trace.stations):
         here = joined & (visits["station"] == number)
         for name, waits in (("visit_wait_hours", clock), ("visit_wait_working_hours", working)):
-            yield f"{name}.{station}", *Curve.of(waits[here & started], waits[here & ~started]).mean()
-
-
-def _visit_waits(window: Window, trace: Trace, visits: Rows) -> tuple[Floats, Floats]:
-    """Time in queue of each visit so far, in clock hours and in its station's open hours."""
-    joined, started = visits["joined"], visits["started"]
-    left = np.where(np.isnan(started), window.end, started)
-    clock = np.where(np.isnan(joined), 0.0, left - joined)
-    working = np.zeros(len(visits))
-    for number in range(len(trace.stations)):
-        mine = (visits["station"] == number) & ~np.isnan(joined)
-        calendar = window.tables.stations[number].calendar
-        working[mine] = calendar.open_hours_at(left[mine]) - calendar.open_hours_at(joined[mine])
-    return clock, working
+            yield f"{name}.{station}", *_mean(waits, here & started, here & ~started)
 
 
 def _summary(name: str, times: Floats, closed: Mask, still_open: Mask) -> Iterator[Found]:
-    curve = Curve.of(times[closed], times[still_open])
-    yield name, *curve.mean()
-    for label, p in QUANTILES.items():
-        yield f"{name}.{label}", *curve.quantile(p)
+    out = np.empty(2 + 2 * len(_SHARES))
+    summarise(times, closed, still_open, _SHARES, out)
+    yield name, out[0], out[1]
+    for number, label in enumerate(QUANTILES, start=1):
+        yield f"{name}.{label}", out[2 * number], out[2 * number + 1]
+
+
+def _mean(times: Floats, closed: Mask, still_open: Mask) -> tuple[float, float]:
+    out = np.empty(2)
+    summarise(times, closed, still_open, _NO_SHARES, out)
+    return out[0], out[1]

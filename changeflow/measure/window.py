@@ -10,6 +10,7 @@ from changeflow.engine.station_table import INFINITE
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
+from changeflow.measure.loops import queue_waits, work_done
 from changeflow.measure.records import Floats
 from changeflow.model.schema import Model
 
@@ -61,13 +62,16 @@ class Window:
 
     def worked_hours(self, visits: Rows, begin: float, end: float) -> Floats:
         """Working hours done on each visit in [begin, end), by its station's calendar and availability."""
-        started, finished = visits["started"], visits["finished"]
-        until = np.where(np.isnan(finished), self.end, finished)
-        low, high = np.clip(started, begin, end), np.clip(until, begin, end)
-        hours = np.zeros(len(visits))
-        for number, station in enumerate(self.tables.stations):
-            mine = (visits["station"] == number) & ~np.isnan(started)
-            calendar = station.calendar
-            passed = calendar.open_hours_at(high[mine]) - calendar.open_hours_at(low[mine])
-            hours[mine] = passed / station.hours_per_work_hour
+        layout = self.tables.layout
+        hours = np.empty(len(visits))
+        work_done(
+            visits, layout.stations, layout.opens, layout.closes, layout.before, begin, end, self.end, hours
+        )  # fmt: skip
         return hours
+
+    def queue_waits(self, visits: Rows) -> tuple[Floats, Floats]:
+        """Time in queue of each visit so far, in clock hours and in its station's open hours."""
+        layout = self.tables.layout
+        clock, working = np.empty(len(visits)), np.empty(len(visits))
+        queue_waits(visits, layout.stations, layout.opens, layout.closes, layout.before, self.end, clock, working)
+        return clock, working

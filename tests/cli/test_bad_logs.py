@@ -38,7 +38,7 @@ WRONG: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "no gzip after its mark": (b"\x1f\x8bgarbage and more of it", ("log.csv: expected a CSV file in UTF-8",)),
     "a missing column": (log(head="ticket,opend"), ("a column 'opened'", "demand.arrived", "did you mean 'opend'?")),
     "semicolons": (log().replace(b",", b";"), ("separated by another sign", "demand.delimiter")),
-    "more than 5 % of the dates unparsable": (log(40, 3), ("at most 5% unusable rows, found 3 of 40", "unparsable date")),
+    "more than 5 % of the dates unparsable": (log(40, 3), ("at most 5% unusable rows, found 3 of 40 (3 unparsable",)),
     "no date at all": (log(40, 40), ("found 40 of 40", "unparsable date", "--set demand.date_format=")),
     "dates and keys that are missing": (
         b"ticket,opened\n,2026-01-01\n2,\n3,?\n4,2026-01-02\n",

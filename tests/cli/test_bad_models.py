@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[Edit, tuple[str, ...]]] = {
     ),
     "a share above one": (("openness = 0.7", "openness = 1.7"), ("stations.house.openness", "at most 1", "found 1.7")),
     "shares of a split that do not sum to 1": (
-        ('entry = { rule = "open_first", prefer = ["house", "firm"], overflow_beyond = 2 }', "entry = { house = 0.5, firm = 0.4 }"),
+        ('{ rule = "open_first", prefer = ["house", "firm"], overflow_beyond = 2 }', "{ house = 0.5, firm = 0.4 }"),
         ("bad.toml:22: routing.entry", "sum to 1", "0.9"),
     ),
     "shares of categories that do not sum to 1": (
@@ -111,7 +111,7 @@ WRONG: dict[str, tuple[Edit, tuple[str, ...]]] = {
         ("bad.toml:3: priors", "did you mean 'field'?"),
     ),
     "no title": (('title = "Tiny: one of the house, one of the firm"', ""), ("bad.toml: title: expected a value",)),
-    "a syntax error is told with its line": (("replications = 3", "replications = = 3"), ("bad.toml", "TOML", "line 3")),
+    "a syntax error is told with line": (("replications = 3", "replications = = 3"), ("bad.toml", "TOML", "line 3")),
     "a key twice": (("replications = 3", "replications = 3\nreplications = 4"), ("bad.toml", "TOML", "line 4")),
     "a text that is never closed": (('title = "Tiny', 'title = "Tiny\n'), ("bad.toml", "TOML", "line 1")),
 }  # fmt: skip

@@ -65,12 +65,15 @@ def ends_within(group: int, seconds: float) -> bool:
 
 
 @needs_proc
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("engine", "workers"), [("process", "1"), ("process", "2"), ("compiled", "2")])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"])
-def test_a_signal_stops_it_and_leaves_nothing(number: signal.Signals, code: int, workers: str, folder: Path) -> None:
+def test_a_signal_stops_it_and_leaves_nothing(
+    number: signal.Signals, code: int, engine: str, workers: str, folder: Path
+) -> None:
+    """Two workers are processes for the one engine, threads for the other."""
     before = contents(folder)
-    with running(*LONG, "--workers", workers, folder=folder) as process:
-        assert len(members(process.pid)) >= (3 if workers == "2" else 1)
+    with running(*LONG, "--engine", engine, "--workers", workers, folder=folder) as process:
+        assert len(members(process.pid)) >= (3 if (engine, workers) == ("process", "2") else 1)
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
         assert process.returncode == code
@@ -88,7 +91,7 @@ def test_a_signal_stops_it_and_leaves_nothing(number: signal.Signals, code: int,
 @needs_proc
 @pytest.mark.xfail(reason="joblib warns of tasks that were done and not used", strict=False)
 def test_a_terminal_that_interrupts_the_workers_too_gets_one_message(folder: Path) -> None:
-    with running(*LONG, "--workers", "2", folder=folder) as process:
+    with running(*LONG, "--engine", "process", "--workers", "2", folder=folder) as process:
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=20)
         assert process.returncode == 130
@@ -109,7 +112,7 @@ def test_a_killed_run_leaves_no_results_and_can_be_repeated(folder: Path) -> Non
 @needs_proc
 @pytest.mark.xfail(reason="the workers of a killed run sleep on for ever", strict=True)
 def test_the_workers_of_a_killed_run_end_by_themselves(folder: Path) -> None:
-    with running(*LONG, "--workers", "2", folder=folder) as process:
+    with running(*LONG, "--engine", "process", "--workers", "2", folder=folder) as process:
         process.kill()
         process.wait()
         assert ends_within(process.pid, 3)

@@ -14,14 +14,15 @@ import pytest
 from .conftest import Comparison
 from .program import QUICKLY, ROUTES, TINY, changeflow, contents, process
 
-CORE = (
-    "waiting_time_hours waiting_time_hours.p50 waiting_time_hours.p90 waiting_time_hours.p95 sojourn_time_hours "
-    "sojourn_time_hours.p50 sojourn_time_hours.p90 sojourn_time_hours.p95 first_wait_hours backlog_requests "
-    "peak_backlog_requests backlog_growth_per_week backlog_clear_days open_at_horizon_requests utilisation offered_load "
-    "throughput_per_week rework_share attempts_per_request within_target_share cost_of_success cost_of_error "
-    "cost_of_ownership_per_year completion_days rework_cost waiting_cost unmet_need_cost open_liability_cost total_cost "
-    "total_cost_with_undone cost_per_closed_request refused_share withdrawn_share"
-).split()
+CORE = [
+    "waiting_time_hours", "waiting_time_hours.p50", "waiting_time_hours.p90", "waiting_time_hours.p95",
+    "sojourn_time_hours", "sojourn_time_hours.p50", "sojourn_time_hours.p90", "sojourn_time_hours.p95",
+    "first_wait_hours", "backlog_requests", "peak_backlog_requests", "backlog_growth_per_week", "backlog_clear_days",
+    "open_at_horizon_requests", "utilisation", "offered_load", "throughput_per_week", "rework_share",
+    "attempts_per_request", "within_target_share", "cost_of_success", "cost_of_error", "cost_of_ownership_per_year",
+    "completion_days", "rework_cost", "waiting_cost", "unmet_need_cost", "open_liability_cost", "total_cost",
+    "total_cost_with_undone", "cost_per_closed_request", "refused_share", "withdrawn_share",
+]  # fmt: skip
 CHARTS = {"backlog", "cost", "network", "spread", "time_to_done"}
 NAMES = ["vendor", "power_users", "both"]
 
@@ -50,7 +51,7 @@ def test_the_text_says_answer_load_unsure_files_and_next_in_this_order(partly_op
 def test_nothing_is_said_on_stderr_without_a_terminal(partly_open: Comparison, folder: Path) -> None:
     assert partly_open.text.err == ""
     told = changeflow("run", "tiny.toml", "--replications", "2", "--workers", "1", "--no-charts", folder=folder).err
-    assert set(told.splitlines()) <= {"changeflow: compiling (once, some seconds)"}
+    assert all(line.startswith("changeflow: compiling") for line in told.splitlines())
 
 
 def test_progress_as_json_lines_ends_with_all_runs(folder: Path) -> None:

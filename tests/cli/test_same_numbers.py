@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -48,10 +49,12 @@ def test_another_process_gives_the_same_bytes(folder: Path) -> None:
     assert (folder / "there" / "runs.csv").read_bytes() == here
 
 
-def test_two_workers_give_the_same_bytes_as_one(folder: Path) -> None:
-    one = runs_of("--replications", "12", folder=folder, place="one")
+@pytest.mark.parametrize("engine", ["process", "compiled"])
+def test_two_workers_give_the_same_bytes_as_one(engine: str, folder: Path) -> None:
+    words = ("--replications", "12", "--engine", engine)
+    one = runs_of(*words, folder=folder, place="one")
     try:
-        two = runs_of("--replications", "12", "--workers", "2", folder=folder, place="two")
+        two = runs_of(*words, "--workers", "2", folder=folder, place="two")
     finally:
         get_reusable_executor().shutdown(wait=True)
     assert one == two
@@ -106,16 +109,8 @@ def test_an_option_is_the_same_as_the_file_edited(folder: Path) -> None:
     assert runs_of(folder=folder, place="edited") == given
 
 
-@pytest.mark.parametrize("engine", ["process", "compiled"])
-def test_an_engine_is_refused_or_gives_the_same_bytes(engine: str, folder: Path) -> None:
-    """A named engine runs, with the numbers of `auto`; one that is not there is wrong input, in words."""
-    words = ("run", "tiny.toml", "--replications", "2", "--workers", "1", "--no-charts")
-    named = changeflow(*words, "--engine", engine, "--out", "named", folder=folder)
-    if named.code == 2:
-        assert engine != "process"
-        assert named.err.startswith(f"changeflow: --engine {engine}: expected ")
-        assert not (folder / "named").exists()
-        return
-    assert named.code == 0, named.err
-    assert changeflow(*words, "--out", "auto", folder=folder).code == 0
-    assert (folder / "named" / "runs.csv").read_bytes() == (folder / "auto" / "runs.csv").read_bytes()
+def test_every_engine_gives_the_same_bytes(folder: Path) -> None:
+    found = {runs_of("--engine", engine, folder=folder, place=engine) for engine in ("process", "compiled", "auto")}
+    assert len(found) == 1
+    for engine in ("process", "compiled"):
+        assert json.loads((folder / engine / "manifest.json").read_text())["engine"] == engine

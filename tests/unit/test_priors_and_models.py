@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.errors import DataError, ModelError
-from changeflow.model.demand import Replay
+from changeflow.errors import DataError
 from changeflow.model.priors import read_priors
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
@@ -198,8 +197,8 @@ def test_every_end_of_a_range_makes_a_valid_model(name: str, end: str) -> None:
     tried = 0
     for path, note in model.assumptions.items():
         value = getattr(note, end)
-        if value is None or path.endswith(".share"):  # shares of categories are moved together
-            continue
+        if value is None or path.startswith("categories.") or path.endswith((".shape", ".time_days")):
+            continue  # categories are moved together, and so are a shape and its time
         model.with_({path: value})
         tried += 1
     assert tried > 20
@@ -207,21 +206,21 @@ def test_every_end_of_a_range_makes_a_valid_model(name: str, end: str) -> None:
 
 @pytest.mark.xfail(strict=True, reason="bug: a tool's openness names the set's categories, unknown to the model's own")
 def test_a_model_with_categories_of_its_own_may_use_a_tool_of_the_set() -> None:
-    """Or the message must say so; it names paths (openness.data) that do not stand in the file."""
+    """Or a message must say that it may not; now it names paths (openness.data) that do not stand in the file."""
     text = DESK.replace("horizon_days", 'priors = "field"\nhorizon_days').replace("servers = 2", 'tool = "open"')
     text += "[categories.mine]\nshare = 1.0\nwork_hours = 2\n"
-    try:
-        model_of(text)
-    except ModelError as error:
-        assert not any("openness.data" in fault.path for fault in error.faults)
+    assert model_of(text).stations["desk"].speed > 1
+
+
+@pytest.mark.xfail(strict=True, reason="bug: the one category named becomes the only one, and shares no longer sum")
+def test_one_number_of_one_category_of_the_set_may_be_changed() -> None:
+    """The option is let through as a path of the model (a misspelt category is not), and then refused."""
+    model = read_model("partly_open", ["categories.data.work_hours=3"])
+    assert len(model.categories) > 1
+    assert model.categories["data"].share < 1
 
 
 def test_the_folder_of_models_holds_no_log_and_no_results() -> None:
     """Logs are offered for research and come with licences of their own."""
     files = {path.suffix for path in shipped_folder("models").rglob("*") if path.is_file()}
     assert files <= {".toml", ".md", ".json"}
-    for name in MODELS:
-        for source in (
-            [raw(name)["demand"]] if "kind" in raw(name)["demand"] else raw(name)["demand"]["sources"].values()
-        ):
-            assert source["kind"] != "replay" or Replay.model_validate(source)
