@@ -44,7 +44,7 @@ def command(
     scenarios = with_scenario_sets(name_scenarios(read, routes), own)
     plan = Plan.of(
         scenarios, replications=options.replications, seed=options.seed, engine=options.engine,
-        baseline=baseline, quick=options.quick, workers=options.workers or 1,
+        baseline=baseline, quick=options.quick, workers=1 if options.workers is None else options.workers,
     )  # fmt: skip
     folder = prepare(options)
     plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications * len(scenarios))))

@@ -25,7 +25,7 @@ def command(model: str, horizon_days: float | None, warm_up_days: float | None, 
     scenarios = name_scenarios([read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)], [])
     plan = Plan.of(
         scenarios, replications=options.replications, seed=options.seed, engine=options.engine,
-        quick=options.quick, workers=options.workers or 1,
+        quick=options.quick, workers=1 if options.workers is None else options.workers,
     )  # fmt: skip
     folder = prepare(options)
     plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications)))

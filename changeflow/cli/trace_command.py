@@ -25,7 +25,7 @@ def command(
     replication: int, seed: int, engine: str, out: str | None, force: bool, json: bool,
 ) -> None:  # fmt: skip
     """Write the event log of one replication, every request and visit."""
-    from changeflow.engine.simulate import simulate
+    from changeflow.engine.simulate import choose_engine, simulate
     from changeflow.measure.checks import check_trace
     from changeflow.present.events import event_lines, trace_tables, write_trace
     from changeflow.present.folder import choose_folder
@@ -34,6 +34,7 @@ def command(
     read = read_with_options(model, sets, horizon_days, warm_up_days)
     if who is not None:
         read = next(iter(name_scenarios([read], [who]).values()))
+    engine = choose_engine(engine)
     folder = choose_folder(out, force=force) if out is not None else None
     trace = simulate(read, seed=seed, replication=replication, engine=engine, decisions=True)
     check_trace(trace)
@@ -48,7 +49,7 @@ def command(
                     "schema_version": 1,
                     "command": "trace",
                     "seed": seed,
-                    "engine": "process",
+                    "engine": engine,
                     "replication": replication,
                     "rows": counts,
                     "folder": out,

@@ -40,7 +40,7 @@ class Clock(simpy.Environment):
         turn = kind * _KIND + number
         if time == self._now and self._turn >= 0:
             turn += self._turn - self._turn % _ROUND
-            if turn < self._turn:
+            if turn <= self._turn:
                 turn += _ROUND
         heappush(self._queue, (cast(Any, time), cast(Any, _FIRST + turn), next(self._eid), event))
         return event

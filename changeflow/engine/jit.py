@@ -39,6 +39,8 @@ def cache_folder(digest: str) -> Path:
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  may lack a home
     for root in (Path(home) / "changeflow", Path(tempfile.gettempdir()) / f"changeflow-{os.getuid()}"):
         folder = root / f"machine-code-{digest}"
+        if not folder.is_absolute():  # no home: expanduser leaves the tilde
+            continue
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             status = folder.stat()

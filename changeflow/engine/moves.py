@@ -34,7 +34,7 @@ def turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
     turn = kind * KIND + number
     if time == state["now"] and state["turn"] >= 0:
         turn += state["turn"] - state["turn"] % ROUND
-        if turn < state["turn"]:
+        if turn <= state["turn"]:
             turn += ROUND
     return turn
 

@@ -10,6 +10,7 @@ import networkx as nx
 from pydantic import TypeAdapter, ValidationError
 
 from changeflow.errors import Fault, nearest
+from changeflow.model import moments
 from changeflow.model.calendars import Calendar, known_holidays
 from changeflow.model.demand import Replay, Source
 from changeflow.model.faults import Loc, Places, file_path
@@ -35,7 +36,7 @@ class Parts:
         """Read each part on its own."""
         return cls(
             raw,
-            {name: _parsed(TypeAdapter(Station), value) for name, value in _table(raw, "stations").items()},
+            {name: _station_parsed(value) for name, value in _table(raw, "stations").items()},
             {name: _parsed(TypeAdapter(Category), value) for name, value in _table(raw, "categories").items()},
             {name: _parsed(TypeAdapter(Calendar), value) for name, value in _table(raw, "calendars").items()},
             {name: _parsed(_SOURCE, value) for name, value in _table(_table(raw, "demand"), "sources").items()},
@@ -55,10 +56,23 @@ def _parsed(adapter: TypeAdapter[Any], value: Any) -> Any:
         return None
 
 
+def _station_parsed(value: Any) -> Station | None:
+    """A station; where keys of it are wrong, the rest of it, so that its other faults are told as well."""
+    adapter = TypeAdapter(Station)
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        wrong = {item["loc"][0] for item in error.errors(include_url=False) if item["loc"]}
+        if not isinstance(value, Mapping) or not wrong:
+            return None
+        rest: Station | None = _parsed(adapter, {key: part for key, part in value.items() if key not in wrong})
+        return rest
+
+
 def cross_faults(parts: Parts, where: Places) -> list[Fault]:
     """Every contradiction between parts."""
     found: list[Fault] = []
-    for check in (_window, _names, _calendars, _by_category, _work, _replays, _routes, _endless, _batches):
+    for check in (_window, _names, _calendars, _by_category, _work, _replays, _gaps, _routes, _endless, _batches):
         found += check(parts, where)
     return found
 
@@ -145,7 +159,7 @@ def _known_category(path: Loc, name: str | None, parts: Parts, where: Places) ->
 
 def _work(parts: Parts, where: Places) -> Iterator[Fault]:
     for name, station in parts.stations.items():
-        if station is None or station.service_hours is not None:
+        if station is None or "service_hours" in _table(_table(parts.raw, "stations"), name):
             continue
         bare = [key for key, value in parts.categories.items() if value and value.work_hours is None]
         if not parts.categories or bare:
@@ -163,6 +177,15 @@ def _replays(parts: Parts, where: Places) -> Iterator[Fault]:
         yield from _known_category((*path, "default_category"), source.default_category, parts, where)
         if len(parts.categories) > 1 and source.default_category is None:
             yield where.fault(file_path((*path, "default_category"), parts.raw), "a category for unmapped values")
+
+
+def _gaps(parts: Parts, where: Places) -> Iterator[Fault]:
+    """Times between arrivals that are always zero are a rate without limit."""
+    for name, source in parts.sources.items():
+        law = getattr(source, "interarrival_hours", None)
+        if law is not None and moments.mean(law) <= 0:
+            path = file_path(("demand", "sources", name, "interarrival_hours"), parts.raw)
+            yield where.fault(path, "times above 0 (these are all 0: arrivals without limit)")
 
 
 def _routes(parts: Parts, where: Places) -> Iterator[Fault]:
@@ -216,7 +239,8 @@ def _route(path: Loc, route: Route, parts: Parts, where: Places) -> Iterator[Fau
 
 def _endless(parts: Parts, where: Places) -> Iterator[Fault]:
     """A station from which no outcome can be reached keeps its requests for ever."""
-    if parts.routing is None:
+    known = {*parts.stations, *OUTCOMES}
+    if parts.routing is None or any(set(places(route)) - known for _, route in _all_routes(parts)):
         return
     graph: nx.DiGraph[str] = nx.DiGraph()
     for name, station in parts.stations.items():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from changeflow.model.values import NonNegative, Positive, Value
 
 
@@ -29,4 +33,4 @@ class Adaptation(Value):
 class Organisation(Value):
     """The people who ask."""
 
-    users: int = 100
+    users: Annotated[int, Field(ge=1)] = 100

@@ -97,7 +97,16 @@ def _fault(item: Any, raw: Mapping[str, Any], places: Places) -> Fault:
         return places.fault(file_path(path, raw), f"at least {context['min_length']} entries", found)
     if kind == "value_error":
         return places.fault(file_path(path, raw), str(context["error"]), None)
+    if kind in _NO_TABLE and path and _is_law(str(path[-1])):
+        return places.fault(file_path(path, raw), "a number or a table with 'law'", found)
     return places.fault(file_path(path, raw), _EXPECTED.get(kind, item["msg"]), found)
+
+
+_NO_TABLE = frozenset({"dict_type", "model_type", "model_attributes_type"})
+
+
+def _is_law(key: str) -> bool:
+    return key.endswith("_hours") or key in {"difficulty", "specification_quality"}
 
 
 def path_in_file(loc: Loc, raw: Mapping[str, Any], *, ends_on_a_key: bool) -> Loc:
@@ -133,7 +142,7 @@ def _tag_fault(path: Loc, raw: Mapping[str, Any], item: Any, places: Places) -> 
         return places.fault(shown, "one of " + ", ".join(names), tag, nearest(tag, names))
     names = list(_UNIONS.get(discriminator, ()))
     if isinstance(found, Mapping):
-        return places.fault(file_path((*path, discriminator), raw), "one of " + ", ".join(names), None)
+        return places.fault(file_path((*path, discriminator), raw), f"a {discriminator}: one of {', '.join(names)}")
     what = {"law": "a number or a table with 'law'", "rule": "a place or a table of places"}
     return places.fault(file_path(path, raw), what.get(discriminator, f"a table with '{discriminator}'"), found)
 

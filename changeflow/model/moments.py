@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from scipy import integrate, special
@@ -36,8 +37,12 @@ def _moments(law: laws.Law) -> tuple[float, float]:
         values, shares = _atoms(law)
         cut = np.minimum(values, top)
         return float(cut @ shares), float(cut**2 @ shares)
-    first, _ = integrate.quad(lambda x: _survival(law, x), 0, top, limit=200)
-    second, _ = integrate.quad(lambda x: 2 * x * _survival(law, x), 0, top, limit=200)
+    free, _ = _free_moments(law)
+    inner = [free * 2.0**k for k in range(-30, 31) if free * 2.0**k < top]  # a far cut must not hide the law
+    edges = [0.0, *inner, top]
+    pieces = list(pairwise(edges))
+    first = sum(integrate.quad(lambda x: _survival(law, x), a, b)[0] for a, b in pieces)
+    second = sum(integrate.quad(lambda x: 2 * x * _survival(law, x), a, b)[0] for a, b in pieces)
     return first, second
 
 

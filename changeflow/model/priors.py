@@ -46,14 +46,24 @@ def fill(raw: Raw, priors: Raw) -> Raw:
     if not isinstance(notes, dict):
         return full
     for path, table, defaults in _targets(full, priors):
-        _fill_table(table, defaults, path, notes)
+        _fill_table(table, _for_these(full["categories"], defaults), path, notes)
     return full
+
+
+def _for_these(categories: Any, defaults: Raw) -> Raw:
+    """A tool's openness for the categories that the model has."""
+    if "openness" not in defaults:
+        return defaults
+    return {**defaults, "openness": {key: leaf for key, leaf in defaults["openness"].items() if key in categories}}
 
 
 def _targets(model: Raw, priors: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Raw]]:
     """Pairs of a model's table and the prior's defaults for it."""
     categories = priors.get("categories", {})
-    own = model.setdefault("categories", {name: {} for name in categories})
+    own = model.setdefault("categories", {})
+    if isinstance(own, dict) and not any("share" in table for _, table in _tables(own)):
+        # Categories without shares of their own change single numbers of the set's.
+        model["categories"] = own = {**{name: {} for name in categories}, **own}
     for name, table in _tables(own):
         yield ("categories", name), table, categories.get(name, {})
     for path, source in _sources(model):

@@ -80,6 +80,7 @@ def build_model(
         full = copy.deepcopy(raw)
         if isinstance(name, str):
             faults.append(places.fault(("priors",), "a prior set: " + ", ".join(known), name, nearest(name, known)))
+    faults += _unknown_tools(full, places)
     full = _named_sources(full)
     try:
         model = Model.model_validate({key: value for key, value in full.items() if key != "__single_source__"})
@@ -121,6 +122,9 @@ def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str
             faults.append(Fault(f"--set {option}", "", "PATH=VALUE"))
             continue
         path = tuple(dotted.strip().split("."))
+        if "\n" in text:
+            faults.append(Fault(f"--set {dotted.strip()}=...", dotted.strip(), "one value on one line"))
+            continue
         value = _toml_value(text.strip())
         if path[-1] in _PATH_KEYS and path[0] == "demand" and isinstance(value, str):
             value = str(Path(value).absolute())
@@ -165,6 +169,21 @@ def _unknown_name(path: tuple[str, ...], raw: Raw) -> tuple[str, list[str]] | No
     if path[0] == "categories" and raw.get("priors") in shipped_priors() and not known:
         known = list(read_priors(raw["priors"]).get("categories", {}))
     return None if path[depth] in known else (path[depth], known)
+
+
+def _unknown_tools(full: Raw, places: Places) -> list[Fault]:
+    """A tool stands for numbers of the prior set; without them it would be taken in silence."""
+    name = full.get("priors")
+    known = list(read_priors(name).get("tools", {})) if isinstance(name, str) and name in shipped_priors() else []
+    stations = full.get("stations")
+    tables: list[tuple[tuple[str, ...], Any]] = [(("adaptation",), full.get("adaptation"))]
+    if isinstance(stations, dict):
+        tables += [(("stations", key), table) for key, table in stations.items()]
+    return [
+        places.fault((*path, "tool"), "a tool of the prior set", table["tool"], nearest(table["tool"], known))
+        for path, table in tables
+        if isinstance(table, dict) and isinstance(table.get("tool"), str) and table["tool"] not in known
+    ]
 
 
 def _named_sources(full: Raw) -> Raw:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def read_log(source: Replay, path: Path, option: str) -> ReplayLog:
         raise DataError(f"{path}: no such log; name yours with --set {option}.file=PATH")
     try:
         return _account(source, path, option)
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError) as error:
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(f"{path}: expected a CSV file in UTF-8, found something else ({error})") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None

@@ -7,12 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from changeflow.model.laws import Law
+from changeflow.model.laws import LAWS, Law
 from changeflow.model.values import NamedOf, NonNegative, Positive, Share, Value
+
+_OF_A_LAW = frozenset(field for law in LAWS.values() for field in law.model_fields)
 
 
 def _one_or_table(value: Any) -> str:
-    return "table" if isinstance(value, Mapping) and "law" not in value else "one"
+    """A table by category; one that has a law's own keys is a law, if perhaps one without its name."""
+    is_law = isinstance(value, Mapping) and ("law" in value or (value and set(value) <= _OF_A_LAW))
+    return "table" if isinstance(value, Mapping) and not is_law else "one"
 
 
 LawByCategory = Annotated[

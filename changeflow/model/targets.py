@@ -80,8 +80,10 @@ def targets_from_words(text: str) -> Targets:
     not_growing = False
     for part in re.split(r"\s+and\s+|\s*[,;]\s*", text.strip().lower()):
         match = _WORDS.match(part)
-        if match and 0 < float(match["share"]) < 100:
+        if match and 0 < float(match["share"]) < 100 and float(match["time"]) > 0:
             name = "started_within" if match["what"] == "started" else "closed_within"
+            if name in within:
+                raise ModelError([Fault("--target", "", f"one target for '{match['what']}'", repr(part))])
             unit = _UNITS[match["unit"]]
             within[name] = Within.model_validate({unit: float(match["time"]), "share": float(match["share"]) / 100})
         elif part in {"backlog not growing", "the backlog not growing"}:

@@ -15,6 +15,9 @@ from changeflow.engine.trace import Rows, Trace
 from changeflow.model.schema import Model
 from changeflow.present.folder import MANIFEST, write_whole
 
+_LEAVES, _CLOSES, _ARRIVES, _QUEUES, _STARTS = range(5)
+"""The order of what happens at one instant, as the instant rule has it."""
+
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
     """requests, visits and decisions in order, with names for codes and dates beside clock hours."""
@@ -50,20 +53,19 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
     }
     for row in trace.requests:
         number = int(row["number"])
-        events.append((float(row["arrived"]), 0, number, f"arrives ({names[number]})"))
+        events.append((float(row["arrived"]), _ARRIVES, number, f"arrives ({names[number]})"))
         if not np.isnan(row["closed"]):
-            events.append((float(row["closed"]), 9, number, t.REQUEST_OUTCOMES[row["outcome"]]))
+            events.append((float(row["closed"]), _CLOSES, number, t.REQUEST_OUTCOMES[row["outcome"]]))
     for row in trace.visits:
         station, number = trace.stations[row["station"]], int(row["request"])
-        for order, (field, verb) in enumerate((("joined", "queues at"), ("started", "is started at")), start=1):
+        texts = {
+            "finished": (_LEAVES, f"leaves {station} ({t.VISIT_OUTCOMES[row['outcome']]})"),
+            "joined": (_QUEUES, f"queues at {station}"),
+            "started": (_STARTS, f"is started at {station} by {row['server']}"),
+        }
+        for field, (order, text) in texts.items():
             if not np.isnan(row[field]):
-                server = f" by {row['server']}" if field == "started" else ""
-                events.append(
-                    (float(row[field]), order + 3 * int(row["visit"] > 0), number, f"{verb} {station}{server}")
-                )
-        if not np.isnan(row["finished"]):
-            outcome = t.VISIT_OUTCOMES[row["outcome"]]
-            events.append((float(row["finished"]), 3, number, f"leaves {station} ({outcome})"))
+                events.append((float(row[field]), order, number, text))
     for hours, _, number, text in sorted(events):
         yield f"{(zero + timedelta(hours=hours)).isoformat(sep=' ', timespec='minutes')}  request {number:>5}  {text}"
 

@@ -33,7 +33,7 @@ def judge(scenarios: dict[str, ScenarioResult], baseline: str) -> Verdict:
     lead = leads[0]
     if all(_low(one) > matters for one in leads):
         return Verdict("wins", leader, leader, ranked[1], lead, matters, growing)
-    kind = "same" if any(_high(one) < matters and _low(one) > -matters for one in leads) else "too_close"
+    kind = "same" if _high(lead) < matters and _low(lead) > -matters else "too_close"
     return Verdict(kind, None, leader, ranked[1], lead, matters, growing)
 
 

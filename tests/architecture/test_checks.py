@@ -52,7 +52,7 @@ def test_no_file_is_longer_than_a_reader_can_hold(folder: Path) -> None:
     assert not long
 
 
-@pytest.mark.parametrize("module, package", [("simpy", "engine/clock.py"), ("numba", "engine/jit.py")])
+@pytest.mark.parametrize(("module", "package"), [("simpy", "engine/clock.py"), ("numba", "engine/jit.py")])
 def test_simpy_and_numba_are_each_imported_in_one_module(module: str, package: str) -> None:
     users = [path for path in SOURCES if module in imported_by(path)]
     assert users == [PACKAGE / package]

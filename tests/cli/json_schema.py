@@ -23,8 +23,8 @@ _FOLLOWED = {
     "items",
 }
 _PASSED_OVER = {
-    "$defs", "$schema", "title", "description", "default", "discriminator", "format", "pattern", "minLength", "maxLength",
-    "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "$defs", "$schema", "title", "description", "default", "discriminator", "format", "pattern", "minLength",
+    "maxLength", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
 }  # fmt: skip
 
 

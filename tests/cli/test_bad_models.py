@@ -137,7 +137,6 @@ def test_a_routing_loop_that_never_ends_is_shown_at_both_stations(tmp_path: Path
     refused("run", "bad.toml", *QUICKLY, folder=tmp_path, says=says, faults=2)
 
 
-@pytest.mark.xfail(reason="a misspelt outcome is also called a loop without end", strict=True)
 def test_a_misspelt_outcome_is_one_fault(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text(TINY.replace("[costs]", 'next.house = "dome"\n\n[costs]'))
     says = ("bad.toml:24: routing.next.house", "'dome'", "did you mean 'done'?")

@@ -175,3 +175,10 @@ def test_options_of_a_plan_are_checked_before_the_folder_is_made(folder: Path) -
     for words in (("--replications", "1"), ("--workers", "0"), ("--engine", "warp"), ("--set", "x")):
         assert changeflow(*RUN, *words, "--out", "deep/er", folder=folder).code == 2
     assert contents(folder) == before
+
+
+@pytest.mark.xfail(reason="no numbers at all are called no drift", strict=True)
+def test_a_diff_of_no_numbers_is_refused(folder: Path) -> None:
+    assert changeflow(*RUN, *QUICKLY, "--out", "one", folder=folder).code == 0
+    (folder / "one" / "runs.csv").write_text("scenario,replication,measure,value\n")
+    refused("diff", "one", "one", folder=folder, says=("one/runs.csv", "at least one number"))

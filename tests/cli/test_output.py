@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from changeflow.study.results import Swing
+
 from .conftest import Comparison
 from .program import QUICKLY, ROUTES, TINY, changeflow, contents, process
 
@@ -385,5 +387,17 @@ def test_the_next_command_can_be_run_as_it_stands(tmp_path: Path) -> None:
     words = ("run", "replay", "--set", "demand.file=log.csv", "--horizon-days", "20", "--warm-up-days", "0")
     done = changeflow(*words, *QUICKLY, folder=tmp_path)
     assert done.code == 0, done.err
-    following = next(line for line in done.lines if line.startswith("NEXT"))
-    assert "demand.file=log.csv" in following
+    assert "--set demand.file=log.csv" in " ".join(done.out.split("NEXT")[1].split())
+
+
+@pytest.mark.xfail(reason="NEXT says '--who ...'", strict=True)
+def test_the_next_command_after_an_assumption_that_flips_can_be_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flip = Swing("stations.firm.servers", "1", "3", 100.0, "vendor")
+    monkeypatch.setattr("changeflow.study.compare.screen", lambda *_, **__: (flip,))
+    done = changeflow("compare", "tiny.toml", "--who", "vendor,both", *QUICKLY, folder=folder)
+    assert "can flip the winner: firm servers (1 to 3) -> vendor only" in " ".join(done.out.split())
+    following = " ".join(done.out.split("NEXT")[1].split()).removeprefix("changeflow ")
+    again = changeflow(*following.split(), *QUICKLY, folder=folder)
+    assert again.code == 0, again.err

@@ -67,10 +67,7 @@ def test_the_horizon_is_half_open() -> None:
     assert order == ["before"]
 
 
-SAME_TURN = pytest.mark.xfail(strict=True, reason="bug: a turn that causes itself stays in its round, without end")
-
-
-@pytest.mark.parametrize("kinds", [(COMPLETION, DISPATCH), pytest.param((COMPLETION,), marks=SAME_TURN)])
+@pytest.mark.parametrize("kinds", [(COMPLETION, DISPATCH), pytest.param((COMPLETION,))])
 def test_events_of_no_length_without_end_are_an_error(kinds: tuple[int, ...]) -> None:
     """After 1,000 rounds; the test itself gives up after 5,000 events."""
     clock, count = Clock(0.0), list[int]()

@@ -143,7 +143,6 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.xfail(strict=True, reason="bug: cross-checks pass over a station that has a fault of its own")
 def test_two_faults_of_one_station_are_told_at_once(tmp_path: Path) -> None:
     text = MODEL.replace("servers = 2", "servers = 0").replace('calendar = "office"', 'calendar = "offce"')
     paths = {fault.path for fault in faults_of(tmp_path, text)}
@@ -212,14 +211,12 @@ def test_a_shipped_model_is_found_by_its_id_and_by_its_path_from_any_folder(
 # Values that read well and cannot be meant.
 
 
-@pytest.mark.xfail(strict=True, reason="bug: users may be 0 (a warning, no demand) or negative (a run without end)")
 @pytest.mark.parametrize("users", [0, -5])
 def test_there_must_be_users(tmp_path: Path, users: int) -> None:
     faults = faults_of(tmp_path, f"{DESK}[organisation]\nusers = {users}\n")
     assert faults[0].path == "organisation.users"
 
 
-@pytest.mark.xfail(strict=True, reason="bug: infinitely many arrivals, a run without end")
 @pytest.mark.parametrize(
     "law", ["0", '{ law = "discrete", values = [0], shares = [1] }', '{ law = "empirical", values = [0, 0] }']
 )
@@ -228,7 +225,6 @@ def test_interarrival_times_of_zero_are_a_rate_without_limit(tmp_path: Path, law
     assert faults_of(tmp_path, text)[0].path.startswith("demand.interarrival_hours")
 
 
-@pytest.mark.xfail(strict=True, reason="bug: an unknown tool is taken in silence, with speed 1 and openness 1")
 def test_a_misspelt_tool_is_told(tmp_path: Path) -> None:
     text = DESK.replace("horizon_days", 'priors = "field"\nhorizon_days').replace("servers = 2", 'tool = "opne"')
     faults = faults_of(tmp_path, text)
@@ -236,13 +232,11 @@ def test_a_misspelt_tool_is_told(tmp_path: Path) -> None:
     assert "'open'" in faults[0].hint
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a table without 'law' is taken for one by category, and its keys for them")
 def test_a_law_without_its_name_is_told_as_such(tmp_path: Path) -> None:
     text = DESK.replace("service_hours = 1", "service_hours = { mean = 1 }")
     assert "law" in faults_of(tmp_path, text)[0].expected
 
 
-@pytest.mark.xfail(strict=True, reason="bug: the fault says 'expected a table', though a number is the usual form")
 def test_a_law_of_a_wrong_type_may_be_a_number(tmp_path: Path) -> None:
     text = DESK.replace("service_hours = 1", 'service_hours = "1"')
     assert "number" in faults_of(tmp_path, text)[0].expected

@@ -77,7 +77,6 @@ def test_an_option_is_a_path_and_a_value(tmp_path: Path, option: str) -> None:
     assert "PATH=VALUE" in fault_of(tmp_path, option).expected
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a value with a line break is cut off at the break in silence")
 def test_a_value_is_one_value(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         with_set(tmp_path, 'title="x"\nhorizon_days=3')

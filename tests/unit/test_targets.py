@@ -50,13 +50,11 @@ def test_words_that_are_not_understood_are_refused(words: str) -> None:
         targets_from_words(words)
 
 
-@pytest.mark.xfail(strict=True, reason="bug: pydantic's ValidationError comes out, not a ModelError")
 def test_a_time_of_zero_is_refused_as_wrong_input() -> None:
     with pytest.raises(ModelError):
         targets_from_words("90 % closed within 0 days")
 
 
-@pytest.mark.xfail(strict=True, reason="bug: the second of two targets of one kind replaces the first in silence")
 def test_two_targets_of_one_kind_are_not_merged_in_silence() -> None:
     with pytest.raises(ModelError):
         targets_from_words("90 % started within 1 h and 80 % started within 2 h")

@@ -67,7 +67,6 @@ def test_a_winner_must_beat_everyone() -> None:
     assert verdict_of(scenario("a", 1000), scenario("b", 1300), scenario("c", 1200)).winner == "a"
 
 
-@pytest.mark.xfail(strict=True, reason="bug: 'same' is said of the second, though only the third is surely the same")
 def test_the_same_is_said_of_the_one_that_is_meant() -> None:
     """z is 10 behind and sure; y is 5 behind, give or take a lot: with y it is too close to call."""
     found = verdict_of(scenario("a", 1000), scenario("y", 1005, 300), scenario("b", 1010))
