@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from changeflow.engine import first_pass, kernel
@@ -18,6 +20,9 @@ from changeflow.errors import RunError
 STEPS = 200_000
 FIRST_SLOTS = 64
 FIRST_ROWS = 4_096
+CHUNK = 8_192
+Fold = Callable[[Rows, Rows], None]
+"""Takes a chunk of requests and a chunk of visits, and keeps neither."""
 _OWN = frozenset({"stations", "slots", "passes", "heap", "idle", "block", "first", "visits", "requests", "decisions"})
 _OF_TABLES = {
     "routes": "routes", "places": "route_places", "heights": "route_heights", "rows": "law_rows", "pool": "law_pool",
@@ -37,8 +42,20 @@ def run_compiled(model: Tables, run_key: np.uint64, *, decisions: bool = False) 
     return run.trace()
 
 
+def stream_compiled(model: Tables, run_key: np.uint64, fold: Fold) -> None:
+    """Simulate one replication and hand its rows to `fold` in chunks; memory does not grow with the requests.
+
+    Requests come in order of closing, visits in order of their end; what is still open comes last.
+    """
+    run = _Run(model, run_key, decisions=False, fold=fold)
+    while run.step():
+        pass
+    run.fold_the_rest()
+
+
 class _Run:
-    def __init__(self, model: Tables, run_key: np.uint64, decisions: bool) -> None:
+    def __init__(self, model: Tables, run_key: np.uint64, decisions: bool, fold: Fold | None = None) -> None:
+        self.fold = fold
         self.model, self.layout = model, model.layout
         self.demand = Demand(model, run_key)
         self.stations, self.idle = self.layout.stations.copy(), self.layout.idle.copy()
@@ -50,8 +67,9 @@ class _Run:
         self.passes = np.zeros(0, np.int32)
         self.heap = np.zeros(0, EVENT)
         self._grow_slots(FIRST_SLOTS)
-        self.visits = np.empty(_room(model.expected_visits), t.VISIT)
-        self.requests = np.empty(_room(model.expected_requests), t.REQUEST)
+        state["streaming"] = fold is not None
+        self.visits = np.empty(CHUNK if fold else _room(model.expected_visits), t.VISIT)
+        self.requests = np.empty(CHUNK if fold else _room(model.expected_requests), t.REQUEST)
         self.decisions = np.empty(FIRST_ROWS if decisions else len(self.stations), t.DECISION)
         state["stations"], state["stages"] = len(self.stations), self.layout.stages
         state["categories"] = len(model.categories)
@@ -83,7 +101,7 @@ class _Run:
             self._grow_slots(2 * len(self.slots))
             self._point("slots", "passes", "heap")
         elif status == kernel.NEED_ROOM:
-            self._grow_rows()
+            self._make_room()
             self._point("visits", "requests", "decisions")
         elif status == kernel.ZERO_TIME:
             raise RunError(f"nothing but zero-time events at clock hour {self.state[0]['now']:g} (1000 rounds)")
@@ -114,6 +132,25 @@ class _Run:
         self.slots["number"][old:] = -1
         self.state[0]["free"] = old
 
+    def _make_room(self) -> None:
+        if self.fold is None:
+            self._grow_rows()
+            return
+        state = self.state[0]
+        self.fold(self.requests[: state["requests"]], self.visits[: state["visits"]])
+        state["requests"] = state["visits"] = 0
+
+    def fold_the_rest(self) -> None:
+        """The last closed rows, then what is still open."""
+        assert self.fold is not None
+        self._make_room()
+        open_slots = self._open_slots()
+        self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["visits"] > 0], self.stations))
+
+    def _open_slots(self) -> Rows:
+        open_slots = self.slots[self.slots["number"] >= 0]
+        return open_slots[np.argsort(open_slots["number"])]
+
     def _grow_rows(self) -> None:
         """Room for twice as many rows."""
         for name in ("visits", "requests", "decisions"):
@@ -125,8 +162,7 @@ class _Run:
     def trace(self) -> Trace:
         """Everything written, then what is still open."""
         model, end, state = self.model, self.model.end, self.state[0]
-        open_slots = self.slots[self.slots["number"] >= 0]
-        open_slots = open_slots[np.argsort(open_slots["number"])]
+        open_slots = self._open_slots()
         self.requests[open_slots["number"]] = _open_requests(open_slots)
         unfinished = _open_visits(open_slots[open_slots["visits"] > 0], self.stations)
         while len(self.visits) < state["visits"] + len(unfinished):

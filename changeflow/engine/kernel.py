@@ -66,7 +66,7 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
             return NEED_ARRIVALS
         if state["free"] == NONE:
             return NEED_SLOTS
-        room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["number"])
+        room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
         if room < 1 or arrays["decisions_size"] - state["decisions"] < state["stations"]:
             return NEED_ROOM
         time, turn, what = math.inf, NEVER, NONE

@@ -224,7 +224,11 @@ def write_visit(state, station, request, finished, outcome, visits):  # type: ig
 @inlined
 def close(state, slots, slot, outcome, requests):  # type: ignore[no-untyped-def]
     request = slots[slot]
-    row = requests[request["number"]]
+    place = request["number"]
+    if state["streaming"] == 1:  # rows in order of closing, to be folded and forgotten
+        place = state["requests"]
+        state["requests"] += 1
+    row = requests[place]
     row["number"], row["key"], row["parent"], row["cause"] = request["number"], request["key"], -1, 0
     row["source"], row["category"], row["component"] = request["source"], request["category"], -1
     row["arrived"], row["closed"], row["outcome"] = request["arrived"], state["now"], outcome
@@ -289,6 +293,8 @@ def take_arrival(state, slots, passes, block):  # type: ignore[no-untyped-def]
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0
     state["number"] += 1
+    if state["streaming"] == 0:
+        state["requests"] = state["number"]
     state["arrival"] += 1
     round_now = state["turn"] - state["turn"] % ROUND
     state["arrival_turn"] = ARRIVAL * KIND + state["number"]

@@ -82,6 +82,8 @@ STATE = np.dtype(
         ("visits", "i8"),  # rows written
         ("decisions", "i8"),
         ("keep_decisions", "i8"),
+        ("requests", "i8"),  # rows written; in a full trace the rows stand by number
+        ("streaming", "i8"),
         ("last_block", "i8"),  # no arrivals come after this block
         ("stations", "i8"),
         ("stages", "i8"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from changeflow.engine.compiled import run_compiled
+from changeflow.engine.compiled import Fold, run_compiled, stream_compiled
 from changeflow.engine.draws import run_key
 from changeflow.engine.jit import kernel_is_warm
 from changeflow.engine.process import run_process
@@ -41,3 +41,9 @@ def simulate(
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)
     return run_process(tables, draw_workload(tables, key), key, decisions=decisions)
+
+
+def stream(model: Model | Tables, fold: Fold, *, seed: int, replication: int) -> None:
+    """Run one replication with the compiled engine, folding rows as they come: for runs too long to keep."""
+    tables = model if isinstance(model, Tables) else compile_tables(model)
+    stream_compiled(tables, run_key(seed, replication), fold)

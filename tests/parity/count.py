@@ -1,6 +1,6 @@
 """Compares as many generated models as asked for, and says how many had what.
 
-    python -m tests.parity.count --models 3000 --seed 1
+python -m tests.parity.count --models 3000 --seed 1
 """
 
 from __future__ import annotations

@@ -83,7 +83,11 @@ def _of_trace(model: Model, trace: Trace) -> Iterator[str]:
     if any(station.calendar != "always" for station in used):
         yield "calendar"
     for number, source in enumerate(model.demand.sources.values()):
-        if source.batch is not None and source.kind not in {"go_live", "replay"} and (requests["source"] == number).any():
+        if (
+            source.batch is not None
+            and source.kind not in {"go_live", "replay"}
+            and (requests["source"] == number).any()
+        ):
             yield "batches"
         if source.kind == "replay" and (requests["source"] == number).any():
             yield "replay"

@@ -45,14 +45,14 @@ def examples(draw: st.DrawFn) -> Example:
     with_work = bool(categories) and draw(st.booleans())
     demand: Raw = {}
     logs: dict[str, str] = {}
+    first = draw(st.sampled_from(FIRST_DAYS))
     for number in range(draw(st.sampled_from([1, 1, 2, 3]))):
-        source, log = draw(parts.sources(number, days, weeks * 7, categories, users, ties))
+        source, log = draw(parts.sources(number, first or MONDAY, days, weeks * 7, categories, users, ties))
         if names and draw(st.integers(0, 3)) == 0:
             source["entry"] = draw(routes(names, categories))
         demand[f"source-{number}"] = source
         if log:
             logs[source["file"]] = log
-    first = draw(st.sampled_from(FIRST_DAYS))
     calendars = {f"calendar-{n}": draw(parts.calendars(first or MONDAY)) for n in range(draw(st.integers(0, 2)))}
     raw: Raw = {
         "title": "generated",

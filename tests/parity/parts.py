@@ -92,9 +92,13 @@ unit_laws = st.sampled_from(
 
 @st.composite
 def by_category(draw: st.DrawFn, values: st.SearchStrategy[Any], categories: Sequence[str]) -> Any:
-    """One value, or a table of values by category, with or without a default."""
-    if draw(st.booleans()):
-        return draw(values)
+    """One value, or a table of values by category."""
+    return draw(values) if draw(st.booleans()) else draw(tables(values, categories))
+
+
+@st.composite
+def tables(draw: st.DrawFn, values: st.SearchStrategy[Any], categories: Sequence[str]) -> Raw:
+    """A table of values by category, with or without a default."""
     named = [name for name in categories if draw(st.booleans())]
     table = {name: draw(values) for name in named}
     if len(named) < max(len(categories), 1):
@@ -123,13 +127,19 @@ batches = st.sampled_from(
 
 @st.composite
 def sources(
-    draw: st.DrawFn, number: int, days: float, start_day: float, categories: Sequence[str], users: int, ties: bool
-) -> tuple[Raw, str]:
+    draw: st.DrawFn, number: int, first: date, days: float, start_day: float, categories: Sequence[str], users: int,
+    ties: bool,
+) -> tuple[Raw, str]:  # fmt: skip
     """A source of some requests in `days` days from `start_day` on, and the text of its log if it replays one."""
-    kind = draw(st.sampled_from(["poisson", "piecewise", "go_live", "renewal", "replay"]))
+    kinds = (
+        ["renewal", "replay"]
+        if ties and draw(st.booleans())
+        else ["poisson", "piecewise", "go_live", "renewal", "replay"]
+    )
+    kind = draw(st.sampled_from(kinds))
     count = draw(st.sampled_from([3, 20, 60, 150]))
     if kind == "replay":
-        return draw(_replays(number, days, start_day, categories))
+        return draw(_replays(number, first, days, start_day, categories))
     source: Raw = {"kind": kind}
     if draw(st.integers(0, 2)) == 0:
         source["batch"] = draw(batches)
@@ -162,14 +172,17 @@ def _rise(edges: list[float]) -> bool:
 
 
 @st.composite
-def _replays(draw: st.DrawFn, number: int, days: float, start_day: float, categories: Sequence[str]) -> tuple[Raw, str]:
-    hours = st.integers(-4, int(days * 24) + 4).map(lambda hour: hour + int(start_day) * 24)
-    whole = draw(st.lists(hours, min_size=2, max_size=40).filter(lambda hours: len(set(hours)) > 1))
+def _replays(
+    draw: st.DrawFn, number: int, first: date, days: float, start_day: float, categories: Sequence[str]
+) -> tuple[Raw, str]:
+    begin, end = int(start_day * 24), int((start_day + days) * 24)
+    anywhere, together = st.integers(max(begin - 4, 0), end + 4), st.integers(begin, begin + 12)
+    whole = [0, begin + 1, *draw(st.lists(st.one_of(anywhere, together), min_size=1, max_size=40))]
     odd = timedelta(minutes=draw(st.sampled_from([0, 0, 20])))
     iso, sign = draw(st.booleans()), draw(st.sampled_from([",", ";"]))
     lines = [sign.join(["id", "at", "kind"])]
     for row, hour in enumerate(whole):
-        at = datetime.combine(MONDAY, time()) + timedelta(hours=hour) + odd * (row % 2)
+        at = datetime.combine(first, time()) + timedelta(hours=hour) + odd * (row % 2)
         text = at.isoformat() if iso else at.strftime("%d/%m/%Y %H:%M")
         lines.append(sign.join([f"k{row - (row % 7 == 6)}", text, "xyz"[row % 3]]))
     source: Raw = {"kind": "replay", "file": f"log-{number}.csv", "request": "id", "arrived": "at", "delimiter": sign}
@@ -186,7 +199,7 @@ def _replays(draw: st.DrawFn, number: int, days: float, start_day: float, catego
 def stations(draw: st.DrawFn, categories: Sequence[str], calendars: Raw, ties: bool, needs_service: bool) -> Raw:
     """A station with anything that a station may have."""
     kinds = ["in_house", "vendor"]
-    servers = draw(st.sampled_from([1, 1, 1, 2, 2, 3, 4, 65, 70, "infinite"]))
+    servers = draw(st.sampled_from([1, 1, 1, 1, 2, 2, 3, 4, 70, "infinite"]))
     station: Raw = {"kind": draw(st.sampled_from(kinds)), "servers": servers}
     scale = draw(st.sampled_from([1.0, 1.0, 3.0, 12.0]))
     if needs_service or draw(st.booleans()):
@@ -231,7 +244,7 @@ def routes(draw: st.DrawFn, places: Sequence[str], categories: Sequence[str]) ->
     if rule == "to":
         return draw(anywhere)
     if rule == "by_category":
-        return {"rule": rule, "to": draw(by_category(anywhere, categories).filter(lambda to: isinstance(to, dict)))}
+        return {"rule": rule, "to": draw(tables(anywhere, categories))}
     if rule == "split":
         named = draw(st.lists(anywhere, min_size=1, max_size=4, unique=True))
         shares = {1: [1.0], 2: [0.25, 0.75], 3: [0.5, 0.0, 0.5], 4: [0.1, 0.2, 0.3, 0.4]}[len(named)]
