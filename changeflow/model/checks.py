@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import networkx as nx
 from pydantic import TypeAdapter, ValidationError
 
 from changeflow.errors import Fault, nearest
@@ -242,19 +241,28 @@ def _endless(parts: Parts, where: Places) -> Iterator[Fault]:
     known = {*parts.stations, *OUTCOMES}
     if parts.routing is None or any(set(places(route)) - known for _, route in _all_routes(parts)):
         return
+    if not parts.routing.next:
+        for name, station in parts.stations.items():
+            yield from _endless_rework(name, station, where)
+        return
+    import networkx as nx  # noqa: PLC0415  a slow import that a model without `next` does not need
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     for name, station in parts.stations.items():
         route = parts.routing.next.get(name)
         graph.add_edges_from((name, place) for place in _likely(route))
-        always_again = _always_reworked(station)
-        if always_again:
-            path = ("stations", name, "acceptance", "rework_probability")
-            yield where.fault(path, "below 1, or max_attempts (else rework never ends)", 1.0)
+        yield from _endless_rework(name, station, where)
     ends = set(OUTCOMES) & set(graph)
     leads_out = set().union(*(nx.ancestors(graph, end) for end in ends)) if ends else set()
     for name in parts.stations:
         if name not in leads_out:
             yield where.fault(("routing", "next", name), "a way that ends in done or refused", "a loop without end")
+
+
+def _endless_rework(name: str, station: Station | None, where: Places) -> Iterator[Fault]:
+    if _always_reworked(station):
+        path = ("stations", name, "acceptance", "rework_probability")
+        yield where.fault(path, "below 1, or max_attempts (else rework never ends)", 1.0)
 
 
 def _likely(route: Route | None) -> tuple[str, ...]:

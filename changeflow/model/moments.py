@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from scipy import integrate, special
 
 from changeflow.model import laws
 
@@ -29,6 +29,7 @@ def cdf(law: laws.Law, x: float) -> float:
     return 1.0 - _survival(law, x)
 
 
+@lru_cache(maxsize=1024)  # the loads of a model ask for the same few laws many times
 def _moments(law: laws.Law) -> tuple[float, float]:
     if law.at_most is None:
         return _free_moments(law)
@@ -41,9 +42,13 @@ def _moments(law: laws.Law) -> tuple[float, float]:
     inner = [free * 2.0**k for k in range(-30, 31) if free * 2.0**k < top]  # a far cut must not hide the law
     edges = [0.0, *inner, top]
     pieces = list(pairwise(edges))
-    first = sum(integrate.quad(lambda x: _survival(law, x), a, b)[0] for a, b in pieces)
-    second = sum(integrate.quad(lambda x: 2 * x * _survival(law, x), a, b)[0] for a, b in pieces)
-    return first, second
+    points, weights = np.polynomial.legendre.leggauss(20)
+    first = second = 0.0
+    for a, b in pieces:
+        for x, weight in zip((a + b) / 2 + points * (b - a) / 2, weights * (b - a) / 2, strict=True):
+            first += weight * _survival(law, float(x))
+            second += weight * 2 * x * _survival(law, float(x))
+    return first, float(second)
 
 
 def _free_moments(law: laws.Law) -> tuple[float, float]:
@@ -89,12 +94,12 @@ def _survival(law: laws.Law, x: float) -> float:
         case laws.Exponential(mean=m):
             return math.exp(-x / m)
         case laws.Erlang(k=k, mean=m):
-            return float(special.gammaincc(k, x * k / m))
+            return _gamma_survival(k, x * k / m)
         case laws.Gamma(mean=m, scv=c):
-            return float(special.gammaincc(1 / c, x / (m * c)))
+            return _gamma_survival(1 / c, x / (m * c))
         case laws.Lognormal():
             mu, sigma = law.mu_sigma
-            return float(special.ndtr((mu - math.log(x)) / sigma)) if x > 0 else 1.0
+            return 0.5 * math.erfc((math.log(x) - mu) / sigma / math.sqrt(2)) if x > 0 else 1.0
         case laws.Weibull(shape=k, scale=s):
             return math.exp(-((x / s) ** k))
         case laws.Uniform(low=a, high=b):
@@ -109,3 +114,15 @@ def _survival(law: laws.Law, x: float) -> float:
             return sum(q * math.exp(-x / y) for q, y in zip(p, m, strict=True))
     values, shares = _atoms(law)
     return float(shares[values > x].sum())
+
+
+def _gamma_survival(shape: float, x: float) -> float:
+    if shape == int(shape) and shape <= 50:  # Erlang: a sum of Poisson terms
+        term = total = math.exp(-x)
+        for i in range(1, int(shape)):
+            term *= x / i
+            total += term
+        return total
+    from scipy import special  # noqa: PLC0415  a slow import that few models need
+
+    return float(special.gammaincc(shape, x))

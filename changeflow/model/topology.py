@@ -7,9 +7,8 @@ upper one (everything it may be sent); overload is claimed only when the pooled 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 
 from changeflow.model import moments
@@ -18,6 +17,9 @@ from changeflow.model.laws import Erlang, Exponential, Law, Uniform
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
 from changeflow.model.stations import Station, by_category
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 NO_CATEGORY = "change"
 _HOURS_PER_WEEK = 168.0
@@ -225,6 +227,8 @@ def _open_first_shares(model: Model, route: OpenFirst, station: str, category: s
 
 def flow_graph(model: Model) -> nx.DiGraph[str]:
     """The request-flow network: sources, stations and outcomes, with expected requests per week on the edges."""
+    import networkx as nx  # noqa: PLC0415  a slow import, for drawing only
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     begin = model.start_hours + model.warm_up_days * 24
     end = model.start_hours + model.horizon_days * 24
