@@ -40,7 +40,8 @@ def _moments(law: laws.Law) -> tuple[float, float]:
         return float(cut @ shares), float(cut**2 @ shares)
     free, _ = _free_moments(law)
     inner = [free * 2.0**k for k in range(-30, 31) if free * 2.0**k < top]  # a far cut must not hide the law
-    edges = [0.0, *inner, top]
+    kinks = [x for x in (getattr(law, name, None) for name in ("low", "mode", "high")) if x is not None and 0 < x < top]
+    edges = sorted({0.0, *inner, *kinks, top})
     pieces = list(pairwise(edges))
     points, weights = np.polynomial.legendre.leggauss(20)
     first = second = 0.0

@@ -79,7 +79,7 @@ def _smooth(draw: st.DrawFn, scale: float) -> Raw:
     return law | {"at_most": 2 * mean} if draw(st.integers(0, 3)) == 0 else law
 
 
-shares_of_one = st.sampled_from([0.0, 0.25, 0.5, 0.9, 1.0])
+shares_of_one = st.sampled_from([1.0, 0.9, 0.5, 0.25, 0.0])
 unit_laws = st.sampled_from(
     [
         0.5,
@@ -137,7 +137,7 @@ def sources(
         else ["poisson", "piecewise", "go_live", "renewal", "replay"]
     )
     kind = draw(st.sampled_from(kinds))
-    count = draw(st.sampled_from([3, 20, 60, 150]))
+    count = draw(st.sampled_from([150, 60, 20, 3]))
     if kind == "replay":
         return draw(_replays(number, first, days, start_day, categories))
     source: Raw = {"kind": kind}
@@ -226,12 +226,12 @@ def stations(draw: st.DrawFn, categories: Sequence[str], calendars: Raw, ties: b
 
 @st.composite
 def _acceptances(draw: st.DrawFn, categories: Sequence[str]) -> Raw:
-    limit = draw(st.sampled_from([None, 1, 2, 3]))
-    chances = st.sampled_from([0.0, 0.3, 0.6] if limit is None else [0.0, 0.5, 1.0])
+    limit = draw(st.sampled_from([2, 1, 3, None]))
+    chances = st.sampled_from([0.6, 0.3, 0.0] if limit is None else [0.5, 1.0, 0.0])
     acceptance: Raw = {
         "rework_probability": draw(by_category(chances, categories)),
         "rework_work": draw(st.sampled_from(["fresh", 0.5, 1.0, 2.0])),
-        "at_limit": draw(st.sampled_from(["done", "withdrawn"])),
+        "at_limit": draw(st.sampled_from(["withdrawn", "done"])),
     }
     return acceptance if limit is None else acceptance | {"max_attempts": limit}
 
