@@ -201,7 +201,7 @@ def stations(draw: st.DrawFn, categories: Sequence[str], calendars: Raw, ties: b
     kinds = ["in_house", "vendor"]
     servers = draw(st.sampled_from([1, 1, 1, 1, 2, 2, 3, 4, 70, "infinite"]))
     station: Raw = {"kind": draw(st.sampled_from(kinds)), "servers": servers}
-    scale = draw(st.sampled_from([1.0, 1.0, 3.0, 12.0]))
+    scale = draw(st.sampled_from([1.0, 3.0, 12.0, 40.0]))
     if needs_service or draw(st.booleans()):
         station["service_hours"] = draw(by_category(laws(scale, on_the_hour=ties), categories))
     if draw(st.booleans()):

@@ -60,7 +60,7 @@ class Result:
     reason: str = ""
     checks: list[Check] = field(default_factory=list)
     z: float = math.nan
-    """Of the headline metric in the first attempt, whether or not the case was repeated."""
+    """Of the headline metric over the planned replications, whether or not more were needed."""
     runs: int = 0
     attempts: int = 0
     seconds: float = 0.0

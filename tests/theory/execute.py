@@ -137,11 +137,10 @@ def run_case(case: Raw, pool: Executor, engine: str, seed: int, scale: float) ->
         longer = LONGER**attempt
         window = window_of(case, setup, 1.0 if transient else scale * longer)
         planned = runs * longer if transient else runs
-        checks, done = _attempt(case, pool, engine, seed_of(seed, case["id"], attempt), planned, window)
+        checks, done, z = _attempt(case, pool, engine, seed_of(seed, case["id"], attempt), planned, window)
         result.checks, result.runs, result.attempts = checks, done, attempt + 1
-        shown = headline(checks)
-        if attempt == 0 and shown:
-            result.z = shown.z
+        if attempt == 0:
+            result.z = z
         if all(check.ok for check in checks):
             result.status = "pass"
             return result
@@ -151,10 +150,14 @@ def run_case(case: Raw, pool: Executor, engine: str, seed: int, scale: float) ->
 
 def _attempt(
     case: Raw, pool: Executor, engine: str, seed: int, planned: int, window: Window
-) -> tuple[list[Check], int]:
-    """Replications until the intervals are narrow or the budget is spent; the width alone decides."""
+) -> tuple[list[Check], int, float]:
+    """Replications until the intervals are narrow or the budget is spent; the width alone decides.
+
+    The z-score is of the planned replications alone: stopping at a narrow interval favours small spreads,
+    which would make scores too large.
+    """
     values: dict[str, Floats] = {name: np.zeros(0) for name in case["expected"]}
-    done, wanted = 0, planned
+    done, wanted, z = 0, planned, math.nan
     while True:
         step = RUNS_PER_TASK[case["kind"]]
         parts = [range(first, min(first + step, wanted)) for first in range(done, wanted, step)]
@@ -162,9 +165,11 @@ def _attempt(
         for task in tasks:
             for name, found in task.result().items():
                 values[name] = np.concatenate([values[name], found])
-        done = wanted
         checks = judge(values, case)
+        if not done and (shown := headline(checks)):
+            z = shown.z
+        done = wanted
         wide = max((c.half_width / c.widest if c.widest else math.inf for c in checks if not c.narrow), default=0.0)
         if not wide or done >= BUDGET * planned or math.isinf(wide) or math.isnan(wide):
-            return checks, done
+            return checks, done, z
         wanted = min(math.ceil(done * wide**2 * MARGIN), BUDGET * planned)
