@@ -2,7 +2,8 @@
 
 M/M/1 at load 0.9 (one arrival an hour), and M/M/2 with servers of half the speed, both from empty. Exact means
 of the first 25 and 100 waits, variances and shares: recursion and Monte Carlo of the design notes (Law, Simulation
-Modeling and Analysis, has 2.12, 4.13 and 3.70). All tolerances are 4.5 standard errors at a fixed seed: a false alarm in 150,000.
+Modeling and Analysis, has 2.12, 4.13 and 3.70). All tolerances are 4.5 standard errors at a fixed seed: a false
+alarm in 150,000.
 """
 
 from functools import cache

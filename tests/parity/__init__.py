@@ -1,1 +1,0 @@
-"""The compiled engine against the reference, to the bit."""
