@@ -23,16 +23,21 @@ def command(name: str, source: str, force: bool) -> None:
         raise ModelError(
             [Fault(f"--from {source}", "", "a model that comes along", f"'{source}'", nearest(source, shipped))]
         )
+    if not Path(name).stem:
+        raise PlanError(f"NAME: expected a name for the new model, found '{name}'")
     target = Path(name if name.endswith(".toml") else f"{name}.toml")
     if target.exists() and not force:
         raise PlanError(f"{target}: expected a new file, found one (--force replaces it)")
     if not target.absolute().parent.is_dir():
         raise PlanError(f"{target}: expected an existing folder, found no {target.parent}")
     text = shipped[source].read_text(encoding="utf-8")
-    target.write_text(text, encoding="utf-8")
     schema = target.with_name("model.schema.json")
-    if not schema.exists():
-        schema.write_text(schema_text(), encoding="utf-8")
+    try:
+        target.write_text(text, encoding="utf-8")
+        if not schema.exists():
+            schema.write_text(schema_text(), encoding="utf-8")
+    except OSError as error:
+        raise PlanError(f"{target}: expected a file that can be written ({error.strerror})") from None
     click.echo(f"{target} written, a copy of {source}; model.schema.json beside it helps editors.")
     logs = "replay" in source
     click.echo(f"Next: changeflow check {target}" + (" --set demand.file=YOUR_LOG.csv" if logs else ""))

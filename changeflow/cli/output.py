@@ -41,7 +41,7 @@ def finish(results: Results, folder: Path, options: Shared) -> int:
     else:
         from changeflow.present.terminal import comparison_text
 
-        click.echo(comparison_text(results, str(folder)))
+        click.echo(comparison_text(results, str(folder), options.sets))
     return exit_code(results, options)
 
 

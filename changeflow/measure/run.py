@@ -123,25 +123,37 @@ def _ratios(
         ratios["attempts_per_request"] = (float(tried.sum()), float(done.sum()))
     met = _within_targets(window, cohort)
     if met is not None:
-        ratios["within_target_share"] = (float(met.sum()), members)
+        watched = met[1]
+        ratios["within_target_share"] = (float((met[0] & watched).sum()), float(watched.sum()))
     return ratios
 
 
-def _within_targets(window: Window, cohort: Cohort) -> np.ndarray | None:
-    """Members that met every timed target; open ones, refused and withdrawn ones have missed it."""
+def _within_targets(window: Window, cohort: Cohort) -> tuple[np.ndarray, np.ndarray] | None:
+    """Members that met every timed target, and those that came early enough to have missed it.
+
+    Open ones past the target, refused and withdrawn ones have missed it; of a member that came so late that
+    the run ends before its target does nobody knows, so it is left out whatever became of it.
+    """
     targets, rows = window.model.targets, cohort.requests
     if targets.started_within is None and targets.closed_within is None:
         return None
-    met = np.ones(len(rows), dtype=bool)
+    met, watched = np.ones(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
     if targets.started_within is not None:
         first = np.full(len(rows), np.nan)
         opening = cohort.visits["visit"] == 0
         first[cohort.member_of_visit[opening]] = cohort.visits["started"][opening]
         met &= _in_time(window, targets.started_within, rows["arrived"], first)
+        watched &= _past(window, targets.started_within, rows["arrived"])
     if targets.closed_within is not None:
         closed = np.where(rows["outcome"] == t.DONE, rows["closed"], np.nan)
         met &= _in_time(window, targets.closed_within, rows["arrived"], closed)
-    return met
+        watched &= _past(window, targets.closed_within, rows["arrived"])
+    return met, watched
+
+
+def _past(window: Window, within: Within, arrived: np.ndarray) -> np.ndarray:
+    """Members whose target runs out before the run does."""
+    return ~_in_time(window, within, arrived, np.full(len(arrived), window.end))
 
 
 def _in_time(window: Window, within: Within, arrived: np.ndarray, moment: np.ndarray) -> np.ndarray:

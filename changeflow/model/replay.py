@@ -114,13 +114,15 @@ def _account(source: Replay, path: Path, option: str) -> ReplayLog:
 def _cells(source: Replay, path: Path, text: IO[str], option: str) -> Iterator[tuple[str, str, str]]:
     reader = csv.reader(text, delimiter=source.delimiter)
     header = [name.strip() for name in next(reader, [])]
+    if any("\0" in name for name in header):
+        raise DataError(f"{path}: expected a CSV file in UTF-8, found zero bytes")
     if not any(header):
         raise DataError(f"{path}: expected a CSV file with a header line, found an empty file")
     columns = {"request": source.request, "arrived": source.arrived}
     if source.category is not None:
         columns["category"] = source.category
     faults = [
-        f"{path}: expected a column '{name}' (key {option}.{key}), found none; {nearest(name, header)}"
+        f"{path}: expected a column '{name}' (key {option}.{key}), found none; {nearest(name, header) or _some(header)}"
         for key, name in columns.items()
         if name not in header
     ]
@@ -142,6 +144,10 @@ def _cells(source: Replay, path: Path, text: IO[str], option: str) -> Iterator[t
                 cell.get(arrived, "").strip(),
                 "" if category is None else cell.get(category, "").strip(),
             )
+
+
+def _some(header: list[str]) -> str:
+    return f"there are {len(header)}: " + ", ".join(header[:8]) + ", ..."
 
 
 def _parse(text: str, date_format: str) -> datetime | None:

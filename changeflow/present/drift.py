@@ -34,7 +34,10 @@ class Drift:
         """For --json."""
         return {
             "drift": self.found, "compared": self.compared, "changed": self.changed,
-            "worst": [dict(zip((*_KEYS, "old", "new"), row, strict=True)) for row in self.worst],
+            "worst": [
+                dict(zip((*_KEYS, "old", "new"), (*keys, _number(old), _number(new)), strict=True))
+                for *keys, old, new in self.worst
+            ],
             "only_old": list(self.only_old), "only_new": list(self.only_new),
         }  # fmt: skip
 
@@ -49,8 +52,15 @@ class Drift:
         return "\n".join(lines)
 
 
+def _number(value: float) -> float | None:
+    """JSON knows no NaN."""
+    return None if np.isnan(value) else value
+
+
 def compare_folders(old: str, new: str, tolerance: float) -> Drift:
     """Compare runs.csv of two results folders; raises InputError when one is no such folder."""
+    if not tolerance >= 0:
+        raise InputError(f"--tolerance: expected a number of at least 0, found {tolerance:g}")
     one, other = _read(old), _read(new)
     both = one.rename(columns={"value": "value_old"}).join(other.rename(columns={"value": "value_new"}), how="inner")
     before, after = both["value_old"].to_numpy(float), both["value_new"].to_numpy(float)
@@ -59,7 +69,8 @@ def compare_folders(old: str, new: str, tolerance: float) -> Drift:
         same |= np.abs(after - before) <= tolerance * np.abs(before)
     gap = np.abs(after - before) / np.maximum(np.abs(before), 1e-300)
     order = [int(i) for i in np.argsort(-np.where(same, -1.0, np.nan_to_num(gap, nan=np.inf))) if not same[i]][:_SHOWN]
-    worst = tuple((*both.index[i], float(before[i]), float(after[i])) for i in order)
+    keys = [(str(scenario), int(run), str(measure)) for scenario, run, measure in both.index[order]]
+    worst = tuple((*key, float(before[i]), float(after[i])) for key, i in zip(keys, order))
     return Drift(len(both), int((~same).sum()), worst, _only(one, other), _only(other, one))
 
 
@@ -79,6 +90,9 @@ def _read(folder: str) -> pd.DataFrame:
         raise InputError(f"{folder}: expected a results folder (manifest.json and runs.csv), found none")
     try:
         table = pd.read_csv(path / "runs.csv", converters={"value": _exact})
-        return table.set_index(_KEYS)[["value"]]
+        table = table.set_index(_KEYS)[["value"]]
     except (ValueError, KeyError) as error:
         raise InputError(f"{folder}/runs.csv: expected the columns {', '.join(_KEYS)}, value ({error})") from None
+    if table.empty:
+        raise InputError(f"{folder}/runs.csv: expected at least one number, found none")
+    return table

@@ -15,8 +15,8 @@ from changeflow.engine.trace import Rows, Trace
 from changeflow.model.schema import Model
 from changeflow.present.folder import MANIFEST, write_whole
 
-_LEAVES, _CLOSES, _ARRIVES, _QUEUES, _STARTS = range(5)
-"""The order of what happens at one instant, as the instant rule has it."""
+_LEAVES, _CLOSES, _ARRIVES, _QUEUES, _STARTS, _LEAVES_AT_ONCE, _CLOSES_AT_ONCE = range(7)
+"""The order of what happens at one instant, as the instant rule has it; what takes no time ends after it began."""
 
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
@@ -55,11 +55,13 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
         number = int(row["number"])
         events.append((float(row["arrived"]), _ARRIVES, number, f"arrives ({names[number]})"))
         if not np.isnan(row["closed"]):
-            events.append((float(row["closed"]), _CLOSES, number, t.REQUEST_OUTCOMES[row["outcome"]]))
+            order = _CLOSES_AT_ONCE if row["closed"] == row["arrived"] else _CLOSES
+            events.append((float(row["closed"]), order, number, t.REQUEST_OUTCOMES[row["outcome"]]))
     for row in trace.visits:
         station, number = trace.stations[row["station"]], int(row["request"])
+        end = _LEAVES_AT_ONCE if row["finished"] == row["started"] else _LEAVES
         texts = {
-            "finished": (_LEAVES, f"leaves {station} ({t.VISIT_OUTCOMES[row['outcome']]})"),
+            "finished": (end, f"leaves {station} ({t.VISIT_OUTCOMES[row['outcome']]})"),
             "joined": (_QUEUES, f"queues at {station}"),
             "started": (_STARTS, f"is started at {station} by {row['server']}"),
         }

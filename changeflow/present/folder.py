@@ -27,11 +27,11 @@ def choose_folder(out: str | None, *, force: bool) -> Path:
     if out is None:
         folder = _next_numbered()
     else:
-        folder = Path(out)
+        folder = Path(out).resolve() if Path(out).is_symlink() else Path(out)
         if folder.exists() and not folder.is_dir():
             raise PlanError(f"--out {out}: expected a folder, found a file")
         if folder.is_dir() and any(folder.iterdir()):
-            ours = (folder / MANIFEST).is_file()
+            ours = _is_ours(folder)
             if force and not ours:
                 raise PlanError(f"--out {out}: --force replaces only a results folder of changeflow; this is none")
             if not force:
@@ -49,6 +49,15 @@ def choose_folder(out: str | None, *, force: bool) -> Path:
     return folder
 
 
+def _is_ours(folder: Path) -> bool:
+    """Does the folder hold a manifest that this program wrote?"""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and found.get("program") == "changeflow"
+
+
 def _next_numbered() -> Path:
     taken = [int(path.name) for path in RESULTS_ROOT.glob("[0-9]*") if path.name.isdigit()]
     return RESULTS_ROOT / f"{max(taken, default=0) + 1:03d}"
@@ -59,19 +68,19 @@ def write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent))
+    old = draft.with_suffix(".old")
     try:
         fill(draft)
         draft.chmod(0o755)
         if folder.exists():
-            old = draft.with_suffix(".old")
             folder.rename(old)
-            draft.rename(folder)
-            shutil.rmtree(old)
-        else:
-            draft.rename(folder)
+        draft.rename(folder)
     except BaseException:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_results(results: Results, folder: Path, *, command_line: list[str], charts: bool) -> None:

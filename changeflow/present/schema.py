@@ -17,7 +17,27 @@ def schema_text() -> str:
         "anyOf": [demand, schema["$defs"]["Demand"]["properties"]["sources"]["additionalProperties"]]
     }
     _free_what_priors_fill(schema)
+    _allow_short_forms(schema)
     return json.dumps(schema, indent=1) + "\n"
+
+
+_SHORT_FORMS: dict[str, list[dict[str, object]]] = {
+    "law": [{"type": "number"}],
+    "rule": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "number"}}],
+}
+"""A bare number is a law, a bare name or a table of shares a route: the reader turns them into tables."""
+
+
+def _allow_short_forms(node: object) -> None:
+    if isinstance(node, dict):
+        discriminator = node.get("discriminator")
+        if isinstance(discriminator, dict) and discriminator.get("propertyName") in _SHORT_FORMS:
+            node["oneOf"] = [*node["oneOf"], *_SHORT_FORMS[discriminator["propertyName"]]]
+        for inner in node.values():
+            _allow_short_forms(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _allow_short_forms(inner)
 
 
 def _free_what_priors_fill(schema: dict[str, object]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+
 from changeflow.measure.records import Difference, Estimate
 from changeflow.model.topology import Load
 from changeflow.present.words import digits, money, plain
@@ -175,15 +178,17 @@ def short_path(path: str) -> str:
     return f"{whose.replace('_', ' ')} {parts[-1].replace('_', ' ')}".strip()
 
 
-def next_command(results: Results, where: str | None) -> str:
-    """The command one would want now."""
+def next_command(results: Results, where: str | None, sets: Sequence[str] = ()) -> str:
+    """The command one would want now; it can be typed as it stands."""
     model = next(iter(results.scenarios.values())).model
     flips = [swing for swing in results.swings if swing.flips_to]
     if flips:
-        return f"changeflow compare {model.place} --who ... --set {flips[0].path}={flips[0].high}"
-    if results.command == "run":
-        kinds = {station.kind for station in model.stations.values()}
-        if len(kinds) == 2:
-            return f"changeflow compare {model.place} --who vendor,power_users,both"
-        return f"changeflow check {model.place}"
-    return f"open {where}/report.html" if where else f"changeflow check {model.place}"
+        sets = [*sets, f"{flips[0].path}={flips[0].high}"]
+    options = "".join(f" --set {shlex.quote(option)}" for option in sets)
+    if flips:
+        return f"changeflow compare {model.place} --who {','.join(results.scenarios)}{options}"
+    if results.command == "run" and len({station.kind for station in model.stations.values()}) == 2:
+        return f"changeflow compare {model.place} --who vendor,power_users,both{options}"
+    if results.command != "run" and where:
+        return f"open {where}/report.html"
+    return f"changeflow check {model.place}{options}"

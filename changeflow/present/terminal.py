@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
 from changeflow.present.logs import log_lines
@@ -21,7 +22,7 @@ _LABEL = 9
 _COLUMNS = (10, 10, 9, 8, 4, 9)
 
 
-def comparison_text(results: Results, folder: str | None) -> str:
+def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = ()) -> str:
     """At most 20 lines for up to three scenarios."""
     lines = [_headline(results), *table_lines(results)]
     lines += labelled("ANSWER", answer_sentence(results))
@@ -35,7 +36,7 @@ def comparison_text(results: Results, folder: str | None) -> str:
         lines += labelled("FILES", f"{what}  (seed {results.seed}, {results.seconds:.0f} s, {results.engine})")
     else:
         lines += labelled("FILES", f"none written (seed {results.seed}, {results.seconds:.0f} s, {results.engine})")
-    lines += labelled("NEXT", next_command(results, folder))
+    lines += labelled("NEXT", next_command(results, folder, sets))
     return "\n".join(lines)
 
 
@@ -58,9 +59,8 @@ def _headline(results: Results) -> str:
     span = years_in_words(model.horizon_days)
     quick = " QUICK" if results.quick else ""
     if len(results.scenarios) == 1:
-        return textwrap.shorten(
-            f"{model.title}.  {results.replications} runs of {span}.{quick}", WIDTH, placeholder="..."
-        )
+        runs = f"  {results.replications} runs of {span}.{quick}"
+        return textwrap.shorten(f"{model.title}.", WIDTH - len(runs), placeholder="...") + runs
     return f"Who should make the changes?  Same requests, {results.replications} runs of {span}.{quick}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,7 +29,11 @@ def evaluate(name: str, model: Model, runs: tuple[RunMeasures, ...]) -> Scenario
         if any(not math.isnan(run.values[measure]) for run in runs)
     }
     load = offered_loads(model)
-    return ScenarioResult(name, model, runs, estimates, load, _grows(model, estimates, load))
+    growing = _grows(model, estimates, load)
+    clear = estimates.get("backlog_clear_days")
+    if growing and clear is not None:
+        estimates["backlog_clear_days"] = replace(clear, bound="at_least")
+    return ScenarioResult(name, model, runs, estimates, load, growing)
 
 
 def column(runs: tuple[RunMeasures, ...], measure: str) -> Floats:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
 
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
@@ -69,12 +75,30 @@ def _spread(tasks: list[Task], engine: str, workers: int) -> Iterator[tuple[int,
     else:
         from joblib import Parallel, delayed  # noqa: PLC0415  not needed by a run on one core
 
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.parallel")  # of tasks not used
+
         yield from Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(_run)(task) for task in tasks)
+
+
+@cache
+def _obey_parent() -> None:
+    """A worker leaves Ctrl-C to its parent, and ends when the parent was killed: else it waits for work for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _run(task: Task, book: dict[int, Window] | None = None) -> tuple[int, dict[int, RunMeasures]]:
     """Some replications of one model; `book` keeps compiled models between the tasks of one process."""
     number, model, seed, replications, engine = task
+    if book is None:
+        _obey_parent()
     window = (book or {}).get(number) or Window.of(compile_tables(model))
     if book is not None:
         book.setdefault(number, window)

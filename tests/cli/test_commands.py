@@ -156,10 +156,7 @@ def test_schema_prints_the_schema_of_models(tmp_path: Path) -> None:
     assert {"Station", "Category", "Routing", "Poisson", "GoLive", "Replay"} <= set(schema["$defs"])
 
 
-WAITING = pytest.mark.xfail(reason="the schema does not know that a route may be a bare name", strict=True)
-
-
-@pytest.mark.parametrize("name", [pytest.param(n, marks=WAITING) if n == "boxed" else n for n in SHIPPED])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_an_editor_finds_no_fault_in_a_shipped_model(name: str, tmp_path: Path) -> None:
     schema = json.loads(changeflow("schema", folder=tmp_path).out)
     assert not list(complaints(tomllib.loads(shipped_models()[name].read_text()), schema, schema))
@@ -191,7 +188,6 @@ def test_diff_finds_drift_and_tolerates_as_much_as_told(folder: Path) -> None:
     assert changeflow("diff", "one", slight, "--tolerance", "1e-7", folder=folder).code == 4
 
 
-@pytest.mark.xfail(reason="numpy's integers are no JSON: a traceback", strict=True, raises=TypeError)
 def test_diff_tells_drift_as_json(folder: Path) -> None:
     for seed, place in (("1", "one"), ("2", "two")):
         assert changeflow("run", "tiny.toml", *QUICKLY, "--seed", seed, "--out", place, folder=folder).code == 0

@@ -89,7 +89,6 @@ def test_a_signal_stops_it_and_leaves_nothing(
 
 
 @needs_proc
-@pytest.mark.xfail(reason="joblib warns of tasks that were done and not used", strict=False)
 def test_a_terminal_that_interrupts_the_workers_too_gets_one_message(folder: Path) -> None:
     with running(*LONG, "--engine", "process", "--workers", "2", folder=folder) as process:
         os.killpg(process.pid, signal.SIGINT)
@@ -110,7 +109,6 @@ def test_a_killed_run_leaves_no_results_and_can_be_repeated(folder: Path) -> Non
 
 
 @needs_proc
-@pytest.mark.xfail(reason="the workers of a killed run sleep on for ever", strict=True)
 def test_the_workers_of_a_killed_run_end_by_themselves(folder: Path) -> None:
     with running(*LONG, "--engine", "process", "--workers", "2", folder=folder) as process:
         process.kill()

@@ -129,7 +129,6 @@ def test_printed_events_free_a_server_before_they_take_it(folder: Path) -> None:
                 assert busy.pop(station) == who
 
 
-@pytest.mark.xfail(reason="a request refused at once is printed as refused before it arrives", strict=True)
 def test_printed_requests_arrive_before_they_are_refused(tmp_path: Path) -> None:
     seen: set[str] = set()
     for line in changeflow("trace", "boxed", "--horizon-days", "60", folder=tmp_path).lines:

@@ -146,13 +146,20 @@ def _value(check: Check) -> str:
     return f"{check.name} {check.mean:.5g} [{low:.5g}, {high:.5g}] expected {check.expected:.5g}"
 
 
+def limits(count: int) -> tuple[float, float]:
+    """Bounds of the mean square of right z-scores: 0.6 to 1.75 for 70 cases, as the README has it; wider for fewer."""
+    wider = math.sqrt(70 / max(count, 1))
+    return max(1.1 - 0.5 * wider, 0.0), 1.1 + 0.65 * wider
+
+
 def summary(results: list[Result]) -> str:
     """Counts and the mean square of the z-scores."""
     counts = Counter(result.status for result in results)
     square, count = mean_square(results)
+    low, high = limits(count)
     return (
         f"{counts['pass']} passed, {counts['fail']} failed, {counts['unsupported']} unsupported; mean square z "
-        f"{square:.3f} over {count} cases (0.6 to 1.75 is right for some 70)"
+        f"{square:.3f} over {count} cases (expected {low:.2f} to {high:.2f} for so many, 0.6 to 1.75 for 70)"
     )
 
 
