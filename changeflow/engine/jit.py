@@ -81,7 +81,7 @@ def array_at(address: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     Compiled code counts references to every array that it is handed, at each use and with a locked instruction;
     arrays made from an address inside the loop have no owner and cost nothing (measured: three times as fast).
     """
-    memory = (ctypes.c_char * (size * dtype.itemsize)).from_address(address)
+    memory = (ctypes.c_char * (int(size) * dtype.itemsize)).from_address(int(address))
     found: NDArray[Any] = np.frombuffer(memoryview(memory), dtype)
     return found
 

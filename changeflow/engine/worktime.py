@@ -137,4 +137,5 @@ def lay_out(model: Model, name: str, end_hours: float) -> WorkTime:
                 opens.append(day * 24 + start)
                 closes.append(day * 24 + end)
     lengths = np.array(closes) - np.array(opens)
-    return WorkTime(np.array(opens), np.array(closes), np.concatenate([[0.0], np.cumsum(lengths)[:-1]]))
+    before = np.concatenate([[0.0], np.cumsum(lengths)])[: len(opens)]  # as many as opens, also when there are none
+    return WorkTime(np.array(opens), np.array(closes), before)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from changeflow.engine import draws
 from changeflow.engine.draws import run_key
 from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Rows
@@ -59,6 +60,16 @@ def test_a_better_fit_leaves_a_subset_of_the_requests(fits: list[float], shape: 
         source = {"kind": "go_live", "misfits_per_100_users": 80.0, "time_days": 12.0, "shape": shape, "fit": fit}
         loads.append(of_source(drawn(with_sources(burst=source), seed=seed), 0))
     assert set(loads[1]) <= set(loads[0])
+
+
+def test_a_misfit_shows_if_its_own_threshold_lies_above_the_fit() -> None:
+    """The rule of the design: v > fit, v being the misfit's second uniform; nobody else's luck decides."""
+    source = {"kind": "go_live", "misfits_per_100_users": 80.0, "time_days": 2.0, "fit": 0.0}
+    every = drawn(with_sources(burst=source))["key"]
+    _, thresholds = draws.pairs(draws.run_key(1, 0), every, draws.MISFIT)
+    shown = drawn(with_sources(burst=source | {"fit": 0.6}))["key"]
+    assert set(shown.tolist()) == set(every[thresholds > 0.6].tolist())
+    assert 0 < len(shown) < len(every)
 
 
 def test_a_perfect_fit_leaves_nothing_and_none_leaves_all() -> None:

@@ -58,9 +58,9 @@ def test_a_level_backlog_does_not_grow_and_a_shrinking_one_has_a_negative_slope(
 
 
 def test_growth_counts_after_the_warm_up_only() -> None:
-    """Steep at first, level from week 4: with a warm-up of four weeks the last half is level."""
-    arrived = [168.0 * week for week in range(4) for _ in range(10)]
-    one = backlog(arrived, [NAN] * 40, end=12 * 168.0)
+    """Twelve weeks, steep until week 8: after a warm-up of four the last half is weeks 8 to 12, and level."""
+    arrived = [168.0 * week for week in range(9) for _ in range(10)]
+    one = backlog(arrived, [NAN] * 90, end=12 * 168.0)
     assert one.growth_per_week(4 * 168.0) == pytest.approx(0.0, abs=1e-12)
 
 
@@ -75,6 +75,15 @@ def test_the_clear_day_by_hand() -> None:
     2, so 2.2 counts as clear. The first week with a mean of at most 2.2 is days 10 to 16: over on day 17.
     """
     assert clear_day(np.array([10.0] * 10 + [2.0] * 30)) == 17
+
+
+@pytest.mark.parametrize(("level", "day"), [(2.19, 17), (2.21, 31)])
+def test_clear_is_a_tenth_above_the_usual(level: float, day: int) -> None:
+    """
+    10 open on days 0 to 9, a level on days 10 to 29, 2 in the last quarter, so 2.2 is clear: 2.19 is at once, and
+    with 2.21 the week from day 24 on is the first, its last day a 2: mean 2.18.
+    """
+    assert clear_day(np.array([10.0] * 10 + [level] * 20 + [2.0] * 10)) == day
 
 
 def test_the_clear_day_counts_after_the_peak_only() -> None:

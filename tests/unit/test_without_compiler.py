@@ -5,9 +5,13 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from tests.engines import ENGINES
+
 # Whatever is compiled: overflow, split, rework, delay, calendar, laws of every kind.
 SCRIPT = """
-import hashlib, tomllib
+import hashlib, sys, tomllib
 from pathlib import Path
 from changeflow.engine.draws import WORK
 from changeflow.engine.simulate import simulate
@@ -67,7 +71,7 @@ model = build_model(tomllib.loads(TEXT), file=Path("x.toml"), shown="x.toml")
 digest = hashlib.sha256()
 rows = 0
 for replication in range(2):
-    trace = simulate(model, seed=7, replication=replication, engine="process", decisions=True)
+    trace = simulate(model, seed=7, replication=replication, engine=sys.argv[1], decisions=True)
     rows += len(trace.visits)
     for array in (trace.requests, trace.visits, trace.decisions):
         digest.update(array.tobytes())
@@ -76,17 +80,22 @@ print(rows, digest.hexdigest(), numba.config.DISABLE_JIT)
 """
 
 
-def ran(disabled: str) -> list[str]:
+def ran(engine: str, disabled: str) -> list[str]:
     environment = os.environ | {"NUMBA_DISABLE_JIT": disabled}
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", SCRIPT, engine],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
 
-def test_the_trace_is_the_same_to_the_bit_without_the_compiler() -> None:
-    compiled, interpreted = ran("0"), ran("1")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_trace_is_the_same_to_the_bit_without_the_compiler(engine: str) -> None:
+    compiled, interpreted = ran(engine, "0"), ran(engine, "1")
     assert int(compiled[0]) > 500
     assert compiled[:2] == interpreted[:2]
     assert (compiled[2], interpreted[2]) == ("0", "1")
