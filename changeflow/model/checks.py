@@ -11,10 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 from changeflow.errors import Fault, nearest
 from changeflow.model import moments
 from changeflow.model.calendars import Calendar, known_holidays
+from changeflow.model.categories import Category
 from changeflow.model.demand import Replay, Source
 from changeflow.model.faults import Loc, Places, file_path
 from changeflow.model.routing import OUTCOMES, ByCategory, OpenFirst, Route, Routing, places
-from changeflow.model.stations import Category, Station
+from changeflow.model.stations import Station
 
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 

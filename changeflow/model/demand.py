@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, model_validator
 
 from changeflow.model.laws import Discrete, Law
 from changeflow.model.routing import Route
+from changeflow.model.season import Season
 from changeflow.model.values import ListOf, NamedOf, NonNegative, Positive, Share, Value
 
 HOURS_PER_MONTH = 365.25 * 24 / 12
@@ -27,6 +29,8 @@ class _Source(Value):
     """Where the requests of this source enter; else `routing.entry`."""
     batch: Discrete | None = None
     """Requests per arrival (whole numbers); else one."""
+    background: bool = False
+    """Requests of other customers: they load stations, but are outside cohort, backlog and cost."""
 
 
 class _Drawn(_Source):
@@ -34,10 +38,29 @@ class _Drawn(_Source):
     """All requests of this source are of this category; else drawn by the categories' shares."""
 
 
+class AsksLess(Value):
+    """Users stop asking when much is open: `share[i]` of the candidates ask once `beyond[i]` requests are open."""
+
+    beyond: ListOf[Annotated[int, Field(ge=0)]]
+    """Open requests, rising."""
+    share: ListOf[Share]
+    """Shares of the candidates that still ask, falling."""
+
+    @model_validator(mode="after")
+    def _shape(self) -> AsksLess:
+        if not self.beyond or len(self.beyond) != len(self.share):
+            raise ValueError("as many shares as numbers beyond, at least one")
+        if any(b <= a for a, b in pairwise(self.beyond)) or any(b > a for a, b in pairwise(self.share)):
+            raise ValueError("numbers beyond that rise and shares that fall")
+        return self
+
+
 class Poisson(_Drawn):
-    """A Poisson process with one constant rate."""
+    """A Poisson process; its rate is constant, or follows a season."""
 
     kind: Literal["poisson"]
+    season: Season | None = None
+    asks_less: AsksLess | None = None
     rate_per_hour: Positive | None = None
     rate_per_day: Positive | None = None
     rate_per_week: Positive | None = None
@@ -62,6 +85,7 @@ class Piecewise(_Drawn):
     """A Poisson process whose rate is constant between edges; after the last edge it is zero."""
 
     kind: Literal["piecewise"]
+    asks_less: AsksLess | None = None
     edges_days: ListOf[NonNegative]
     rates_per_day: ListOf[NonNegative]
 
@@ -96,6 +120,24 @@ class Renewal(_Drawn):
     interarrival_hours: Law
 
 
+class Shocks(_Drawn):
+    """Business shocks at random: each brings many requests, spread over the days after it."""
+
+    kind: Literal["shocks"]
+    per_year: Positive
+    """Shocks per year of 365.25 days, a Poisson process."""
+    requests: Law
+    """Requests of a shock, rounded to whole numbers."""
+    spread_days: Positive
+    """Mean calendar days from the shock to each of its requests, exponential."""
+
+    @model_validator(mode="after")
+    def _no_batch(self) -> Shocks:
+        if self.batch is not None:
+            raise ValueError("no batch (requests says how many come)")
+        return self
+
+
 class Replay(_Source):
     """The arrivals of a real log, one row or several a request; the first usable row counts."""
 
@@ -114,7 +156,8 @@ class Replay(_Source):
     default_category: str | None = None
 
 
-Source = Annotated[Poisson | Piecewise | GoLive | Renewal | Replay, Discriminator("kind")]
+Source = Annotated[Poisson | Piecewise | GoLive | Renewal | Shocks | Replay, Discriminator("kind")]
 SOURCES: dict[str, type[_Source]] = {
-    "poisson": Poisson, "piecewise": Piecewise, "go_live": GoLive, "renewal": Renewal, "replay": Replay,
+    "poisson": Poisson, "piecewise": Piecewise, "go_live": GoLive, "renewal": Renewal, "shocks": Shocks,
+    "replay": Replay,
 }  # fmt: skip

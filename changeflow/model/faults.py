@@ -11,11 +11,13 @@ from pydantic import BaseModel, ValidationError
 
 from changeflow.errors import Fault, nearest
 from changeflow.model import demand, laws, routing
+from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
+from changeflow.model.categories import Category
 from changeflow.model.costs import Adaptation, Costs, Organisation
 from changeflow.model.lines import line_of
 from changeflow.model.schema import Model
-from changeflow.model.stations import Acceptance, Category, Station
+from changeflow.model.stations import Station
 from changeflow.model.targets import Comparison, Targets, Within
 
 Loc = tuple[str | int, ...]

@@ -25,6 +25,7 @@ _KEPT_AWAY_BY: dict[str, frozenset[str]] = {
     "batch": frozenset(RATES) - {"rate_per_100_users_month"},
     "availability": frozenset({"hours_per_week"}),
     "hours_per_week": frozenset({"availability"}),
+    "rework_work": frozenset({"rework_hours"}),
     "shape": frozenset({"time_days"}),
     "time_days": frozenset({"shape"}),
 }

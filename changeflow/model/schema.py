@@ -12,11 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, field_validator
 
 from changeflow.model.calendars import Calendar
+from changeflow.model.categories import Category
 from changeflow.model.costs import Adaptation, Costs, Organisation
 from changeflow.model.demand import Source
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
-from changeflow.model.stations import Category, Station
+from changeflow.model.staff import Group
+from changeflow.model.stations import Station
 from changeflow.model.targets import Comparison, Targets
 from changeflow.model.values import NamedOf, NonNegative, Positive, Value
 
@@ -129,12 +131,41 @@ class Model(Value):
         """The stage of a station: its own name unless the file says otherwise."""
         return self.stations[station].stage or station
 
-    def capacity_share(self, station: str) -> float:
-        """Working hours that one server gives to us per open hour of its calendar."""
+    def groups(self, station: str) -> dict[str, Group]:
+        """The groups of servers of a station, at least one, with the station's values wherever theirs are not given.
+
+        Without `staff` there is one, named "". Each has calendar, availability and absence, and no hours_per_week.
+        A station with infinite servers has one group whose number of servers means nothing.
+        """
         value = self.stations[station]
-        if value.hours_per_week is not None:
-            return value.hours_per_week / self.open_hours_per_week(value.calendar) * value.share_for_us
-        return value.availability * value.share_for_us
+        if not value.staff:
+            servers = 1 if value.servers == "infinite" else value.servers
+            return {"": self._filled(value, Group(servers=servers))}
+        return {name: self._filled(value, group) for name, group in value.staff.items()}
+
+    def _filled(self, station: Station, group: Group) -> Group:
+        calendar = group.calendar or station.calendar
+        availability, hours = group.availability, group.hours_per_week
+        if availability is None and hours is None:
+            availability, hours = station.availability, station.hours_per_week
+        if hours is not None:
+            availability = hours / self.open_hours_per_week(calendar)
+        absence = station.absence if group.absence is None else group.absence
+        changes = {"calendar": calendar, "availability": availability, "hours_per_week": None, "absence": absence}
+        return group.model_copy(update=changes)
+
+    def capacity_share(self, station: str, group: str | None = None) -> float:
+        """Working hours that one server of a group (default: the first) gives to us per open hour of its calendar."""
+        groups = self.groups(station)
+        value = groups[next(iter(groups)) if group is None else group]
+        assert value.availability is not None
+        assert value.absence is not None
+        return value.availability * self.stations[station].share_for_us * (1 - value.absence)
+
+    def waiting_cost_per_day(self, category: str) -> float:
+        """Cost of one open request of a category for one calendar day."""
+        value = self.categories[category].waiting_cost_per_day if category in self.categories else None
+        return self.costs.waiting_per_day if value is None else value
 
     def open_hours_per_week(self, calendar: str) -> float:
         """Open hours of a calendar in a week without holidays."""

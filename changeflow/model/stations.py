@@ -2,70 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
-from changeflow.model.laws import LAWS, Law
-from changeflow.model.values import NamedOf, NonNegative, Positive, Share, Value
+from changeflow.model.acceptance import Acceptance
+from changeflow.model.by_category import LawByCategory, ShareByCategory, by_category
+from changeflow.model.holding import CallOff, Hold, Release, RequesterWait
+from changeflow.model.laws import Law
+from changeflow.model.queueing import Discipline, Ranked
+from changeflow.model.staff import Absence, Group, PartOfOne
+from changeflow.model.values import ListOf, Named, NamedOf, NonNegative, Positive, Share, Value
 
-_OF_A_LAW = frozenset(field for law in LAWS.values() for field in law.model_fields)
+__all__ = ["Station", "by_category"]
 
-
-def _one_or_table(value: Any) -> str:
-    """A table by category; one that has a law's own keys is a law, if perhaps one without its name."""
-    is_law = isinstance(value, Mapping) and ("law" in value or (value and set(value) <= _OF_A_LAW))
-    return "table" if isinstance(value, Mapping) and not is_law else "one"
-
-
-LawByCategory = Annotated[
-    Annotated[Law, Tag("one")] | Annotated[NamedOf[Law], Tag("table")], Discriminator(_one_or_table)
-]
-"""One law, or a table of laws by category (`default` for those not named)."""
-
-ShareByCategory = Annotated[
-    Annotated[Share, Tag("one")] | Annotated[NamedOf[Share], Tag("table")], Discriminator(_one_or_table)
-]
-"""One share, or a table of shares by category (`default` for those not named)."""
-
-PartOfOne = Annotated[float, Field(gt=0, le=1)]
-
-
-class Acceptance(Value):
-    """The check at the end of a pass; a delivery that fails it is done again at the same station."""
-
-    rework_probability: ShareByCategory
-    rework_work: Literal["fresh"] | Positive = "fresh"
-    """Work of a repeated pass: a fresh draw of the law, or this share of the first pass's work."""
-    max_attempts: Annotated[int, Field(ge=1)] | None = None
-    at_limit: Literal["done", "withdrawn"] = "done"
-    """What becomes of a request whose last permitted attempt failed."""
+AtLeastOne = Annotated[int, Field(ge=1)]
 
 
 class Station(Value):
-    """One station; capacity is servers x availability x share_for_us in the hours of its calendar."""
+    """One station; capacity is servers x availability x share_for_us x (1 - absence) in the hours of its calendar."""
 
     kind: Literal["in_house", "vendor"] = "in_house"
-    servers: Annotated[int, Field(ge=1)] | Literal["infinite"] = 1
     stage: str | None = None
     """What a visit is for; stations that are alternatives for the same work share it. Default: its name."""
     tool: str | None = None
     """A tool of the prior set: gives speed and openness."""
+
+    # the people
+    servers: AtLeastOne | Literal["infinite"] = 1
+    staff: NamedOf[Group] = Named()
+    """Groups of servers by name, in the order of the file; then without servers."""
     speed: Positive = 1.0
     """Reference hours of work done in one working hour."""
     availability: PartOfOne = 1.0
     """Share of the calendar's open hours that a server gives to change requests."""
     hours_per_week: Positive | None = None
     """The same in hours a week and server; either this or availability."""
+    absence: Absence = 0.0
+    """Share of working time that a server is away (illness, holidays); multiplies capacity."""
     share_for_us: PartOfOne = 1.0
     """Share of a server's time that is ours when other customers use it too; stretches each hour of work."""
     calendar: str = "always"
-    discipline: Literal["fifo"] = "fifo"
-    service_hours: LawByCategory | None = None
-    """Working hours a pass takes at speed 1; else the category's work_hours."""
+    shift_end: Literal["pause", "finish", "hand_back"] = "pause"
+    """Work in hand when its server's calendar closes: waits there, is finished first, or goes back in the queue."""
+    staff_drop: Literal["hand_back", "finish"] = "hand_back"
+    """Work in hand when its server leaves (until_day, head_count): goes back in the queue, or is finished first."""
+    at_once: AtLeastOne = 1
+    """Requests that a server works on at once, sharing its time."""
+    switching_loss: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of speed lost for each further request in a server's hands."""
+    call_off: CallOff | None = None
+
+    # the queue
+    discipline: Discipline = Ranked()
+    preemptive: bool = False
+    """An arrival that ranks before work in hand interrupts it."""
+    interrupted_work: Literal["resume", "restart", "resample"] = "resume"
+    """Work of an interrupted request: what was left, all of it again, or a fresh draw."""
+    most_in_hand: AtLeastOne | None = None
+    """Requests in hand at most, paused ones included."""
+    capacity: AtLeastOne | None = None
+    """Requests in the station at most, those in hand included."""
+    when_full: str = "refused"
+    """Where a request goes that finds the station full: a station, or refused."""
+    join_probability: ListOf[Share] = ()
+    """Chance that a newcomer joins when 0, 1, 2, ... requests are in the station; the last holds beyond."""
+    patience_hours: LawByCategory | None = None
+    """Clock hours in the queue before the first start after which a request is withdrawn."""
+
+    # before and after the queue
     intake_delay_hours: Law | None = None
     """Open hours from routing to the queue (triage and quote), outside the queue; not for rework."""
+    requester_wait: RequesterWait | None = None
+    hold: Hold | None = None
+    release: Release | None = None
+
+    # the work
+    service_hours: LawByCategory | None = None
+    """Working hours a pass takes at speed 1; else the category's work_hours."""
     openness: ShareByCategory = 1.0
     """The largest difficulty (0 to 1) that this station is open to; harder requests it may not do."""
     price_per_hour: NonNegative = 0.0
@@ -78,24 +92,6 @@ class Station(Value):
             raise ValueError("either availability or hours_per_week")
         return self
 
-
-class Category(Value):
-    """A kind of change request."""
-
-    share: Share
-    work_hours: Law | None = None
-    """Work content in reference hours: one hour of a trained programmer on a script platform."""
-    difficulty: Law | None = None
-    """0 to 1, compared with a station's openness; default uniform."""
-    specification_quality: Law | None = None
-    """0 to 1; recorded with the request, used by models of error."""
-
-
-CategoryTable = NamedOf[Category]
-
-
-def by_category(value: Any, category: str) -> Any:
-    """The entry of a by-category field for one category."""
-    if isinstance(value, dict):
-        return value[category] if category in value else value["default"]
-    return value
+    def may_work_on(self, category: str) -> bool:
+        """Has somebody here the skill for the category?"""
+        return not self.staff or any(group.may_work_on(category) for group in self.staff.values())

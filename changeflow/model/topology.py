@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from changeflow.model import moments
+from changeflow.model.by_category import by_category
 from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Source
 from changeflow.model.laws import Erlang, Exponential, Law, Uniform
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
-from changeflow.model.stations import Station, by_category
+from changeflow.model.stations import Station
 
 if TYPE_CHECKING:
     import networkx as nx

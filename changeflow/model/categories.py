@@ -1,0 +1,33 @@
+"""Categories: the kinds of change request, with their work and their urgency."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from changeflow.model.laws import Law
+from changeflow.model.values import NamedOf, NonNegative, Positive, Share, Value
+
+PriorityClass = Annotated[int, Field(ge=0, le=9)]
+
+
+class Category(Value):
+    """A kind of change request."""
+
+    share: Share
+    work_hours: Law | None = None
+    """Work content in reference hours: one hour of a trained programmer on a script platform."""
+    difficulty: Law | None = None
+    """0 to 1, compared with a station's openness; default uniform."""
+    specification_quality: Law | None = None
+    """0 to 1; recorded with the request, used by models of error."""
+    priority: PriorityClass = 0
+    """Class 0 to 9, 0 the most urgent; used by the disciplines priority and ageing."""
+    due_within_days: Positive | None = None
+    """Calendar days from arrival to the due date; used by due_date and ageing."""
+    waiting_cost_per_day: NonNegative | None = None
+    """Cost of one open request for one calendar day; else `costs.waiting_per_day`."""
+
+
+CategoryTable = NamedOf[Category]
