@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from changeflow.errors import DataError, Fault, ModelError, nearest
-from changeflow.model.checks import Parts, cross_faults
+from changeflow.model.checks.cross import cross_faults
+from changeflow.model.checks.parts import Parts
 from changeflow.model.demand import Replay
 from changeflow.model.faults import Places, faults_of
 from changeflow.model.priors import Raw, fill, read_priors

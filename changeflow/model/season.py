@@ -66,4 +66,5 @@ def weights(season: Season, first_day: date, hours: NDArray[np.int64]) -> Floats
 
 
 def _mean_one(table: tuple[float, ...]) -> Floats:
-    return np.array(table) / np.mean(table)
+    found: Floats = np.array(table, dtype=np.float64)
+    return found / float(found.mean())

@@ -1,0 +1,1 @@
+"""Checks that need several parts of a model at once, by subject."""
