@@ -10,13 +10,15 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from changeflow.errors import Fault, nearest
-from changeflow.model import demand, laws, routing
+from changeflow.model import demand, holding, laws, queueing, routing
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.costs import Adaptation, Costs, Organisation
 from changeflow.model.lines import line_of
 from changeflow.model.schema import Model
+from changeflow.model.season import Season
+from changeflow.model.staff import Group, HeadCount
 from changeflow.model.stations import Station
 from changeflow.model.targets import Comparison, Targets, Within
 
@@ -97,6 +99,8 @@ def _fault(item: Any, raw: Mapping[str, Any], places: Places) -> Fault:
         return places.fault(file_path(path, raw), f"a {whole} {words} {context[bound]:g}", found)
     if kind == "too_short":
         return places.fault(file_path(path, raw), f"at least {context['min_length']} entries", found)
+    if kind == "too_long":
+        return places.fault(file_path(path, raw), f"at most {context['max_length']} entries", found)
     if kind == "value_error":
         return places.fault(file_path(path, raw), str(context["error"]), None)
     if kind in _NO_TABLE and path and _is_law(str(path[-1])):
@@ -108,7 +112,7 @@ _NO_TABLE = frozenset({"dict_type", "model_type", "model_attributes_type"})
 
 
 def _is_law(key: str) -> bool:
-    return key.endswith("_hours") or key in {"difficulty", "specification_quality"}
+    return key.endswith("_hours") or key in {"difficulty", "specification_quality", "hours", "requests"}
 
 
 def path_in_file(loc: Loc, raw: Mapping[str, Any], *, ends_on_a_key: bool) -> Loc:
@@ -140,22 +144,30 @@ def _tag_fault(path: Loc, raw: Mapping[str, Any], item: Any, places: Places) -> 
     if item["type"] == "union_tag_invalid":
         names = [part.strip("' ") for part in str(context["expected_tags"]).split(",")]
         tag = str(context["tag"])
-        shown = file_path((*path, discriminator), raw)
+        bare = isinstance(_at(path, raw), str)  # a bare word stands for a table
+        shown = file_path(path if bare else (*path, discriminator), raw)
         return places.fault(shown, "one of " + ", ".join(names), tag, nearest(tag, names))
-    names = list(_UNIONS.get(discriminator, ()))
+    names = list(_unions(path).get(discriminator, ()))
     if isinstance(found, Mapping):
         return places.fault(file_path((*path, discriminator), raw), f"a {discriminator}: one of {', '.join(names)}")
-    what = {"law": "a number or a table with 'law'", "rule": "a place or a table of places"}
+    rule = "a discipline or a table with 'rule'" if path[-1:] == ("discipline",) else "a place or a table of places"
+    what = {"law": "a number or a table with 'law'", "rule": rule}
     return places.fault(file_path(path, raw), what.get(discriminator, f"a table with '{discriminator}'"), found)
 
 
-def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
-    table: Any = raw
+def _at(path: Loc, raw: Mapping[str, Any]) -> Any:
+    """What stands at a path; None where nothing does."""
+    here: Any = raw
     for part in path:
         try:
-            table = table[part]
+            here = here[part]
         except (KeyError, IndexError, TypeError):
-            return []
+            return None
+    return here
+
+
+def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
+    table = _at(path, raw)
     found = _class_at(path, table if isinstance(table, Mapping) else {})
     return sorted(found.model_fields) if found else []
 
@@ -163,10 +175,17 @@ def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
 _SECTIONS: dict[str, type[BaseModel]] = {
     "organisation": Organisation, "routing": routing.Routing, "adaptation": Adaptation,
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
-    "started_within": Within, "closed_within": Within,
+    "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
+    "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
+    "season": Season, "asks_less": demand.AsksLess,
 }  # fmt: skip
 _NAMED: dict[str, type[BaseModel]] = {"stations": Station, "categories": Category, "calendars": Calendar}
 _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": demand.SOURCES, "rule": routing.RULES}
+
+
+def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
+    """The kinds that each discriminator may name at a path: a discipline has rules of its own."""
+    return {**_UNIONS, "rule": queueing.DISCIPLINES} if path[-1:] == ("discipline",) else _UNIONS
 
 
 def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
@@ -176,7 +195,9 @@ def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
         return _NAMED[str(path[0])]
     if str(path[-1]) in _SECTIONS:
         return _SECTIONS[str(path[-1])]
-    for discriminator, classes in _UNIONS.items():
+    if len(path) == 4 and path[2] == "staff":
+        return Group
+    for discriminator, classes in _unions(path).items():
         found = classes.get(str(table.get(discriminator)))
         if found is not None:
             return found

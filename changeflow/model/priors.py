@@ -69,10 +69,16 @@ def _targets(model: Raw, priors: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Ra
         yield ("categories", name), table, categories.get(name, {})
     for path, source in _sources(model):
         yield path, source, priors.get("demand", {}).get(str(source.get("kind")), {})
-    for name, station in _tables(model.get("stations", {})):
+    stations = dict(_tables(model.get("stations", {})))
+    testers = {
+        str(table.get("by")) for station in stations.values() for key, table in _tables(station) if key == "acceptance"
+    }
+    for name, station in stations.items():
         path = ("stations", name)
         yield path, station, priors.get("tools", {}).get(str(station.get("tool")), {})
-        yield path, station, priors.get("stations", {}).get(str(station.get("kind", "in_house")), {})
+        of_kind = priors.get("stations", {}).get(str(station.get("kind", "in_house")), {})
+        # Who tests the deliveries of others has nobody to test him.
+        yield path, station, {key: leaf for key, leaf in of_kind.items() if key != "acceptance" or name not in testers}
     for section in ("costs", "adaptation"):
         table = model.setdefault(section, {})
         if isinstance(table, dict):

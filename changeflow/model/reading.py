@@ -88,7 +88,8 @@ def build_model(
     except ValidationError as error:
         told = {fault.path for fault in faults}
         faults += [fault for fault in faults_of(error, full, places) if fault.path not in told]
-    faults += cross_faults(Parts.of(full), places)
+    wrong = {fault.path for fault in faults}  # of a value that could not be read nothing more is told
+    faults += [fault for fault in cross_faults(Parts.of(full), places) if fault.path not in wrong]
     if faults:
         raise ModelError(dict.fromkeys(faults))
     model._raw, model._place, model._vary = raw, shown, vary

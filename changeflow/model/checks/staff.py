@@ -43,5 +43,6 @@ def _groups(path: Loc, station: Station, parts: Parts, where: Places) -> Iterato
             yield from known_category((*own, "categories", number), category, parts, where)
         if isinstance(group.speed, Mapping):
             yield from complete((*own, "speed"), group.speed, parts, where)
-        if group.most_servers == 0:
-            yield where.fault((*own, "head_count", "servers"), "at least one server on some day", [0])
+        if group.head_count and not any(group.head_count.servers):
+            found = list(group.head_count.servers)
+            yield where.fault((*own, "head_count", "servers"), "at least one server on some day", found)
