@@ -127,3 +127,27 @@ def _gamma_survival(shape: float, x: float) -> float:
     from scipy import special  # noqa: PLC0415  a slow import that few models need
 
     return float(special.gammaincc(shape, x))
+
+
+def rounded_mean(law: laws.Law) -> float:
+    """Expected value when values are rounded to whole numbers."""
+    if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
+        values, shares = _atoms(law)
+        return float(np.rint(values if law.at_most is None else np.minimum(values, law.at_most)) @ shares)
+    total, k = 0.0, 1
+    while (above := 1.0 - cdf(law, k - 0.5)) > 1e-12 and k < 100_000:
+        total, k = total + above, k + 1
+    return total
+
+
+def mean_below(law: laws.Law, x: float) -> float:
+    """E[value; value <= x]: the part of the mean that values up to x make."""
+    if x <= 0:
+        return 0.0
+    if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
+        values, shares = _atoms(law)
+        values = values if law.at_most is None else np.minimum(values, law.at_most)
+        return float(values[values <= x] @ shares[values <= x])
+    top = x if law.at_most is None else min(x, law.at_most)
+    cut = mean(law.model_copy(update={"at_most": top}))
+    return cut - x * (1.0 - cdf(law, x))

@@ -1,29 +1,31 @@
-"""Load before any run: traffic equations on the request-flow network (Jackson 1957).
+"""Load before any run: work arriving at each station against the hours its people have.
 
 With routing that depends on the state a station has a lower load (only what nobody else may take) and an
-upper one (everything it may be sent); overload is claimed only when the pooled capacity fails.
+upper one (everything it may be sent); overload is claimed only when it cannot be helped.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from changeflow.model import moments
-from changeflow.model.by_category import by_category
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Source
-from changeflow.model.laws import Erlang, Exponential, Law, Uniform
-from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
+from changeflow.model.capacity import group_hours
+from changeflow.model.expected import categories_of, expected_arrivals
+from changeflow.model.routing import Cheapest, OpenFirst, ShortestQueue, Soonest
 from changeflow.model.schema import Model
-from changeflow.model.stations import Station
+from changeflow.model.traffic import (
+    HOURS_PER_WEEK,
+    Floats,
+    Traffic,
+    kinds,
+    least_joining,
+    open_share,
+    stay_hours,
+    traffic,
+)
 
-if TYPE_CHECKING:
-    import networkx as nx
-
-NO_CATEGORY = "change"
-_HOURS_PER_WEEK = 168.0
+__all__ = ["Load", "categories_of", "expected_arrivals", "offered_loads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,244 +37,119 @@ class Load:
     servers: int | None
     """None: infinite."""
     hours_per_week: float
-    """Working hours available to us in a week without holidays."""
+    """Working hours available to us in a week without holidays, at the station's speed."""
     work_per_week: tuple[float, float]
     visits_per_week: tuple[float, float]
     overloaded: bool
     """More work than hours in the last half of the run, however requests are routed."""
+    overloaded_by: str = ""
+    """The categories alone that are too much for the people who may work on them; '' when it is all of the work."""
+    lightened: bool = False
+    """Requests leave, are turned away or not asked when there is much to do: the load is an upper bound."""
 
     @property
     def load(self) -> tuple[float, float]:
         """Work over hours; 0 for an infinite station."""
         low, high = self.work_per_week
-        return (low / self.hours_per_week, high / self.hours_per_week) if self.servers else (0.0, 0.0)
-
-
-def categories_of(model: Model) -> tuple[str, ...]:
-    """The categories, one unnamed when the file has none."""
-    return tuple(model.categories) or (NO_CATEGORY,)
-
-
-def expected_arrivals(model: Model, begin: float, end: float) -> dict[str, dict[str, float]]:
-    """Expected root requests in [begin, end) clock hours, by source and category."""
-    return {name: _of_source(model, name, source, begin, end) for name, source in model.demand.sources.items()}
-
-
-def _of_source(model: Model, name: str, source: Source, begin: float, end: float) -> dict[str, float]:
-    categories = categories_of(model)
-    if isinstance(source, Replay):
-        log = model.logs[name]
-        offset = (log.first_day - model.first_day).days * 24.0
-        counts = dict.fromkeys(categories, 0.0)
-        for hours, value in zip(log.arrived_hours, log.values, strict=True):
-            if begin <= hours + offset < end:
-                counts[source.category_map.get(value, source.default_category or categories[0])] += 1
-        return counts
-    number = _count(model, source, begin, end)
-    if source.batch:
-        number *= moments.mean(source.batch)
-    if source.category:
-        return {source.category: number}
-    shares = {name: category.share for name, category in model.categories.items()} or {NO_CATEGORY: 1.0}
-    return {category: number * share for category, share in shares.items()}
-
-
-def _count(model: Model, source: Source, begin: float, end: float) -> float:
-    users = model.organisation.users
-    match source:
-        case Poisson():
-            return source.per_hour(users) * (end - begin)
-        case Piecewise():
-            edges = np.array(source.edges_days) * 24
-            mass = np.concatenate([[0.0], np.cumsum(np.array(source.rates_per_day) / 24 * np.diff(edges))])
-            return float(np.interp(end, edges, mass) - np.interp(begin, edges, mass))
-        case GoLive():
-            hours = source.time_days * 24
-            law: Law = Exponential(law="exponential", mean=hours)
-            if source.shape == "rise_then_decay":
-                law = Erlang(law="erlang", k=2, mean=2 * hours)
-            found = moments.cdf(law, end) - moments.cdf(law, begin)
-            return source.misfits_per_100_users * users / 100 * (1 - source.fit) * found
-        case Renewal():
-            return (end - begin) / moments.mean(source.interarrival_hours)
-    raise AssertionError(source)
-
-
-def work_factor(station: Station, category: str) -> tuple[float, float]:
-    """Expected passes per stay, and expected work per stay over that of a first pass."""
-    if station.acceptance is None:
-        return 1.0, 1.0
-    p = by_category(station.acceptance.rework_probability, category)
-    limit = station.acceptance.max_attempts
-    passes = (float(limit) if limit else np.inf) if p == 1 else (1 - (p**limit if limit else 0.0)) / (1 - p)
-    rework = station.acceptance.rework_work
-    return passes, passes if rework == "fresh" else 1 + (passes - 1) * rework
-
-
-def service_mean(model: Model, name: str, category: str) -> float:
-    """Expected working hours of a first pass at a station."""
-    station = model.stations[name]
-    law = station.service_hours
-    chosen: Any = by_category(law, category) if law is not None else model.categories[category].work_hours
-    return moments.mean(chosen) / station.speed
+        if not self.servers:
+            return 0.0, 0.0
+        if not self.hours_per_week:
+            return tuple(np.inf if work else 0.0 for work in self.work_per_week)  # type: ignore[return-value]
+        return low / self.hours_per_week, high / self.hours_per_week
 
 
 def offered_loads(model: Model) -> tuple[Load, ...]:
     """The load of every station, averaged over the run after the warm-up."""
     begin = model.start_hours + model.warm_up_days * 24
     end = model.start_hours + model.horizon_days * 24
-    whole, late = _rates(model, begin, end), _rates(model, (begin + end) / 2, end)
-    return tuple(_load(model, name, whole[name], late) for name in model.stations)
+    whole, late = traffic(model, begin, end), _Late(model, (begin + end) / 2, end)
+    return tuple(_load(model, number, begin, end, whole, late) for number in range(len(model.stations)))
 
 
-Bounds = dict[str, tuple[np.ndarray, np.ndarray]]
-"""Station -> (visits per week, working hours per week), each [low, high]."""
-
-
-def _load(model: Model, name: str, rate: tuple[np.ndarray, np.ndarray], late: Bounds) -> Load:
+def _load(model: Model, number: int, begin: float, end: float, whole: Traffic, late: _Late) -> Load:
+    name = tuple(model.stations)[number]
     station = model.stations[name]
-    servers = None if station.servers == "infinite" else station.servers
+    infinite = station.servers == "infinite"
+    servers = sum(group.most_servers for group in model.groups(name).values())
+    too_much = None if infinite else late.too_much(name)
+    asks_less = any(getattr(source, "asks_less", None) for source in model.demand.sources.values())
     return Load(
         station=name,
         kind=station.kind,
-        servers=servers,
-        hours_per_week=_capacity(model, name),
-        work_per_week=(float(rate[1][0]), float(rate[1][1])),
-        visits_per_week=(float(rate[0][0]), float(rate[0][1])),
-        overloaded=servers is not None and _surely_overloaded(model, name, late),
+        servers=None if infinite else servers,
+        hours_per_week=sum(group_hours(model, name, begin, end).values()),
+        work_per_week=_bounds(whole.work[number]),
+        visits_per_week=_bounds(whole.visits[number]),
+        overloaded=too_much is not None,
+        overloaded_by=too_much or "",
+        lightened=least_joining(station) < 1 or asks_less,
     )
 
 
-def _capacity(model: Model, name: str) -> float:
-    station = model.stations[name]
-    servers = 1 if station.servers == "infinite" else station.servers
-    return servers * model.capacity_share(name) * model.open_hours_per_week(station.calendar)
+def _bounds(by_category: Floats) -> tuple[float, float]:
+    low, high = by_category.sum(axis=0)
+    return float(low), float(high)
 
 
-def _surely_overloaded(model: Model, name: str, late: Bounds) -> bool:
-    """With its own work alone, or together with what the stations before it must let overflow."""
-    low, high = late[name][1]
-    capacity = _capacity(model, name)
-    if low > capacity:
-        return True
-    entry = model.routing.entry
-    if not isinstance(entry, OpenFirst) or name not in entry.prefer:
-        return False
-    spilled = 1.0 if entry.prefer.index(name) == 0 else 0.0
-    for other in entry.prefer[: entry.prefer.index(name)]:
-        most = late[other][1][1]
-        spilled = max(spilled, 1 - _capacity(model, other) / most if most > 0 else 0.0)
-    takes_the_rest = entry.overflow_beyond is None or name == entry.prefer[-1]
-    return bool(takes_the_rest and low + (high - low) * spilled > capacity)
+class _Late:
+    """The last half of a run: is there surely more work than hours?"""
 
+    def __init__(self, model: Model, begin: float, end: float) -> None:
+        self.model, self.begin, self.end = model, begin, end
+        self.names = tuple(model.stations)
+        self.work = traffic(model, begin, end).work
+        self.hours = {name: group_hours(model, name, begin, end) for name in self.names}
 
-def _rates(model: Model, begin: float, end: float) -> Bounds:
-    names = tuple(model.stations)
-    visits, work = np.zeros((len(names), 2)), np.zeros((len(names), 2))
-    weeks = (end - begin) / _HOURS_PER_WEEK
-    for source, by_kind in expected_arrivals(model, begin, end).items():
-        route = model.demand.sources[source].entry or (model.entry if names else None)
-        for category, count in by_kind.items():
-            if route is None or not count:
+    def too_much(self, name: str) -> str | None:
+        """'' when all the work of a station is too much, the categories that alone are; None when nothing surely is."""
+        station = self.model.stations[name]
+        if station.call_off is not None or least_joining(station) == 0:
+            return None  # more hours may come, and those who wait may leave
+        capacity = sum(self.hours[name].values())
+        low, high = _bounds(self.work[self.names.index(name)])
+        if low > capacity or self._spilled(name, low, high, capacity) or self._pooled(name):
+            return ""
+        return self._by_skill(name)
+
+    def _by_skill(self, name: str) -> str | None:
+        """Categories that only some groups may work on, against the hours of these groups (Hall's condition)."""
+        groups, categories = self.model.groups(name), categories_of(self.model)
+        low = self.work[self.names.index(name)][:, 0]
+        able = [frozenset(g for g, value in groups.items() if value.may_work_on(c)) for c in categories]
+        for some in dict.fromkeys(able):
+            only = [number for number, who in enumerate(able) if who <= some and low[number] > 0]
+            if some and sum(low[only]) > sum(self.hours[name][group] for group in some):
+                return ", ".join(categories[number] for number in only)
+        return None
+
+    def _spilled(self, name: str, low: float, high: float, capacity: float) -> bool:
+        """Its own work together with what the stations before it must let overflow."""
+        entry = self.model.routing.entry
+        if not isinstance(entry, OpenFirst) or name not in entry.prefer:
+            return False
+        spilled = 1.0 if entry.prefer.index(name) == 0 else 0.0
+        for other in entry.prefer[: entry.prefer.index(name)]:
+            most = _bounds(self.work[self.names.index(other)])[1]
+            spilled = max(spilled, 1 - sum(self.hours[other].values()) / most if most > 0 else 0.0)
+        takes_the_rest = entry.overflow_beyond is None or name == entry.prefer[-1]
+        return bool(takes_the_rest and low + (high - low) * spilled > capacity)
+
+    def _pooled(self, name: str) -> bool:
+        """A choice among stations that together have too few hours, even if each request went where it is shortest."""
+        entry = self.model.routing.entry
+        if not isinstance(entry, ShortestQueue | Soonest | Cheapest) or name not in entry.among:
+            return False
+        if any(least_joining(self.model.stations[other]) < 1 for other in entry.among):
+            return False
+        least = 0.0
+        for source, counts in expected_arrivals(self.model, self.begin, self.end).items():
+            value = self.model.demand.sources[source]
+            if value.entry is not None or getattr(value, "asks_less", None):
                 continue
-            entered = np.array([_entry_shares(model, route, name, category) for name in names])
-            stays = _stays(model, category)
-            for number, name in enumerate(names):
-                rate = stays.T[number] @ entered * count / weeks
-                passes, factor = work_factor(model.stations[name], category)
-                visits[number] += rate * passes
-                work[number] += rate * factor * service_mean(model, name, category)
-    return {name: (visits[number], work[number]) for number, name in enumerate(names)}
-
-
-def _stays(model: Model, category: str) -> np.ndarray:
-    """stays[i, j]: expected stays at j of a request that enters at i, (I - P)^-1."""
-    names = tuple(model.stations)
-    flow = np.zeros((len(names), len(names)))
-    for i, name in enumerate(names):
-        route = model.routing.next.get(name)
-        if route is not None:
-            flow[i] = [_entry_shares(model, route, other, category)[1] for other in names]
-    return np.linalg.inv(np.eye(len(names)) - flow)
-
-
-def _entry_shares(model: Model, route: Route, station: str, category: str) -> tuple[float, float]:
-    """Least and largest share of a category's requests that a rule sends to a station."""
-    match route:
-        case To():
-            share = float(route.place == station)
-        case Split():
-            share = route.shares.get(station, 0.0)
-        case ByCategory():
-            share = float(by_category(route.to, category) == station)
-        case OpenFirst():
-            return _open_first_shares(model, route, station, category)
-    return share, share
-
-
-def _open_first_shares(model: Model, route: OpenFirst, station: str, category: str) -> tuple[float, float]:
-    if station not in route.prefer:
-        return 0.0, 0.0
-    law = model.categories[category].difficulty if category in model.categories else None
-    law = law or Uniform(law="uniform", low=0.0, high=1.0)
-    open_share = {name: moments.cdf(law, by_category(model.stations[name].openness, category)) for name in route.prefer}
-    before = [open_share[name] for name in route.prefer[: route.prefer.index(station)]]
-    after = [open_share[name] for name in route.prefer[route.prefer.index(station) + 1 :]]
-    mine = open_share[station]
-    without_overflow = max(0.0, mine - max(before, default=0.0))
-    if route.overflow_beyond is None:
-        return without_overflow, without_overflow
-    least = max(0.0, mine - max([*before, *after], default=0.0))
-    return least, mine
-
-
-def flow_graph(model: Model) -> nx.DiGraph[str]:
-    """The request-flow network: sources, stations and outcomes, with expected requests per week on the edges."""
-    import networkx as nx  # noqa: PLC0415  a slow import, for drawing only
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    begin = model.start_hours + model.warm_up_days * 24
-    end = model.start_hours + model.horizon_days * 24
-    weeks = (end - begin) / _HOURS_PER_WEEK
-    loads = {load.station: load for load in offered_loads(model)}
-    for name, load in loads.items():
-        graph.add_node(name, kind=load.kind, load=load.load[1] if load.servers else None)
-    for source, counts in expected_arrivals(model, begin, end).items():
-        graph.add_node(source, kind="source", load=None)
-        route = model.demand.sources[source].entry or (model.entry if model.stations else To(place="refused"))
-        _edges(graph, model, source, route, {name: count / weeks for name, count in counts.items()})
-    for name, load in loads.items():
-        route = model.routing.next.get(name, To(place="done"))
-        passes = np.mean([work_factor(model.stations[name], category)[0] for category in categories_of(model)])
-        weight = load.visits_per_week[1] / float(passes)
-        _edges(
-            graph,
-            model,
-            name,
-            route,
-            {category: weight / len(categories_of(model)) for category in categories_of(model)},
-        )
-        if passes > 1:
-            graph.add_edge(name, name, per_week=load.visits_per_week[1] * (1 - 1 / float(passes)))
-    return graph
-
-
-def _edges(graph: nx.DiGraph[str], model: Model, start: str, route: Route, weights: dict[str, float]) -> None:
-    total = sum(weights.values())
-    for place in (*model.stations, "done", "refused"):
-        sent = sum(weight * _entry_shares(model, route, place, category)[1] for category, weight in weights.items())
-        if isinstance(route, OpenFirst) and place == "refused":
-            best = {
-                category: max(_entry_shares(model, route, name, category)[1] for name in route.prefer)
-                for category in weights
-            }
-            if route.overflow_beyond is None:
-                best = {
-                    category: sum(_entry_shares(model, route, name, category)[1] for name in route.prefer)
-                    for category in weights
-                }
-            sent = total - sum(weight * best[category] for category, weight in weights.items())
-        if sent > 1e-9 * max(total, 1e-300):
-            if place in {"done", "refused"}:
-                graph.add_node(place, kind="outcome", load=None)
-            graph.add_edge(start, place, per_week=sent)
+            for category, count in counts.items():
+                may = {other: open_share(self.model, other, category) for other in entry.among}
+                for kind in kinds(self.model, category):
+                    hours = [stay_hours(self.model, other, kind) for other in entry.among if may[other] > 0]
+                    least += count * kind.share * max(may.values()) * min(hours, default=0.0)
+        weekly = least / (self.end - self.begin) * HOURS_PER_WEEK
+        return weekly > sum(sum(self.hours[other].values()) for other in entry.among)

@@ -10,8 +10,8 @@ import pandas as pd
 
 from changeflow.measure.estimates import curve_interval, quantile_interval
 from changeflow.measure.survival import Curve
+from changeflow.model.flow import flow_graph
 from changeflow.model.schema import Model
-from changeflow.model.topology import flow_graph
 from changeflow.present.words import plain_name
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult

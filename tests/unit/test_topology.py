@@ -7,7 +7,10 @@ from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
-from changeflow.model.topology import Load, expected_arrivals, flow_graph, offered_loads, work_factor
+from changeflow.model.expected import expected_arrivals
+from changeflow.model.flow import flow_graph
+from changeflow.model.topology import Load, offered_loads
+from changeflow.model.traffic import Kind, passes, stay_hours
 from tests.unit.small import DESK, model_of
 
 BOTH = """
@@ -50,7 +53,7 @@ def test_one_station_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("acceptance", "passes", "work"),
+    ("acceptance", "tries", "work"),
     [
         ("rework_probability = 0.5", 2, 2),
         ("rework_probability = 0.5\nrework_work = 0.25", 2, 1.25),
@@ -61,11 +64,13 @@ def test_one_station_by_hand() -> None:
         ("rework_probability = 0.9\nmax_attempts = 1", 1, 1),
     ],
 )
-def test_rework_multiplies_visits_and_work(acceptance: str, passes: float, work: float) -> None:
+def test_rework_multiplies_visits_and_work(acceptance: str, tries: float, work: float) -> None:
     text = DESK + f"[stations.desk.acceptance]\n{acceptance}\n"
-    assert work_factor(model_of(text).stations["desk"], "change") == pytest.approx((passes, work))
+    model = model_of(text)
+    assert passes(model.stations["desk"], "change") == pytest.approx(tries)
+    assert stay_hours(model, "desk", Kind("change")) == pytest.approx(work)
     load = load_of(text)
-    assert load.visits_per_week == pytest.approx((21 * passes, 21 * passes))
+    assert load.visits_per_week == pytest.approx((21 * tries, 21 * tries))
     assert load.work_per_week == pytest.approx((21 * work, 21 * work))
 
 

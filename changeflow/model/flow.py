@@ -1,0 +1,62 @@
+"""The request-flow network as a graph, for drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from changeflow.model.expected import categories_of, expected_arrivals
+from changeflow.model.routing import Route, To
+from changeflow.model.schema import Model
+from changeflow.model.topology import offered_loads
+from changeflow.model.traffic import HOURS_PER_WEEK, kinds, passes, route_shares, traffic
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_NEGLIGIBLE = 1e-9
+
+
+def flow_graph(model: Model) -> nx.DiGraph[str]:
+    """Sources, stations and outcomes, with the most expected requests per week on the edges."""
+    import networkx as nx  # noqa: PLC0415  a slow import, for drawing only
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    begin = model.start_hours + model.warm_up_days * 24
+    end = model.start_hours + model.horizon_days * 24
+    weeks = (end - begin) / HOURS_PER_WEEK
+    visits = traffic(model, begin, end).visits[:, :, 1]
+    for load in offered_loads(model):
+        graph.add_node(load.station, kind=load.kind, load=load.load[1] if load.servers else None)
+    for source, counts in expected_arrivals(model, begin, end).items():
+        graph.add_node(source, kind="source", load=None)
+        route = model.demand.sources[source].entry or (model.entry if model.stations else To(place="refused"))
+        _edges(graph, model, source, route, {name: count / weeks for name, count in counts.items()})
+    testers = {value.acceptance.by for value in model.stations.values() if value.acceptance and value.acceptance.by}
+    for number, (name, station) in enumerate(model.stations.items()):
+        by_kind = dict(zip(categories_of(model), visits[number], strict=True))
+        stays = {category: visited / passes(station, category) for category, visited in by_kind.items()}
+        again = sum(by_kind.values()) - sum(stays.values())
+        if again > 0:
+            graph.add_edge(name, name, per_week=again)
+        if station.acceptance and station.acceptance.by:
+            graph.add_edge(name, station.acceptance.by, per_week=sum(by_kind.values()))
+        if name not in testers:
+            _edges(graph, model, name, model.routing.next.get(name, To(place="done")), stays)
+    return graph
+
+
+def _edges(graph: nx.DiGraph[str], model: Model, start: str, route: Route, weights: dict[str, float]) -> None:
+    """Edges of a rule for so many requests a week of each category; in the middle of the run."""
+    now = model.start_hours + model.horizon_days * 12
+    sent = dict.fromkeys((*model.stations, "done", "refused"), 0.0)
+    for category, weight in weights.items():
+        for kind in kinds(model, category):
+            for place, (_, most) in route_shares(model, route, kind, now).items():
+                if place in sent:
+                    sent[place] += weight * kind.share * most
+    total = sum(weights.values())
+    for place, per_week in sent.items():
+        if per_week > _NEGLIGIBLE * max(total, 1e-300):
+            if place in {"done", "refused"}:
+                graph.add_node(place, kind="outcome", load=None)
+            graph.add_edge(start, place, per_week=per_week)
