@@ -52,10 +52,17 @@ LISTED_ROW = np.dtype([("time", "f8"), ("index", "i8"), ("category", "i8")])
 @inlined
 def _piecewise_time(edges, heights, first, size, mass):  # type: ignore[no-untyped-def]
     """Clock time at which the cumulated rate reaches `mass`: exact inversion (Cinlar 1975, chapter 4)."""
-    for i in range(first, first + size - 1):
-        if mass <= heights[i + 1]:
-            return edges[i] + (mass - heights[i]) / (heights[i + 1] - heights[i]) * (edges[i + 1] - edges[i])
-    return math.inf
+    low, high = first + 1, first + size
+    while low < high:  # the first height that is not below the mass
+        middle = (low + high) // 2
+        if heights[middle] < mass:
+            low = middle + 1
+        else:
+            high = middle
+    if low == first + size:
+        return math.inf
+    i = low - 1
+    return edges[i] + (mass - heights[i]) / (heights[i + 1] - heights[i]) * (edges[i + 1] - edges[i])
 
 
 @inlined

@@ -15,15 +15,23 @@ import simpy
 
 from changeflow.errors import RunError
 
-COMPLETION, END_OF_DELAY, SHIFT, RE_ENTRY, ARRIVAL, DISPATCH = range(6)
+COMPLETION, END_OF_DELAY, RENEGE, SHIFT, RELEASE, RE_ENTRY, FOLLOW_UP, ARRIVAL, DISPATCH = range(9)
 MAX_ROUNDS = 1_000
 
 _KIND = 1 << 40
-_ROUND = 8 * _KIND
+_ROUND = 16 * _KIND
 _FIRST = 2  # SimPy itself uses 0 (a process starts) and 1 (a process has ended)
 
 Event = simpy.Event
 Story = Generator[Event, Any, None]
+
+
+def fire(event: Event, value: Any) -> None:
+    """Let an event happen at once, within the event that causes it."""
+    event._ok, event._value = True, value
+    callbacks, event.callbacks = event.callbacks, cast(Any, None)
+    for callback in cast(Any, callbacks):
+        callback(event)
 
 
 class Clock(simpy.Environment):

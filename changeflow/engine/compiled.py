@@ -23,7 +23,10 @@ FIRST_ROWS = 4_096
 CHUNK = 8_192
 Fold = Callable[[Rows, Rows], None]
 """Takes a chunk of requests and a chunk of visits, and keeps neither."""
-_OWN = frozenset({"stations", "slots", "passes", "heap", "idle", "block", "first", "visits", "requests", "decisions"})
+_OWN = frozenset(
+    {"stations", "groups", "slots", "passes", "heap", "idle", "in_hand", "block", "first", "visits", "requests",
+     "decisions"}
+)  # fmt: skip
 _OF_TABLES = {
     "routes": "routes", "places": "route_places", "heights": "route_heights", "rows": "law_rows", "pool": "law_pool",
 }  # fmt: skip
@@ -58,11 +61,16 @@ class _Run:
         self.fold = fold
         self.model, self.layout = model, model.layout
         self.demand = Demand(model, run_key)
-        self.stations, self.idle = self.layout.stations.copy(), self.layout.idle.copy()
+        own = self.layout
+        self.stations, self.groups = own.stations.copy(), own.groups.copy()
+        self.idle, self.in_hand = own.idle.copy(), own.in_hand.copy()
         self.state = np.zeros(1, STATE)
         state = self.state[0]
         state["now"], state["end"], state["run_key"], state["turn"] = model.start, model.end, run_key, -1
         state["dispatch_turn"], state["keep_decisions"] = NEVER, decisions
+        state["looks_an_event"] = max([len(self.stations), *model.routes["size"].tolist()])
+        state["stations"], state["stages"] = len(self.stations), own.stages
+        state["categories"] = len(model.categories)
         self.slots = np.zeros(0, SLOT)
         self.passes = np.zeros(0, np.int32)
         self.heap = np.zeros(0, EVENT)
@@ -70,14 +78,13 @@ class _Run:
         state["streaming"] = fold is not None
         self.visits = np.empty(CHUNK if fold else _room(model.expected_visits), t.VISIT)
         self.requests = np.empty(CHUNK if fold else _room(model.expected_requests), t.REQUEST)
-        self.decisions = np.empty(FIRST_ROWS if decisions else len(self.stations), t.DECISION)
-        state["stations"], state["stages"] = len(self.stations), self.layout.stages
-        state["categories"] = len(model.categories)
+        self.decisions = np.empty(FIRST_ROWS if decisions else int(state["looks_an_event"]), t.DECISION)
         self.arrays = np.zeros(1, ARRAYS)
         self.first = np.zeros(BLOCK, FIRST)
         self.scratch = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
         self._next_block()
         self._point(*ARRAY_NAMES)
+        kernel.begin(state, self.arrays[0])
 
     def _point(self, *names: str) -> None:
         """Tell the kernel where these arrays lie now."""
@@ -102,7 +109,7 @@ class _Run:
             self._point("slots", "passes", "heap")
         elif status == kernel.NEED_ROOM:
             self._make_room()
-            self._point("visits", "requests", "decisions")
+            self._point("visits", "requests", "decisions", "heap")
         elif status == kernel.ZERO_TIME:
             raise RunError(f"nothing but zero-time events at clock hour {self.state[0]['now']:g} (1000 rounds)")
         return bool(status != kernel.DONE_RUNNING)
@@ -111,14 +118,14 @@ class _Run:
         state = self.state[0]
         block = self.demand.next_block()
         state["arrival"], state["arrivals"], state["last_block"] = 0, len(block), len(block) == 0
-        turn = ARRIVAL_KIND * KIND + int(state["number"])
+        turn = ARRIVAL_KIND * KIND + int(state["candidate"])
         if len(block) and block["arrived"][0] == state["now"] and state["turn"] >= 0:
             turn += int(state["turn"]) - int(state["turn"]) % ROUND
         state["arrival_turn"] = turn
         self.block = block
         own, m = self.layout, self.model
         first_pass.foresee(
-            self.first, block, own.entry_route, own.route_stage, own.station_stage, m.routes, m.route_places,
+            self.first, block, own.entrances, own.route_stage, own.station_stage, m.routes, m.route_places,
             m.route_heights, state["run_key"], *self.scratch,
         )  # fmt: skip
 
@@ -126,17 +133,32 @@ class _Run:
         old = len(self.slots)
         self.slots = np.concatenate([self.slots, np.zeros(size - old, SLOT)])
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
-        self.heap = np.concatenate([self.heap, np.zeros(size + len(self.stations) + 8 - len(self.heap), EVENT)])
+        state = self.state[0]
+        state["rows_an_event"] = size if self.layout.many_rows else 1
+        state["events_an_event"] = size + len(self.stations) + len(self.groups) + 8
+        self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
         self.slots["next"][-1] = -1
         self.slots["number"][old:] = -1
-        self.state[0]["free"] = old
+        state["free"] = old
+
+    def _grow_heap(self) -> None:
+        """Room for twice what one event may cause, beside what is there."""
+        state = self.state[0]
+        size = int(state["events"]) + 2 * int(state["events_an_event"])
+        if size > len(self.heap):
+            self.heap = np.concatenate([self.heap, np.zeros(size - len(self.heap), EVENT)])
 
     def _make_room(self) -> None:
+        state = self.state[0]
+        if len(self.heap) - state["events"] < state["events_an_event"]:
+            self._grow_heap()
+            return
         if self.fold is None:
             self._grow_rows()
             return
-        state = self.state[0]
+        if len(self.visits) < 2 * state["rows_an_event"]:
+            self._grow_rows()
         self.fold(self.requests[: state["requests"]], self.visits[: state["visits"]])
         state["requests"] = state["visits"] = 0
 
@@ -153,9 +175,10 @@ class _Run:
 
     def _grow_rows(self) -> None:
         """Room for twice as many rows."""
+        state = self.state[0]
         for name in ("visits", "requests", "decisions"):
             old: Rows = getattr(self, name)
-            new = np.empty(2 * len(old) + len(self.stations), old.dtype)
+            new = np.empty(2 * len(old) + int(state["rows_an_event"] + state["looks_an_event"]), old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)
 
@@ -186,6 +209,7 @@ class _Run:
             in_station=self.stations["in_station"].copy(),
             in_queue=self.stations["in_queue"].copy(),
             in_service=self.stations["in_service"].copy(),
+            unasked=int(state["unasked"]),
         )
 
 

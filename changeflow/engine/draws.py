@@ -21,7 +21,15 @@ QUALITY = 3  # specification quality
 GAP = 4  # interarrival time; size of the batch
 MISFIT = 5  # time to discovery; threshold against the fit
 COUNT = 6  # number of latent misfits
-DELAY = 7  # intake delay
+DELAY = 7  # intake delay; length of the wait for the requester
+PATIENCE = 8  # patience; whether it joins at all
+REQUESTER = 9  # whether the requester must be waited for, and for how long
+ORDER = 10  # the place in a random order; subject: the number of the start at this station
+AGAIN = 11  # work content drawn anew within a pass; see `again_entry`
+ASK = 12  # whether a candidate asks at all
+SHOCK = 13  # time between shocks; number of requests of a shock
+SHOCK_REQUEST = 14  # time from the shock to the request
+VERDICT = 15  # delay of the verdict
 
 NO_STAGE = np.uint64(0)
 
@@ -66,6 +74,12 @@ def _pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def
 def uniform_pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def]
     """Two uniforms in (0, 1), u = (k + 1/2) 2^-53, of a block of purposes; `entry` is the pass."""
     return _pair(run_key, subject, stage, block, entry)
+
+
+@compiled
+def again_entry(entry, ordinal):  # type: ignore[no-untyped-def]
+    """Subject of the `ordinal`-th redraw within pass `entry` (both below 4096)."""
+    return (ordinal << 12) | entry
 
 
 @compiled

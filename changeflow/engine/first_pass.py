@@ -11,7 +11,7 @@ import numpy as np
 from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage
 from changeflow.engine.jit import compiled
 from changeflow.engine.rules import pick
-from changeflow.engine.tables import BY_CATEGORY, SPLIT, TO
+from changeflow.engine.route_table import BY_CATEGORY, SPLIT, TO
 
 UNKNOWN = -9
 """The place depends on the state at the request's arrival."""
@@ -22,18 +22,18 @@ FIRST = np.dtype([("place", "i8"), ("stage", "u8"), ("work_luck", "f8"), ("accep
 
 @compiled
 def foresee(  # type: ignore[no-untyped-def]
-    out, block, entry_route, route_stage, station_stage, routes, places, heights, run_key, keys, stages, one, two
+    out, block, entrances, route_stage, station_stage, routes, places, heights, run_key, keys, stages, one, two
 ):
     """Write the place and first-pass luck of each row of a block; keys, stages, one and two are scratch."""
     count = block.shape[0]
     draws_route = False
     for i in range(count):
         keys[i] = block[i]["key"]
-        draws_route = draws_route or routes[entry_route[block[i]["source"]]]["rule"] == SPLIT
+        draws_route = draws_route or routes[entrances[block[i]["source"]]["route"]]["rule"] == SPLIT
     if draws_route:
         fill_pairs(run_key, keys[:count], NO_STAGE, ROUTE, 0, one, two)
     for i in range(count):
-        route = entry_route[block[i]["source"]]
+        route = entrances[block[i]["source"]]["route"]
         rule, first, size = routes[route]["rule"], routes[route]["first"], routes[route]["size"]
         place = UNKNOWN
         if rule == TO:

@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import numpy as np
 from numba.extending import intrinsic, overload
+from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
 P = ParamSpec("P")
@@ -87,16 +88,23 @@ def array_at(address: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _pointer(_: Any, address: Any) -> Any:
-    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], context.get_value_type(numba.types.voidptr))
+def _view(_: Any, address: Any, size: Any, dtype: Any) -> Any:
+    array_type = numba.types.Array(dtype.dtype, 1, "C")
 
-    return numba.types.voidptr(numba.types.intp), generate
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(array_type)(context, builder)
+        length = context.cast(builder, arguments[1], signature.args[1], numba.types.intp)
+        item = context.get_constant(numba.types.intp, context.get_abi_sizeof(context.get_data_type(dtype.dtype)))
+        pointer = builder.inttoptr(arguments[0], context.get_data_type(dtype.dtype).as_pointer())
+        populate_array(array, data=pointer, shape=(length,), strides=(item,), itemsize=item, meminfo=None)
+        return array._getvalue()
+
+    return array_type(address, size, dtype), generate
 
 
 @overload(array_at, inline="always")  # type: ignore[untyped-decorator]
 def _array_at(address: Any, size: Any, dtype: Any) -> Any:
     def found(address: Any, size: Any, dtype: Any) -> Any:
-        return numba.carray(_pointer(address), size, dtype)
+        return _view(address, size, dtype)
 
     return found

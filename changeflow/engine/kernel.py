@@ -1,8 +1,8 @@
 """The compiled engine's loop: the same law as process.py and clock.py, over record arrays.
 
 An event is (time, turn, slot): the turn puts rounds, kinds and request numbers of one instant in order, exactly
-as clock.py does. A slot holds one open request and is used again after it has closed. `advance` runs until it
-needs its driver: new arrivals, room for rows, or a pause for progress and Ctrl-C.
+as clock.py does. `advance` runs until it needs its driver: new arrivals, room for rows, or a pause for progress
+and Ctrl-C. The moves stand in moves.py; choices.py, doors.py and hands.py hold what few models have.
 """
 
 from __future__ import annotations
@@ -10,56 +10,89 @@ from __future__ import annotations
 import math
 
 from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, MAX_ROUNDS, SHIFT
+from changeflow.engine.choices import choose_place
+from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, RENEGE, SHIFT
+from changeflow.engine.doors import after_the_work, approach, let_in, would_ask
 from changeflow.engine.draws import NO_STAGE
-from changeflow.engine.first_pass import FIRST, UNKNOWN
-from changeflow.engine.heaps import pop
-from changeflow.engine.jit import array_at, compiled
+from changeflow.engine.first_pass import UNKNOWN
+from changeflow.engine.hands import (
+    await_change,
+    await_opening,
+    change_staff,
+    dispatch_with_choice,
+    has_room,
+    renege,
+)
+from changeflow.engine.heaps import pop, push
+from changeflow.engine.jit import array_at, compiled, inlined
 from changeflow.engine.moves import (
-    choose_place,
     close,
-    complete,
-    dispatch,
     dispatch_later,
     enter,
-    go_to,
+    expect_arrival,
+    free_server,
     join,
+    opening_of,
+    start,
     take_arrival,
+    tick,
+    turn_at,
+    write_visit,
 )
-from changeflow.engine.quantiles import LAW
-from changeflow.engine.records import EVENT, FLOAT, INT, KIND, NEVER, NONE, ROUND, SHORT, SLOT, STATION
-from changeflow.engine.tables import GO_DONE
-from changeflow.engine.tables import ROUTE as ROUTES
-from changeflow.engine.trace import DECISION, DONE, REFUSED, REQUEST, VISIT
+from changeflow.engine.records import (
+    HELD,
+    KIND,
+    NEVER,
+    NEW_STATION,
+    NONE,
+    REPEAT,
+    ROUND,
+    STAMP,
+    TO_DELAY,
+    TO_DOOR,
+    TO_QUEUE,
+    TO_VERDICT,
+)
+from changeflow.engine.route_table import GO_DONE
+from changeflow.engine.rules import is_rejected
+from changeflow.engine.trace import DELIVERED, DONE, REFUSED, REWORK, WITHDRAWN
+from changeflow.engine.views import (
+    calendars_of,
+    entrances_of,
+    first_of,
+    heap_of,
+    laws_of,
+    matches_of,
+    passes_of,
+    requests_of,
+    routes_of,
+    slots_of,
+    staff_of,
+    stations_of,
+    visits_of,
+)
 
 DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME = range(6)
 
 
 @compiled
+def begin(state, arrays):  # type: ignore[no-untyped-def]
+    """Before the first event: changes of staff are known."""
+    for g in range(arrays["groups_size"]):
+        await_change(state, arrays, g)
+
+
+@compiled
 def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
     """Run until the horizon, or until the driver is needed; the order is that of the instant rule."""
-    stations = array_at(arrays["stations"], arrays["stations_size"], STATION)
-    slots = array_at(arrays["slots"], arrays["slots_size"], SLOT)
-    passes = array_at(arrays["passes"], arrays["passes_size"], SHORT)
-    heap = array_at(arrays["heap"], arrays["heap_size"], EVENT)
-    idle = array_at(arrays["idle"], arrays["idle_size"], INT)
-    opens = array_at(arrays["opens"], arrays["opens_size"], FLOAT)
-    closes = array_at(arrays["closes"], arrays["closes_size"], FLOAT)
-    before = array_at(arrays["before"], arrays["before_size"], FLOAT)
-    service_law = array_at(arrays["service_law"], arrays["service_law_size"], INT)
-    openness = array_at(arrays["openness"], arrays["openness_size"], FLOAT)
-    rework = array_at(arrays["rework"], arrays["rework_size"], FLOAT)
-    entry_route = array_at(arrays["entry_route"], arrays["entry_route_size"], INT)
-    routes = array_at(arrays["routes"], arrays["routes_size"], ROUTES)
-    places = array_at(arrays["places"], arrays["places_size"], INT)
-    heights = array_at(arrays["heights"], arrays["heights_size"], FLOAT)
-    rows = array_at(arrays["rows"], arrays["rows_size"], LAW)
-    pool = array_at(arrays["pool"], arrays["pool_size"], FLOAT)
-    block = array_at(arrays["block"], arrays["block_size"], ARRIVALS)
-    first = array_at(arrays["first"], arrays["first_size"], FIRST)
-    visits = array_at(arrays["visits"], arrays["visits_size"], VISIT)
-    requests = array_at(arrays["requests"], arrays["requests_size"], REQUEST)
-    decisions = array_at(arrays["decisions"], arrays["decisions_size"], DECISION)
+    stations, matches, entrances = stations_of(arrays), matches_of(arrays), entrances_of(arrays)
+    slots, passes, heap = slots_of(arrays), passes_of(arrays), heap_of(arrays)
+    groups, speeds, idle, in_hand = staff_of(arrays)
+    opens, closes, before = calendars_of(arrays)
+    routes, places, heights = routes_of(arrays)
+    rows, pool = laws_of(arrays)
+    block, first = array_at(arrays["block"], arrays["block_size"], ARRIVALS), first_of(arrays)
+    visits, requests = visits_of(arrays), requests_of(arrays)
     pause_at = state["steps"] + most_steps
     while True:
         if state["arrival"] == state["arrivals"] and state["last_block"] == 0:
@@ -67,7 +100,9 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
         if state["free"] == NONE:
             return NEED_SLOTS
         room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
-        if room < 1 or arrays["decisions_size"] - state["decisions"] < state["stations"]:
+        if room < state["rows_an_event"] or arrays["heap_size"] - state["events"] < state["events_an_event"]:
+            return NEED_ROOM
+        if arrays["decisions_size"] - state["decisions"] < state["looks_an_event"]:
             return NEED_ROOM
         time, turn, what = math.inf, NEVER, NONE
         if state["events"] > 0:
@@ -85,75 +120,145 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
         state["now"], state["turn"] = time, turn
         state["steps"] += 1
         if what == DISPATCH:
-            dispatch(state, stations, slots, heap, idle, opens, closes, before)
+            dispatch(state, arrays, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
         elif what == ARRIVAL:
-            slot = take_arrival(state, slots, passes, block)
-            request = slots[slot]
-            foreseen = first[state["arrival"] - 1]
-            place = foreseen["place"]
+            arrival = state["arrival"]
+            expect_arrival(state, block)
+            if entrances[block[arrival]["source"]]["asks"] > 0 and not would_ask(state, arrays, block[arrival]):
+                state["unasked"] += 1
+                continue
+            slot = take_arrival(state, entrances, slots, passes, block[arrival])
+            place = first[arrival]["place"]
             if place == UNKNOWN:
-                place = choose_place(
-                    state, stations, request, entry_route[request["source"]], NO_STAGE, 0, routes, places, heights,
-                    openness, opens, closes, decisions,
-                )  # fmt: skip
+                route = entrances[slots[slot]["source"]]["route"]
+                place = choose_place(state, arrays, slots, slot, route, NO_STAGE, 0, routes, places, heights)
             if place >= 0:
-                go_to(
-                    state,
-                    stations,
-                    place,
-                    slots,
-                    slot,
-                    passes,
-                    foreseen,
-                    heap,
-                    service_law,
-                    rows,
-                    pool,
-                    opens,
-                    closes,
-                    before,
-                )
+                go_to(state, arrays, stations, place, matches, slots, slot, passes, heap, first[arrival], rows, pool)
             else:
-                close(state, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
+                close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
         else:
-            slot = heap[0]["slot"]
-            kind = turn % ROUND // KIND
+            slot, kind = heap[0]["slot"], turn % ROUND // KIND
             pop(state, heap)
             if kind == COMPLETION:
-                complete(
-                    state, stations, slots, slot, heap, idle, rework, routes, places, heights, openness, opens,
-                    closes, visits, requests, decisions,
-                )  # fmt: skip
+                stamp, slot = slot // STAMP, slot % STAMP
+                if slots[slot]["stamp"] == stamp and complete(
+                    state, arrays, stations, groups, matches, slots, slot, idle, in_hand, visits
+                ):
+                    conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests)
+            elif kind == RE_ENTRY:
+                re_enter(state, arrays, stations, matches, slots, slot, passes, heap, first[0], rows, pool)
+            elif kind == RENEGE:
+                if slots[slot % STAMP]["stamp"] == slot // STAMP:
+                    renege(state, arrays, slot % STAMP)
             elif kind == SHIFT:
-                stations[slot]["waits_for_opening"] = 0
-                dispatch_later(state)
-            elif kind == END_OF_DELAY:
-                join(state, stations[slots[slot]["station"]], slots, slot)
-            elif slots[slot]["again"] == 1:
-                request = slots[slot]
-                station = stations[request["station"]]
-                enter(
-                    state, station, request["station"], slots, slot, passes, request["attempt"] + 1, first[0],
-                    service_law, rows, pool,
-                )  # fmt: skip
-                join(state, station, slots, slot)
-            else:
-                number = slots[slot]["station"]
-                go_to(
-                    state,
-                    stations,
-                    number,
-                    slots,
-                    slot,
-                    passes,
-                    first[0],
-                    heap,
-                    service_law,
-                    rows,
-                    pool,
-                    opens,
-                    closes,
-                    before,
-                )
+                if turn % 2 == 0:
+                    stations[slot]["opens_at"] = math.inf
+                    dispatch_later(state)
+                else:
+                    change_staff(state, arrays, slot)
+            elif turn % KIND >= HELD:
+                let_in(state, arrays, slot)
+            elif kind == END_OF_DELAY and slots[slot]["after_delay"] == TO_QUEUE:
+                approach(state, arrays, slot, TO_QUEUE)
+            elif after_the_work(state, arrays, slot, slots[slot]["after_delay"]):
+                conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests)
         if state["steps"] >= pause_at:
             return PAUSE
+
+
+@inlined
+def dispatch(state, arrays, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before):  # type: ignore[no-untyped-def]
+    """Hand free servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
+    now = state["now"]
+    state["dispatch_turn"] = NEVER
+    for s in range(state["stations"]):
+        station = stations[s]
+        if station["waiting"] == 0:
+            continue
+        if station["is_plain"] == 0:
+            dispatch_with_choice(state, arrays, s)
+            continue
+        g = station["first_group"]
+        if has_room(station, groups[g]) and opening_of(groups[g], opens, closes, now) > now:
+            await_opening(state, station, s, groups, heap, opens, closes)
+            continue
+        while station["waiting"] > 0 and has_room(station, groups[g]):
+            slot = station["head"]
+            speed = speeds[g * state["categories"] + slots[slot]["category"]]
+            start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
+
+
+@inlined
+def go_to(state, arrays, stations, number, matches, slots, slot, passes, heap, foreseen, rows, pool):  # type: ignore[no-untyped-def]
+    """Enter a station from outside or from another one: delays and the door first, where there are any."""
+    station = stations[number]
+    enter(state, station, number, matches, slots, slot, passes, 1, foreseen, rows, pool)
+    if station["has_delay"] == 1:
+        approach(state, arrays, slot, TO_DELAY)
+    elif station["has_door"] == 1:
+        approach(state, arrays, slot, TO_DOOR)
+    else:
+        join(state, station, matches, slots, slot, heap, rows, pool)
+
+
+@inlined
+def re_enter(state, arrays, stations, matches, slots, slot, passes, heap, nothing, rows, pool):  # type: ignore[no-untyped-def]
+    """Go to the next station, to a test, or back to the end of the same queue."""
+    request = slots[slot]
+    if request["re_entry"] == NEW_STATION:
+        go_to(state, arrays, stations, request["station"], matches, slots, slot, passes, heap, nothing, rows, pool)
+        return
+    number, attempt = request["station"], request["attempt"] + 1
+    if request["re_entry"] != REPEAT:
+        number, attempt = stations[number]["tester"], 1
+    enter(state, stations[number], number, matches, slots, slot, passes, attempt, nothing, rows, pool)
+    join(state, stations[number], matches, slots, slot, heap, rows, pool)
+
+
+@inlined
+def complete(state, arrays, stations, groups, matches, slots, slot, idle, in_hand, visits):  # type: ignore[no-untyped-def]
+    """Work is finished: free the server and write the visit; True when the verdict is known at once."""
+    request = slots[slot]
+    station = stations[request["station"]]
+    now = state["now"]
+    tick(station, now)
+    free_server(station, groups, request, idle, in_hand)
+    dispatch_later(state)
+    outcome = DELIVERED
+    if station["accepts"] == 1 and is_rejected(
+        request["accept_luck"],
+        matches[request["station"] * state["categories"] + request["category"]]["rework_probability"],
+    ):
+        outcome = REWORK
+    write_visit(state, station, request, now, outcome, visits)
+    if request["home"] != NONE:  # this was a test
+        request["station"], request["attempt"] = request["home"], request["home_attempt"]
+        request["entry"], request["home"] = request["home_entry"], NONE
+        return after_the_work(state, arrays, slot, TO_VERDICT)
+    request["verdict"] = outcome
+    return station["has_aftermath"] == 0 or after_the_work(state, arrays, slot, TO_DOOR)
+
+
+@inlined
+def conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests):  # type: ignore[no-untyped-def]
+    """The delivery is accepted, or done again, or the request moves on."""
+    request = slots[slot]
+    station = stations[request["station"]]
+    now = state["now"]
+    if request["verdict"] == REWORK:
+        if request["attempt"] != station["max_attempts"]:
+            request["re_entry"] = REPEAT
+            push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot)
+            return
+        if station["at_limit_done"] == 0:
+            close(state, entrances, slots, slot, WITHDRAWN, requests)
+            return
+    place = choose_place(
+        state, arrays, slots, slot, station["next_route"], station["stage"], request["entry"], routes, places, heights
+    )
+    if place >= 0:
+        request["re_entry"] = NEW_STATION
+        request["station"] = place
+        push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot)
+    else:
+        close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,79 +10,184 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.records import STATION
-from changeflow.engine.station_table import INFINITE, StationTable
+from changeflow.engine import rules
+from changeflow.engine.records import ASK, CHANGE, ENTRANCE, GROUP, MATCH, MATCH_FIELDS, NONE, SAME_NAME, STATION
+from changeflow.engine.route_table import BY_SIZE, UNTIL_DAY
+from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, NO_PLACE, StationTable
+from changeflow.engine.worktime import WorkTime
 
-_SAME_NAME = (
-    "servers", "stage", "stage_number", "hours_per_work_hour", "speed", "delay_law", "accepts", "rework_share",
-    "max_attempts", "at_limit_done",
-)  # fmt: skip
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Stations in their state at the start, idle servers, calendars one after another, tables by category."""
+    """Stations and groups in their state at the start, calendars one after another, tables by category."""
 
-    stations: NDArray[Any]
+    stations: Array
+    groups: Array
     idle: NDArray[np.int64]
+    in_hand: NDArray[np.int64]
+    changes: Array
+    speeds: NDArray[np.float64]
+    """By group and category; 0: not eligible."""
+    matches: Array
+    """By station and category."""
+    joins: NDArray[np.float64]
     opens: NDArray[np.float64]
     closes: NDArray[np.float64]
     before: NDArray[np.float64]
-    service_law: NDArray[np.int64]
-    openness: NDArray[np.float64]
-    rework: NDArray[np.float64]
-    entry_route: NDArray[np.int64]
+    entrances: Array
+    asks: Array
     station_stage: NDArray[np.uint64]
     route_stage: NDArray[np.uint64]
     """The stage that all stations of a route share; 0 when they do not."""
     stages: int
+    many_rows: bool
+    """One event may write more than one row: interruptions, or those held let in together."""
 
     @classmethod
     def of(
         cls,
         stations: Sequence[StationTable],
         next_route: Sequence[int],
-        entry_route: Sequence[int],
-        routes: NDArray[Any],
+        entrances: tuple[Array, Array],
+        routes: Array,
         places: NDArray[np.int64],
         start: float,
         stages: int,
     ) -> Layout:
         """Lay out compiled stations and routes."""
-        rows = _station_rows(stations, next_route, start)
-        calendars = [station.calendar for station in stations]
+        pool = _Calendars()
+        groups = [group for station in stations for group in station.groups]
+        rows = _station_rows(stations, next_route, start, pool)
+        staff = _group_rows(stations, pool)
         return cls(
             stations=rows,
-            idle=np.concatenate([*(np.arange(row["idle"]) for row in rows), np.zeros(1, np.int64)]),
-            opens=np.concatenate([*(calendar.opens for calendar in calendars), np.zeros(1)]),
-            closes=np.concatenate([*(calendar.closes for calendar in calendars), np.zeros(1)]),
-            before=np.concatenate([*(calendar.before for calendar in calendars), np.zeros(1)]),
-            service_law=np.array([s.service_law for s in stations], np.int64).ravel(),
-            openness=np.array([s.openness for s in stations], float).ravel(),
-            rework=np.array([s.rework_probability for s in stations], float).ravel(),
-            entry_route=np.array(entry_route, np.int64),
+            groups=staff,
+            idle=np.concatenate([*(np.arange(row["idle"]) for row in staff), np.zeros(1, np.int64)]),
+            in_hand=np.full(sum(staff["idle"]) + 1, NONE, np.int64),
+            changes=np.concatenate([*(_changes(group) for group in groups), np.zeros(1, CHANGE)]),
+            speeds=np.array([group.speed for group in groups] or [[0.0]], float).ravel(),
+            matches=np.concatenate([*(_matches(station) for station in stations), np.zeros(1, MATCH)]),
+            joins=np.array([share for station in stations for share in station.joins] or [0.0], float),
+            opens=pool.array("opens"),
+            closes=pool.array("closes"),
+            before=pool.array("before"),
+            entrances=entrances[0],
+            asks=entrances[1],
             station_stage=np.array([int(s.stage) for s in stations] or [0], np.uint64),
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
             stages=max(stages, 1),
+            many_rows=any(not row["is_plain"] or row["has_delay"] or row["has_door"] for row in rows)
+            or any(len(group.times) > 1 for group in groups),
         )
 
 
-def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], start: float) -> NDArray[Any]:
+def entrances_of(
+    entry_route: Sequence[int],
+    background: Sequence[bool],
+    beyond: Sequence[Sequence[int]],
+    share: Sequence[Sequence[float]],
+) -> tuple[Array, Array]:
+    """Sources as rows, and the numbers of open requests from which fewer ask, one source after another."""
+    rows = np.zeros(len(entry_route), ENTRANCE)
+    rows["route"], rows["background"] = entry_route, background
+    rows["asks"][: len(beyond)] = [len(numbers) for numbers in beyond]
+    rows["first_ask"] = np.cumsum(rows["asks"]) - rows["asks"]
+    asks = np.zeros(int(rows["asks"].sum()) + 1, ASK)
+    asks["beyond"][:-1] = [number for numbers in beyond for number in numbers]
+    asks["share"][:-1] = [number for numbers in share for number in numbers]
+    return rows, asks
+
+
+class _Calendars:
+    """All calendars one after another; the same one stands there once."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._all: list[WorkTime] = []
+        self._size = 0
+
+    def place(self, row: Any, calendar: WorkTime) -> None:
+        """Write where a calendar lies into a record."""
+        if id(calendar) not in self._places:
+            self._places[id(calendar)] = self._size
+            self._all.append(calendar)
+            self._size += len(calendar.opens)
+        row["never_closes"] = calendar.never_closes
+        row["calendar"], row["intervals"] = self._places[id(calendar)], len(calendar.opens)
+
+    def array(self, name: str) -> NDArray[np.float64]:
+        return np.concatenate([*(getattr(calendar, name) for calendar in self._all), np.zeros(1)])
+
+
+def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], start: float, pool: _Calendars) -> Array:
     rows = np.zeros(len(stations), STATION)
-    server = interval = 0
+    group = join = 0
     for row, station, route in zip(rows, stations, next_route, strict=True):
-        for field in _SAME_NAME:
+        for field in SAME_NAME:
             row[field] = getattr(station, field)
-        row["never_closes"] = station.calendar.never_closes
-        row["calendar"], row["intervals"] = interval, len(station.calendar.opens)
-        row["next_route"], row["first_server"], row["since"] = route, server, start
-        row["idle"] = 0 if station.servers == INFINITE else station.servers
-        server += int(row["idle"])
-        interval += len(station.calendar.opens)
+        pool.place(row, station.calendar)
+        row["first_group"], row["groups"] = group, len(station.groups)
+        row["first_join"], row["joins"] = join, len(station.joins)
+        row["next_route"], row["since"], row["opens_at"] = route, start, math.inf
+        row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NONE
+        row["is_plain"] = _is_plain(station)
+        row["has_delay"] = (
+            station.delay_law != NO_LAW or station.requester_law != NO_LAW or station.hold_size or station.hold_hours > 0
+        )
+        row["has_door"] = station.capacity != NO_LIMIT or len(station.joins) > 0
+        row["has_aftermath"] = (
+            station.release_hours > 0 or station.tester != NO_PLACE or station.verdict_law != NO_LAW
+        )
+        group += len(station.groups)
+        join += len(station.joins)
+    return rows
+
+
+def _is_plain(station: StationTable) -> bool:
+    moves = station.discipline == rules.RANDOM or station.urgent_hours != rules.NEVER_URGENT
+    chooses = len(station.groups) > 1 or 0.0 in station.groups[0].speed
+    return not (moves or chooses or station.preemptive or station.most_in_hand != NO_LIMIT)
+
+
+def _group_rows(stations: Sequence[StationTable], pool: _Calendars) -> Array:
+    rows = np.zeros(sum(len(station.groups) for station in stations), GROUP)
+    number = server = change = 0
+    for place, station in enumerate(stations):
+        first = 0
+        for group in station.groups:
+            row = rows[number]
+            number += 1
+            row["station"], row["servers"] = place, group.servers
+            row["hours_per_work_hour"] = group.hours_per_work_hour
+            pool.place(row, group.calendar)
+            row["first_server"], row["first_number"] = server, first
+            row["first_change"], row["changes"], row["change"] = change, len(group.times), 1
+            row["on_duty"] = group.on_duty[0]
+            row["idle"] = 0 if group.servers == INFINITE else group.servers
+            first += int(row["idle"])
+            server += int(row["idle"])
+            change += len(group.times)
+    return rows
+
+
+def _changes(group: Any) -> Array:
+    rows = np.zeros(len(group.times), CHANGE)
+    rows["time"], rows["on_duty"], rows["rule"] = group.times, group.on_duty, group.rule
+    return rows
+
+
+def _matches(station: StationTable) -> Array:
+    rows = np.zeros(len(station.openness), MATCH)
+    for field, _ in MATCH_FIELDS:
+        rows[field] = getattr(station, field)
     return rows
 
 
 def _common_stage(stations: Sequence[StationTable], route: Any, places: NDArray[np.int64]) -> int:
+    if route["rule"] in (BY_SIZE, UNTIL_DAY):  # its numbers are rules
+        return 0
     first, size = int(route["first"]), int(route["size"])
     stages = {int(stations[place].stage) for place in places[first : first + size] if place >= 0}
     return stages.pop() if len(stages) == 1 else 0

@@ -1,30 +1,21 @@
 """What happens to a request in the compiled engine, one small function a move; kernel.py says when.
 
-Each does exactly what its namesake in process.py does. All are inlined: a call that hands arrays on costs more
-than the move itself.
+Each does exactly what its namesake in process.py and process_station.py does. All are inlined: a call that hands
+arrays on costs more than the move itself. What few models have stands in doors.py and hands.py.
 """
 
 from __future__ import annotations
 
 import math
 
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, RE_ENTRY, SHIFT
-from changeflow.engine.draws import DELAY, ROUTE, WORK, uniform_pair
+from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, RENEGE
+from changeflow.engine.draws import PATIENCE, WORK, uniform_pair
 from changeflow.engine.heaps import give_idle, push, take_idle
 from changeflow.engine.jit import inlined
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import KIND, NEVER, NONE, ROUND
-from changeflow.engine.rules import is_rejected, may_do, overflows, pick, still_waiting
-from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW
-from changeflow.engine.tables import (
-    BY_CATEGORY,
-    GO_DONE,
-    GO_REFUSED,
-    NO_LIMIT,
-    SPLIT,
-    TO,
-)
-from changeflow.engine.trace import DELIVERED, DONE, REFUSED, REWORK, WITHDRAWN
+from changeflow.engine.records import KIND, NEVER, NONE, ROUND, STAMP
+from changeflow.engine.rules import FIFO, LIFO, rank
+from changeflow.engine.station_table import FRESH, NO_LAW
 from changeflow.engine.worktime import finish_time, next_open
 
 
@@ -57,67 +48,141 @@ def tick(station, now):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def join(state, station, slots, slot):  # type: ignore[no-untyped-def]
-    now = state["now"]
-    tick(station, now)
-    slots[slot]["joined"] = now
-    slots[slot]["next"] = NONE
-    if station["waiting"] == 0:
+def opening_of(place, opens, closes, now):  # type: ignore[no-untyped-def]
+    """When the calendar of a station or a group is open next; `now` when it is open."""
+    if place["never_closes"] == 1:
+        return now
+    return next_open(opens, closes, place["calendar"], place["intervals"], now)
+
+
+@inlined
+def finish_of(place, opens, closes, before, now, hours):  # type: ignore[no-untyped-def]
+    """When so many open hours of a station or a group will have passed."""
+    if place["never_closes"] == 1:
+        return now + hours if hours > 0.0 else now
+    return finish_time(opens, closes, before, place["calendar"], place["intervals"], now, hours)
+
+
+# the queue
+
+
+@inlined
+def is_behind(slots, slot, its_rank, its_order):  # type: ignore[no-untyped-def]
+    """Does the request in this slot come after one of that rank and order?"""
+    return slots[slot]["rank"] > its_rank or (slots[slot]["rank"] == its_rank and slots[slot]["order"] > its_order)
+
+
+@inlined
+def line_up(station, matches, categories, slots, slot):  # type: ignore[no-untyped-def]
+    """Take the place in the queue that rank and order of joining give."""
+    request = slots[slot]
+    if station["discipline"] == FIFO:
+        request["rank"] = 0.0
+    elif station["discipline"] == LIFO:
+        request["rank"] = -float(request["order"])
+    else:
+        match = matches[request["station"] * categories + request["category"]]
+        of_category = match["rank_again"] if request["attempt"] > 1 else match["rank"]
+        request["rank"] = rank(
+            station["discipline"], of_category, request["arrived"], request["full"], request["left"]
+        )
+    ahead = station["tail"]
+    while ahead != NONE and is_behind(slots, ahead, request["rank"], request["order"]):
+        ahead = slots[ahead]["previous"]
+    behind = station["head"] if ahead == NONE else slots[ahead]["next"]
+    request["previous"], request["next"] = ahead, behind
+    if ahead == NONE:
         station["head"] = slot
     else:
-        slots[station["tail"]]["next"] = slot
-    station["tail"] = slot
+        slots[ahead]["next"] = slot
+    if behind == NONE:
+        station["tail"] = slot
+    else:
+        slots[behind]["previous"] = slot
     station["waiting"] += 1
+
+
+@inlined
+def leave_the_line(station, slots, slot):  # type: ignore[no-untyped-def]
+    ahead, behind = slots[slot]["previous"], slots[slot]["next"]
+    if ahead == NONE:
+        station["head"] = behind
+    else:
+        slots[ahead]["next"] = behind
+    if behind == NONE:
+        station["tail"] = ahead
+    else:
+        slots[behind]["previous"] = ahead
+    station["waiting"] -= 1
+
+
+@inlined
+def join(state, station, matches, slots, slot, heap, rows, pool):  # type: ignore[no-untyped-def]
+    now = state["now"]
+    tick(station, now)
+    request = slots[slot]
+    request["joined"] = now
+    request["order"] = station["joined"]
+    station["joined"] += 1
+    line_up(station, matches, state["categories"], slots, slot)
+    law = matches[request["station"] * state["categories"] + request["category"]]["patience_law"]
+    if law != NO_LAW:
+        luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], PATIENCE, request["entry"])
+        until = now + quantile(rows, pool, law, luck)
+        if until < state["end"]:
+            event = slot + request["stamp"] * STAMP
+            push(state, heap, until, turn_at(state, until, RENEGE, request["number"]), event)
     dispatch_later(state)
 
 
-@inlined
-def opening_of(station, opens, closes, now):  # type: ignore[no-untyped-def]
-    if station["never_closes"] == 1:
-        return now
-    return next_open(opens, closes, station["calendar"], station["intervals"], now)
+# the servers
 
 
 @inlined
-def finish_of(station, opens, closes, before, now, hours):  # type: ignore[no-untyped-def]
-    if station["never_closes"] == 1:
-        return now + hours
-    return finish_time(opens, closes, before, station["calendar"], station["intervals"], now, hours)
-
-
-@inlined
-def dispatch(state, stations, slots, heap, idle, opens, closes, before):  # type: ignore[no-untyped-def]
-    """Hand idle servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
+def start(  # type: ignore[no-untyped-def]
+    state, station, groups, group_number, slots, slot, heap, idle, in_hand, speed, opens, closes, before
+):
+    """A server of a group takes a waiting request in hand."""
     now = state["now"]
-    state["dispatch_turn"] = NEVER
-    for s in range(state["stations"]):
-        station = stations[s]
-        infinite = station["servers"] == INFINITE
-        if station["waiting"] == 0 or not (infinite or station["idle"] > 0):
-            continue
-        opening = opening_of(station, opens, closes, now)
-        if opening > now:
-            if station["waits_for_opening"] == 0 and opening < state["end"]:
-                station["waits_for_opening"] = 1
-                push(state, heap, opening, turn_at(state, opening, SHIFT, s), s)
-            continue
-        tick(station, now)
-        while station["waiting"] > 0 and (infinite or station["idle"] > 0):
-            slot = station["head"]
-            station["head"] = slots[slot]["next"]
-            station["waiting"] -= 1
-            station["busy"] += 1
-            request = slots[slot]
-            request["started"] = now
-            request["server"] = 0 if infinite else take_idle(station, idle)
-            hours = request["work_hours"] * station["hours_per_work_hour"]
-            until = finish_of(station, opens, closes, before, now, hours)
-            if until < state["end"]:
-                push(state, heap, until, turn_at(state, until, COMPLETION, request["number"]), slot)
+    tick(station, now)
+    leave_the_line(station, slots, slot)
+    group, request = groups[group_number], slots[slot]
+    request["started"] = now
+    request["group"] = group_number
+    if station["infinite"] == 1:
+        request["server"] = 0
+    else:
+        server = take_idle(group, idle)
+        in_hand[group["first_server"] + server] = slot
+        request["server"] = group["first_number"] + server
+    group["busy"] += 1
+    station["busy"] += 1
+    station["starts"] += 1
+    request["stamp"] += 1
+    request["work_hours"] = request["left"] / speed
+    until = finish_of(group, opens, closes, before, now, request["work_hours"] * group["hours_per_work_hour"])
+    if until < state["end"]:
+        event = slot + request["stamp"] * STAMP
+        push(state, heap, until, turn_at(state, until, COMPLETION, request["number"]), event)
 
 
 @inlined
-def enter(state, station, number, slots, slot, passes, attempt, foreseen, service_law, rows, pool):  # type: ignore[no-untyped-def]
+def free_server(station, groups, request, idle, in_hand):  # type: ignore[no-untyped-def]
+    """The server of a request is idle again."""
+    group = groups[request["group"]]
+    station["busy"] -= 1
+    group["busy"] -= 1
+    if station["infinite"] == 0:
+        server = request["server"] - group["first_number"]
+        in_hand[group["first_server"] + server] = NONE
+        give_idle(group, idle, server)
+
+
+# visits
+
+
+@inlined
+def enter(state, station, number, matches, slots, slot, passes, attempt, foreseen, rows, pool):  # type: ignore[no-untyped-def]
     """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
     request = slots[slot]
     stage = slot * state["stages"] + station["stage_number"]
@@ -130,84 +195,20 @@ def enter(state, station, number, slots, slot, passes, attempt, foreseen, servic
     request["entered"] = state["now"]
     request["joined"] = request["started"] = math.nan
     request["server"] = NONE
+    request["redraws"] = 0
     if foreseen["stage"] == station["stage"] and request["visits"] == 1:
         luck, request["accept_luck"] = foreseen["work_luck"], foreseen["accept_luck"]
     else:
         luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
     share = 1.0
+    law = matches[number * state["categories"] + request["category"]]["service_law"]
     if attempt > 1 and station["rework_share"] != FRESH:
         share = station["rework_share"]
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry - (attempt - 1))
-    law = service_law[number * state["categories"] + request["category"]]
-    request["work_hours"] = share * quantile(rows, pool, law, luck) / station["speed"]
-
-
-@inlined
-def go_to(  # type: ignore[no-untyped-def]
-    state, stations, number, slots, slot, passes, foreseen, heap, service_law, rows, pool, opens, closes, before
-):
-    """Enter a station from outside or from another one: intake first, where there is one."""
-    station, request = stations[number], slots[slot]
-    enter(state, station, number, slots, slot, passes, 1, foreseen, service_law, rows, pool)
-    if station["delay_law"] != NO_LAW:
-        luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], DELAY, request["entry"])
-        delay = quantile(rows, pool, station["delay_law"], luck)
-        if delay > 0.0:
-            over = finish_of(station, opens, closes, before, state["now"], delay)
-            if over < state["end"]:
-                push(state, heap, over, turn_at(state, over, END_OF_DELAY, request["number"]), slot)
-            return
-    join(state, station, slots, slot)
-
-
-@inlined
-def choose_place(  # type: ignore[no-untyped-def]
-    state, stations, request, route, stage, entry, routes, places, heights, openness, opens, closes, decisions
-):
-    """The next place: a station's number, or an outcome."""
-    rule, first, size = routes[route]["rule"], routes[route]["first"], routes[route]["size"]
-    if rule == TO:
-        return places[first]
-    if rule == BY_CATEGORY:
-        return places[first + request["category"]]
-    if rule == SPLIT:
-        luck, _ = uniform_pair(state["run_key"], request["key"], stage, ROUTE, entry)
-        return places[first + pick(heights, first, size, luck)]
-    return first_open(
-        state, stations, request, places, first, size, routes[route]["limit"], openness, opens, closes, decisions
-    )
-
-
-@inlined
-def first_open(  # type: ignore[no-untyped-def]
-    state, stations, request, places, first, size, limit, openness, opens, closes, decisions
-):
-    """The first station open to the request that is not full; the last open one takes what overflows."""
-    chosen = GO_REFUSED
-    written = state["decisions"]
-    for i in range(first, first + size):
-        place = places[i]
-        if not may_do(request["difficulty"], openness[place * state["categories"] + request["category"]]):
-            continue
-        chosen = place
-        station = stations[place]
-        waiting, free = station["waiting"], station["idle"]
-        if station["servers"] == INFINITE:
-            free = waiting + 1
-        if opening_of(station, opens, closes, state["now"]) > state["now"]:
-            free = 0
-        if state["keep_decisions"] == 1:
-            row = decisions[state["decisions"]]
-            row["request"], row["time"], row["station"] = request["number"], state["now"], place
-            row["seen"] = still_waiting(waiting, free)
-            row["value"] = math.inf if limit == NO_LIMIT else limit
-            row["chosen"] = False
-            state["decisions"] += 1
-        if limit == NO_LIMIT or not overflows(waiting, free, limit):
-            break
-    for i in range(written, state["decisions"]):
-        decisions[i]["chosen"] = decisions[i]["station"] == chosen
-    return chosen
+    elif attempt > 1 and station["rework_law"] != NO_LAW:
+        law = station["rework_law"]
+    work = share * quantile(rows, pool, law, luck) / station["speed"]
+    request["full"] = request["left"] = request["work_hours"] = work
 
 
 @inlined
@@ -222,7 +223,7 @@ def write_visit(state, station, request, finished, outcome, visits):  # type: ig
 
 
 @inlined
-def close(state, slots, slot, outcome, requests):  # type: ignore[no-untyped-def]
+def close(state, entrances, slots, slot, outcome, requests):  # type: ignore[no-untyped-def]
     request = slots[slot]
     place = request["number"]
     if state["streaming"] == 1:  # rows in order of closing, to be folded and forgotten
@@ -233,55 +234,26 @@ def close(state, slots, slot, outcome, requests):  # type: ignore[no-untyped-def
     row["source"], row["category"], row["component"] = request["source"], request["category"], -1
     row["arrived"], row["closed"], row["outcome"] = request["arrived"], state["now"], outcome
     row["difficulty"], row["quality"] = request["difficulty"], request["quality"]
+    if entrances[request["source"]]["background"] == 0:
+        state["open"] -= 1
     request["next"] = state["free"]
     request["number"] = NONE
     state["free"] = slot
 
 
 @inlined
-def complete(  # type: ignore[no-untyped-def]
-    state, stations, slots, slot, heap, idle, rework, routes, places, heights, openness, opens, closes,
-    visits, requests, decisions,
-):  # fmt: skip
-    """Work is finished: free the server; the delivery is accepted, or done again, or the request moves on."""
-    request = slots[slot]
-    station = stations[request["station"]]
-    now = state["now"]
-    tick(station, now)
-    station["busy"] -= 1
-    if station["servers"] != INFINITE:
-        give_idle(station, idle, request["server"])
-    dispatch_later(state)
-    outcome = DELIVERED
-    if station["accepts"] == 1 and is_rejected(
-        request["accept_luck"], rework[request["station"] * state["categories"] + request["category"]]
-    ):
-        outcome = REWORK
-    write_visit(state, station, request, now, outcome, visits)
-    if outcome == REWORK:
-        if request["attempt"] != station["max_attempts"]:
-            request["again"] = 1
-            push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot)
-            return
-        if station["at_limit_done"] == 0:
-            close(state, slots, slot, WITHDRAWN, requests)
-            return
-    place = choose_place(
-        state, stations, request, station["next_route"], station["stage"], request["entry"], routes, places,
-        heights, openness, opens, closes, decisions,
-    )  # fmt: skip
-    if place >= 0:
-        request["again"] = 0
-        request["station"] = place
-        push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot)
-    else:
-        close(state, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
+def expect_arrival(state, block):  # type: ignore[no-untyped-def]
+    """The turn of the next arrival of the block: of this round when it comes at this instant."""
+    state["candidate"] += 1
+    state["arrival"] += 1
+    state["arrival_turn"] = ARRIVAL * KIND + state["candidate"]
+    if state["arrival"] < state["arrivals"] and block[state["arrival"]]["arrived"] == state["now"]:
+        state["arrival_turn"] += state["turn"] - state["turn"] % ROUND
 
 
 @inlined
-def take_arrival(state, slots, passes, block):  # type: ignore[no-untyped-def]
-    """The next request of the block gets a number and a slot."""
-    row = block[state["arrival"]]
+def take_arrival(state, entrances, slots, passes, row):  # type: ignore[no-untyped-def]
+    """A request gets a number and a slot."""
     slot = state["free"]
     request = slots[slot]
     state["free"] = request["next"]
@@ -290,14 +262,12 @@ def take_arrival(state, slots, passes, block):  # type: ignore[no-untyped-def]
     request["difficulty"], request["quality"] = row["difficulty"], row["quality"]
     request["arrived"] = state["now"]
     request["visits"] = 0
+    request["home"] = NONE
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0
     state["number"] += 1
     if state["streaming"] == 0:
         state["requests"] = state["number"]
-    state["arrival"] += 1
-    round_now = state["turn"] - state["turn"] % ROUND
-    state["arrival_turn"] = ARRIVAL * KIND + state["number"]
-    if state["arrival"] < state["arrivals"] and block[state["arrival"]]["arrived"] == state["now"]:
-        state["arrival_turn"] += round_now
+    if entrances[request["source"]]["background"] == 0:
+        state["open"] += 1
     return slot

@@ -1,4 +1,8 @@
-"""The records of the compiled engine: stations, slots of open requests, events, and the state of its loop."""
+"""The records of the compiled engine: stations, groups of servers, slots of open requests, events, and its state.
+
+A slot holds one open request and is used again after it has closed. Lists (a queue, those held, free slots) run
+through the slots' `next` and `previous`.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +10,98 @@ import numpy as np
 
 KIND = 1 << 40
 """Request numbers stay below this; a turn is round x ROUND + kind x KIND + number."""
-ROUND = 8 * KIND
+ROUND = 16 * KIND
+HELD = 1 << 39
+"""Numbers of the events at which held requests are let in, beside those of requests."""
+STAMP = 1 << 32
+"""An event's slot is slot + stamp x STAMP; it means nothing once the slot's stamp has moved on."""
 NEVER = 1 << 62
 NONE = -1
 
 FLOAT, INT, SHORT = np.dtype("f8"), np.dtype("i8"), np.dtype("i4")
 
+NEW_STATION, REPEAT, TEST = range(3)
+"""What a request does at its re-entry."""
+TO_DELAY, TO_QUEUE, TO_DOOR, TO_TEST, TO_VERDICT, TO_END = range(6)
+"""What is next on the way to a queue and from the work to its verdict."""
+
+_SAME_NAME_INT = (
+    "stage_number", "delay_law", "requester_law", "hold_size", "capacity", "when_full", "discipline", "preemptive",
+    "interrupted", "most_in_hand", "rework_law", "tester", "verdict_law", "accepts", "max_attempts",
+    "at_limit_done", "infinite", "servers",
+)  # fmt: skip
+_SAME_NAME_FLOAT = (
+    "speed", "requester_chance", "hold_hours", "urgent_hours", "release_hours", "rework_share", "rate",
+)  # fmt: skip
+SAME_NAME = (*_SAME_NAME_INT, *_SAME_NAME_FLOAT, "stage", "key")
+"""Fields of a station that are those of its StationTable."""
+
 STATION = np.dtype(
     [
-        ("servers", "i8"),
         ("stage", "u8"),
-        ("stage_number", "i8"),
-        ("hours_per_work_hour", "f8"),
-        ("speed", "f8"),
+        ("key", "u8"),
+        *((name, "i8") for name in _SAME_NAME_INT),
+        *((name, "f8") for name in _SAME_NAME_FLOAT),
         ("never_closes", "i8"),
         ("calendar", "i8"),  # first interval in the pool
         ("intervals", "i8"),
-        ("delay_law", "i8"),
-        ("accepts", "i8"),
-        ("rework_share", "f8"),
-        ("max_attempts", "i8"),
-        ("at_limit_done", "i8"),
+        ("first_group", "i8"),
+        ("groups", "i8"),
+        ("first_join", "i8"),  # chances to join, in the pool
+        ("joins", "i8"),
         ("next_route", "i8"),
+        # what it lacks costs one look
+        ("is_plain", "i8"),  # one group for all, and the head of the queue is always next
+        ("has_delay", "i8"),  # intake, requester's answer or hold before the queue
+        ("has_door", "i8"),  # capacity or balking
+        ("has_aftermath", "i8"),  # release date, test or verdict after the work
         # state
-        ("first_server", "i8"),  # of its idle heap
-        ("idle", "i8"),
         ("waiting", "i8"),
         ("busy", "i8"),
         ("head", "i8"),
         ("tail", "i8"),
-        ("waits_for_opening", "i8"),
+        ("joined", "i8"),  # so far
+        ("starts", "i8"),  # so far
+        ("opens_at", "f8"),
+        ("held", "i8"),
+        ("held_head", "i8"),
+        ("held_tail", "i8"),
         ("since", "f8"),
         ("in_station", "f8"),
         ("in_queue", "f8"),
         ("in_service", "f8"),
     ]
 )
+GROUP = np.dtype(
+    [
+        ("station", "i8"),
+        ("servers", "i8"),
+        ("hours_per_work_hour", "f8"),
+        ("never_closes", "i8"),
+        ("calendar", "i8"),
+        ("intervals", "i8"),
+        ("first_server", "i8"),  # of its idle heap, and of those in hand
+        ("first_number", "i8"),  # of its first server within the station
+        ("first_change", "i8"),
+        ("changes", "i8"),
+        # state
+        ("on_duty", "i8"),
+        ("busy", "i8"),
+        ("idle", "i8"),
+        ("change", "i8"),  # the next one
+    ]
+)
+CHANGE = np.dtype([("time", "f8"), ("on_duty", "i8"), ("rule", "i8")])
+MATCH_FIELDS = (
+    ("service_law", "i8"), ("patience_law", "i8"), ("openness", "f8"), ("rework_probability", "f8"), ("rank", "f8"),
+    ("rank_again", "f8"), ("due_hours", "f8"), ("expected_hours", "f8"), ("expected_own", "f8"),
+    ("expected_price", "f8"), ("wait_cost", "f8"),
+)  # fmt: skip
+MATCH = np.dtype(list(MATCH_FIELDS))
+"""A station and a category."""
+ENTRANCE = np.dtype([("route", "i8"), ("background", "i8"), ("first_ask", "i8"), ("asks", "i8")])
+"""A source; the last one is for requests open at the start."""
+ASK = np.dtype([("beyond", "i8"), ("share", "f8")])
 SLOT = np.dtype(
     [
         ("number", "i8"),
@@ -55,14 +115,27 @@ SLOT = np.dtype(
         ("visits", "i8"),
         ("attempt", "i8"),
         ("entry", "i8"),
+        ("group", "i8"),
         ("server", "i8"),
         ("entered", "f8"),
         ("joined", "f8"),
         ("started", "f8"),
-        ("work_hours", "f8"),
+        ("full", "f8"),  # work of the pass at the pace of the station
+        ("left", "f8"),  # what of it is left at the start of the stay
+        ("work_hours", "f8"),  # the same at the server's own pace
         ("accept_luck", "f8"),
-        ("next", "i8"),  # in the queue, or in the list of free slots
-        ("again", "i8"),  # at its re-entry: 1 rework at the same station, 0 a new station
+        ("rank", "f8"),
+        ("order", "i8"),  # of joining
+        ("next", "i8"),
+        ("previous", "i8"),
+        ("stamp", "i8"),
+        ("redraws", "i8"),
+        ("re_entry", "i8"),
+        ("after_delay", "i8"),
+        ("verdict", "i8"),
+        ("home", "i8"),  # where the work was done that is now tested; NONE: nothing is
+        ("home_attempt", "i8"),
+        ("home_entry", "i8"),
     ]
 )
 EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "i8")])
@@ -77,6 +150,7 @@ STATE = np.dtype(
         ("arrivals", "i8"),  # rows in the block
         ("arrival_turn", "i8"),
         ("number", "i8"),  # of the next request
+        ("candidate", "i8"),  # rows of the stream so far: requests, and those never made
         ("dispatch_turn", "i8"),
         ("free", "i8"),  # first free slot
         ("visits", "i8"),  # rows written
@@ -89,12 +163,19 @@ STATE = np.dtype(
         ("stages", "i8"),
         ("categories", "i8"),
         ("steps", "i8"),  # events processed so far
+        ("open", "i8"),  # requests open now, without those of other customers
+        ("unasked", "i8"),
+        ("rows_an_event", "i8"),  # visits and requests that one event may write
+        ("looks_an_event", "i8"),  # decisions that one event may write
+        ("events_an_event", "i8"),  # events that one event may cause
     ]
 )
 
-ARRAY_NAMES = (
-    "stations", "slots", "passes", "heap", "idle", "opens", "closes", "before", "service_law", "openness", "rework",
-    "entry_route", "routes", "places", "heights", "rows", "pool", "block", "first", "visits", "requests", "decisions",
-)  # fmt: skip
+ARRAYS_OF = {
+    "stations": STATION, "groups": GROUP, "slots": SLOT, "passes": SHORT, "heap": EVENT, "idle": INT, "in_hand": INT,
+    "opens": FLOAT, "closes": FLOAT, "before": FLOAT, "matches": MATCH, "speeds": FLOAT, "changes": CHANGE,
+    "joins": FLOAT, "entrances": ENTRANCE, "asks": ASK, "places": INT, "heights": FLOAT, "pool": FLOAT,
+}  # fmt: skip
+ARRAY_NAMES = (*ARRAYS_OF, "routes", "rows", "block", "first", "visits", "requests", "decisions")
 ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])
 """Address and size of each array that the kernel works on."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from changeflow.engine.jit import compiled
+
+FIFO, LIFO, RANDOM, PRIORITY, SHORTEST, SHORTEST_REMAINING, DUE_DATE, AGEING, COST_OF_DELAY = range(9)
+NEVER_URGENT = -1.0
+_ESCALATED = 1e9  # hours: beyond any rank that is a time or a class
 
 
 @compiled
@@ -36,3 +42,68 @@ def pick(heights, first, size, u):  # type: ignore[no-untyped-def]
         if u < heights[first + i]:
             return i
     return size - 1
+
+
+@compiled
+def rank(discipline, of_category, arrived, work, left):  # type: ignore[no-untyped-def]
+    """The rank in a queue, the lowest first; ties go by the order of joining.
+
+    `of_category` is what the discipline makes of the category: its priority, hours until it is due, hours that
+    its class is worth, or minus its cost of delay over its expected service (Cox and Smith 1961).
+    """
+    if discipline == SHORTEST:
+        return work
+    if discipline == SHORTEST_REMAINING:
+        return left
+    if discipline in (DUE_DATE, AGEING):
+        return arrived + of_category
+    if discipline in (PRIORITY, COST_OF_DELAY):
+        return of_category
+    return 0.0
+
+
+@compiled
+def escalated(own_rank, arrived, due_hours, urgent_hours, now):  # type: ignore[no-untyped-def]
+    """The rank now of a request that goes before all others when its due time is near, those by due time."""
+    due = arrived + due_hours
+    if urgent_hours != NEVER_URGENT and now >= due - urgent_hours:
+        return due - _ESCALATED
+    return own_rank
+
+
+@compiled
+def place_in_random_order(u, waiting):  # type: ignore[no-untyped-def]
+    """Which of those waiting is next, each equally likely."""
+    return min(int(u * waiting), waiting - 1)
+
+
+@compiled
+def next_date(time, period):  # type: ignore[no-untyped-def]
+    """The first multiple of a period that is not before a time."""
+    date = math.ceil(time / period) * period
+    return date if date >= time else date + period
+
+
+@compiled
+def date_after(time, period):  # type: ignore[no-untyped-def]
+    """The first multiple of a period after a time."""
+    date = (math.floor(time / period) + 1.0) * period
+    return date if date > time else date + period
+
+
+@compiled
+def left_after(left, worked):  # type: ignore[no-untyped-def]
+    """Hours left of work in hand."""
+    return max(left - worked, 0.0)
+
+
+@compiled
+def expected_wait(work_ahead, present, servers, rate):  # type: ignore[no-untyped-def]
+    """Clock hours until a newcomer's turn: the work before it at the pace of all servers, none beside a free one."""
+    return 0.0 if present < servers else work_ahead / rate
+
+
+@compiled
+def expected_money(price, wait_cost, completion):  # type: ignore[no-untyped-def]
+    """Price of the work, and the cost of waiting for `completion` hours."""
+    return price + wait_cost * completion

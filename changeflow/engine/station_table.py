@@ -1,38 +1,116 @@
-"""One station as numbers, for both engines."""
+"""One station and its groups of servers as numbers, for both engines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from changeflow.engine.worktime import WorkTime
 
 FRESH = -1.0
 INFINITE = -1
 NO_LAW = -1
+NO_LIMIT = -1
+NO_PLACE = -9
+RESUME, RESTART, RESAMPLE = range(3)
+FINISH, HAND_BACK = range(2)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """Servers that are alike, as numbers."""
+
+    name: str
+    servers: int
+    """The most there ever are; INFINITE: as many as there are requests."""
+    hours_per_work_hour: float
+    """Open hours of the calendar that one working hour takes."""
+    calendar: WorkTime
+    """Work in hand stands still while it is closed."""
+    speed: tuple[float, ...]
+    """By category, beside the station's speed; 0: not eligible."""
+    times: NDArray[np.float64]
+    """Clock times at which the number on duty changes, rising; the first is the start of the run."""
+    on_duty: NDArray[np.int64]
+    """Servers on duty from each of these times on."""
+    rule: NDArray[np.int64]
+    """What becomes of work in hand at each of these times: FINISH or HAND_BACK."""
+    shift: WorkTime
+    """Hours on duty: beyond them work is overtime."""
 
 
 @dataclass(frozen=True, slots=True)
 class StationTable:
-    """One station as numbers."""
+    """One station as numbers. Tuples without another word are by category."""
 
     name: str
-    servers: int
-    """INFINITE: as many as there are requests."""
+    groups: tuple[GroupTable, ...]
     stage: np.uint64
     stage_number: int
-    hours_per_work_hour: float
-    """Open hours of the calendar that one working hour takes."""
+    key: np.uint64
+    """Of the station itself, for the one draw that belongs to no request."""
     speed: float
     calendar: WorkTime
-    service_law: tuple[int, ...]
-    """Law of the reference hours of a pass, by category."""
+    # before the queue
     delay_law: int
+    requester_chance: float
+    requester_law: int
+    hold_size: int
+    hold_hours: float
+    """Period of the dates at which those held are let in; 0: none."""
+    capacity: int
+    when_full: int
+    joins: tuple[float, ...]
+    """Chance to join by the number present; the last holds beyond."""
+    patience_law: tuple[int, ...]
+    # the queue
+    discipline: int
+    rank: tuple[float, ...]
+    rank_again: tuple[float, ...]
+    """The same for repeated passes."""
+    due_hours: tuple[float, ...]
+    urgent_hours: float
+    preemptive: bool
+    interrupted: int
+    most_in_hand: int
+    # the work
+    service_law: tuple[int, ...]
+    """Law of the reference hours of a pass."""
+    rework_law: int
     openness: tuple[float, ...]
+    """-1 where nobody has the skill."""
+    # after the work
+    release_hours: float
+    tester: int
+    verdict_law: int
     accepts: bool
     rework_probability: tuple[float, ...]
     rework_share: float
     """Work of a repeated pass as a share of the first one; FRESH: a draw of its own."""
     max_attempts: int
     at_limit_done: bool
+    # what a rule expects
+    rate: float
+    """Working hours, at station speed, that all servers give in a clock hour."""
+    expected_hours: tuple[float, ...]
+    """Working hours of a pass at station speed."""
+    expected_own: tuple[float, ...]
+    """Clock hours from routing to done, without the queue."""
+    expected_price: tuple[float, ...]
+    wait_cost: tuple[float, ...]
+    """Cost of one open request for one clock hour."""
+    # the process engine alone
+    at_once: int
+    switching_loss: float
+
+    @property
+    def infinite(self) -> bool:
+        """As many servers as there are requests."""
+        return self.groups[0].servers == INFINITE
+
+    @property
+    def servers(self) -> int:
+        """The most servers there ever are; INFINITE: no limit."""
+        return INFINITE if self.infinite else sum(group.servers for group in self.groups)

@@ -8,24 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.engine.draws import source_key, stage_key
-from changeflow.engine.layout import Layout
+from changeflow.engine.layout import Layout, entrances_of
 from changeflow.engine.quantiles import LawBook
-from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW, StationTable
-from changeflow.engine.worktime import lay_out
+from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
+from changeflow.engine.station_table import NO_LAW, StationTable
+from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
-from changeflow.model.demand import GoLive, Renewal, Source
+from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source
 from changeflow.model.laws import Erlang, Law
-from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
+from changeflow.model.routing import To
 from changeflow.model.schema import Model
-from changeflow.model.stations import by_category
 from changeflow.model.topology import expected_arrivals, offered_loads
 
-GO_DONE, GO_REFUSED = -1, -2
 ONE_CATEGORY = "change"
-
-TO, SPLIT, BY_CATEGORY, OPEN_FIRST = range(4)
-ROUTE = np.dtype([("rule", "i8"), ("first", "i8"), ("size", "i8"), ("limit", "i8")])
-NO_LIMIT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,12 @@ class Tables:
     next_route: tuple[int, ...]
     batch_law: tuple[int, ...]
     gap_law: tuple[int, ...]
-    """Law of the times of a source: interarrival, or discovery."""
+    """Law of the times of a source: interarrival, or discovery; of the number of requests of a shock."""
+    asks_beyond: tuple[tuple[int, ...], ...]
+    """Numbers of open requests from which fewer candidates of a source ask; () for most sources."""
+    asks_share: tuple[tuple[float, ...], ...]
+    background: tuple[bool, ...]
+    """By source; the last one is for requests open at the start."""
     law_rows: NDArray[np.void]
     law_pool: NDArray[np.float64]
     layout: Layout
@@ -68,7 +68,13 @@ def _gap(source: Source) -> Law | None:
     """The law of times in a source: between arrivals, or from go-live to discovery where that rises first."""
     if isinstance(source, GoLive) and source.shape == "rise_then_decay":  # density t exp(-t / peak)
         return Erlang(law="erlang", k=2, mean=2 * source.time_days * 24)
+    if isinstance(source, Shocks):
+        return source.requests
     return source.interarrival_hours if isinstance(source, Renewal) else None
+
+
+def _asks_less(source: Source) -> AsksLess | None:
+    return source.asks_less if isinstance(source, Poisson | Piecewise) else None
 
 
 def _total(counts: dict[str, float]) -> float:
@@ -83,9 +89,7 @@ class _Compiler:
         self.places = {name: number for number, name in enumerate(model.stations)}
         self.places |= {"done": GO_DONE, "refused": GO_REFUSED}
         self.stages = tuple(dict.fromkeys(model.stage(name) for name in model.stations))
-        self.routes: list[tuple[int, int, int, int]] = []
-        self.route_places: list[int] = []
-        self.route_heights: list[float] = []
+        self.routes = RouteBook(self.categories, self.places)
 
     def tables(self) -> Tables:
         model = self.model
@@ -94,18 +98,24 @@ class _Compiler:
         end = start + model.horizon_days * 24
         sources = model.demand.sources
         shares = [category.share for category in model.categories.values()] or [1.0]
-        stations = tuple(self._station(name, end) for name in model.stations)
-        default = self._route(model.entry) if model.routing.entry or model.stations else -1
-        entry = tuple(self._route(source.entry) if source.entry else default for source in sources.values())
-        after = tuple(self._route(model.routing.next.get(name, To(place="done"))) for name in model.stations)
+        builder = StationTables(model, self.book, self.categories, self.stages, self.places)
+        stations = tuple(builder.table(name, end) for name in model.stations)
+        add = self.routes.add
+        default = add(model.entry) if model.routing.entry or model.stations else -1
+        entry = tuple(add(source.entry) if source.entry else default for source in sources.values())
+        after = tuple(add(model.routing.next.get(name, To(place="done"))) for name in model.stations)
         batch = tuple(self._law(source.batch) for source in sources.values())
         gaps = tuple(self._law(_gap(source)) for source in sources.values())
         difficulty = self._category_laws("difficulty")
         quality = self._category_laws("specification_quality")
         rows, pool = self.book.arrays()
-        routes = np.array(self.routes, dtype=ROUTE)
-        places = np.array(self.route_places, dtype=np.int64)
+        routes = np.array(self.routes.routes, dtype=ROUTE)
+        places = np.array(self.routes.places, dtype=np.int64)
         entry = (*entry, default if default >= 0 else entry[0])
+        less = [_asks_less(source) for source in sources.values()]
+        beyond, share = (tuple(tuple(getattr(asks, f, ())) for asks in less) for f in ("beyond", "share"))
+        background = (*(source.background for source in sources.values()), False)
+        entrances = entrances_of(entry, background, beyond, share)
         return Tables(
             model=model,
             start=start,
@@ -118,14 +128,17 @@ class _Compiler:
             quality_law=quality,
             routes=routes,
             route_places=places,
-            route_heights=np.array(self.route_heights, dtype=np.float64),
+            route_heights=np.array(self.routes.heights, dtype=np.float64),
             entry_route=entry,
             next_route=after,
             batch_law=batch,
             gap_law=gaps,
+            asks_beyond=beyond,
+            asks_share=share,
+            background=background,
             law_rows=rows,
             law_pool=pool,
-            layout=Layout.of(stations, after, entry, routes, places, start, len(self.stages)),
+            layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages)),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
             expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,
         )
@@ -136,56 +149,6 @@ class _Compiler:
     def _category_laws(self, field: str) -> tuple[int, ...]:
         categories = self.model.categories
         return tuple(self._law(getattr(categories.get(name), field, None)) for name in self.categories)
-
-    def _station(self, name: str, end: float) -> StationTable:
-        station = self.model.stations[name]
-        acceptance = station.acceptance
-        stage = self.model.stage(name)
-        rework = acceptance.rework_work if acceptance else "fresh"
-        return StationTable(
-            name=name,
-            servers=INFINITE if station.servers == "infinite" else station.servers,
-            stage=stage_key(stage),
-            stage_number=self.stages.index(stage),
-            hours_per_work_hour=1.0 / self.model.capacity_share(name),
-            speed=station.speed,
-            calendar=lay_out(self.model, station.calendar, end),
-            service_law=tuple(self._service_law(name, category) for category in self.categories),
-            delay_law=self._law(station.intake_delay_hours),
-            openness=tuple(by_category(station.openness, category) for category in self.categories),
-            accepts=acceptance is not None,
-            rework_probability=tuple(
-                by_category(acceptance.rework_probability, category) if acceptance else 0.0
-                for category in self.categories
-            ),
-            rework_share=FRESH if rework == "fresh" else float(rework),
-            max_attempts=acceptance.max_attempts or 0 if acceptance else 0,
-            at_limit_done=acceptance is None or acceptance.at_limit == "done",
-        )
-
-    def _service_law(self, station: str, category: str) -> int:
-        own = self.model.stations[station].service_hours
-        if own is not None:
-            return self._law(by_category(own, category))
-        return self._law(self.model.categories[category].work_hours)
-
-    def _route(self, route: Route) -> int:
-        first = len(self.route_places)
-        rule, names, shares, limit = TO, ["done"], [1.0], NO_LIMIT
-        match route:
-            case To():
-                names = [route.place]
-            case Split():
-                rule, names, shares = SPLIT, list(route.shares), list(np.cumsum(list(route.shares.values())))
-            case ByCategory():
-                rule, names = BY_CATEGORY, [by_category(route.to, category) for category in self.categories]
-            case OpenFirst():
-                rule, names = OPEN_FIRST, list(route.prefer)
-                limit = NO_LIMIT if route.overflow_beyond is None else route.overflow_beyond
-        self.route_places += [self.places[name] for name in names]
-        self.route_heights += shares if len(shares) == len(names) else [1.0] * len(names)
-        self.routes.append((rule, first, len(names), limit))
-        return len(self.routes) - 1
 
     def _no_hash_collision(self) -> None:
         for names, key in ((self.stages, stage_key), ((*self.model.demand.sources, "open_today"), source_key)):

@@ -38,8 +38,8 @@ VISIT = np.dtype(
         ("entered", "f8"),  # routed here; the time to `joined` is delay outside the queue
         ("joined", "f8"),
         ("started", "f8"),
-        ("finished", "f8"),
-        ("work_hours", "f8"),  # working hours the pass takes in all
+        ("finished", "f8"),  # end of the stay: of the work, or when the request left without any
+        ("work_hours", "f8"),  # working hours at this server: of the stay if interrupted, else until the work is done
         ("outcome", "i2"),
     ]
 )
@@ -56,8 +56,10 @@ DECISION = np.dtype(
 
 OPEN, DONE, REFUSED, WITHDRAWN = 0, 1, 2, 3
 REQUEST_OUTCOMES = ("open", "done", "refused", "withdrawn")
-UNFINISHED, DELIVERED, REWORK = 0, 1, 2
-VISIT_OUTCOMES = ("unfinished", "delivered", "rework")
+UNFINISHED, DELIVERED, REWORK, INTERRUPTED, RENEGED, BALKED, TURNED_AWAY = range(7)
+VISIT_OUTCOMES = ("unfinished", "delivered", "rework", "interrupted", "reneged", "balked", "turned away")
+"""A delivery's outcome is that of its acceptance, even where the verdict comes later; an interrupted stay closes
+its row and a new one opens, with the same pass."""
 ROOT = 0
 CAUSES = ("root",)
 
@@ -82,3 +84,5 @@ class Trace:
     """Engine-kept integral over the run of the number in each station (waiting and in service), in hours."""
     in_queue: NDArray[np.float64]
     in_service: NDArray[np.float64]
+    unasked: int = 0
+    """Requests that were never made because the backlog was long."""

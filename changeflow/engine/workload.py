@@ -13,10 +13,15 @@ from changeflow.engine import arrivals, draws
 from changeflow.engine.arrivals import ARRIVAL, BLOCK, CONSTANT, LISTED, LISTED_ROW, PIECEWISE, RENEWAL, SOURCE
 from changeflow.engine.quantiles import fill_quantiles
 from changeflow.engine.tables import Tables
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay
+from changeflow.errors import RunError
+from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks
+from changeflow.model.season import hourly_rates
 
 Rows = NDArray[Any]
+Floats = NDArray[np.float64]
 OPEN_TODAY = -1
+MOST_OF_A_SHOCK = 100_000
+_HOURS_PER_YEAR = 365.25 * 24
 
 
 class Demand:
@@ -84,24 +89,30 @@ class Demand:
         if isinstance(source, Replay):
             return self._listed_row(number, name, replayed(t, name, source))
         fixed = t.categories.index(source.category) if source.category else -1
+        if isinstance(source, Shocks):
+            return self._listed_row(number, name, shocks(t, source, t.gap_law[number], self._run_key, name), fixed)
         if isinstance(source, GoLive):
             return self._listed_row(number, name, misfits(t, source, t.gap_law[number], self._run_key, name), fixed)
         laws = {"category": fixed, "gap_law": t.gap_law[number], "batch_law": t.batch_law[number]}
         match source:
-            case Poisson():
+            case Poisson(season=None):
                 return self._row(CONSTANT, number, name, rate=source.per_hour(t.model.organisation.users), **laws)
+            case Poisson():
+                return self._changing(number, name, *seasonal(t, source), laws)
             case Renewal():
                 return self._row(RENEWAL, number, name, **laws)
             case Piecewise():
-                edges = np.array(source.edges_days) * 24
-                steps = np.array(source.rates_per_day) / 24 * np.diff(edges)
-                heights = np.concatenate([[0.0], np.cumsum(steps)])
-                first = sum(map(len, self._edges))
-                self._edges.append(edges)
-                self._heights.append(heights)
-                passed = float(np.interp(t.start, edges, heights))
-                return self._row(PIECEWISE, number, name, first=first, size=len(edges), passed=passed, **laws)
+                edges, rates = np.array(source.edges_days) * 24, np.array(source.rates_per_day) / 24
+                return self._changing(number, name, edges, rates, laws)
         raise AssertionError(source)
+
+    def _changing(self, number: int, name: str, edges: Floats, rates: Floats, laws: dict[str, int]) -> Rows:
+        heights = np.concatenate([[0.0], np.cumsum(rates * np.diff(edges))])
+        first = sum(map(len, self._edges))
+        self._edges.append(edges)
+        self._heights.append(heights)
+        passed = float(np.interp(self._tables.start, edges, heights))
+        return self._row(PIECEWISE, number, name, first=first, size=len(edges), passed=passed, **laws)
 
 
 def draw_workload(tables: Tables, run_key: np.uint64) -> Rows:
@@ -123,6 +134,36 @@ def misfits(tables: Tables, source: GoLive, law: int, run_key: np.uint64, name: 
         fill_quantiles(tables.law_rows, tables.law_pool, law, u_time, times)
     shown = (threshold > source.fit) & (times >= tables.start) & (times < tables.end)
     return _in_order(times[shown], np.flatnonzero(shown), np.full(int(shown.sum()), -1))
+
+
+def seasonal(tables: Tables, source: Poisson) -> tuple[Floats, Floats]:
+    """Edges and rates of a seasonal source, from clock zero to the end of the run."""
+    model = tables.model
+    assert source.season is not None
+    base = source.per_hour(model.organisation.users)
+    return hourly_rates(source.season, base, model.first_day, 0.0, tables.end)
+
+
+def shocks(tables: Tables, source: Shocks, law: int, run_key: np.uint64, name: str) -> Rows:
+    """Requests of shocks within the run; a request's index is its shock's first index and its place in it."""
+    key = draws.source_key(name)
+    events = np.empty(0)
+    while not len(events) or events[-1] < tables.end:  # in blocks, so that a longer run begins with the same shocks
+        numbers = draws.root_keys(key, 0, len(events) + BLOCK)
+        gaps, sizes = draws.pairs(run_key, numbers, draws.SHOCK)
+        events = np.cumsum(-np.log1p(-gaps)) * (_HOURS_PER_YEAR / source.per_year)
+    counts = np.empty(len(events))
+    fill_quantiles(tables.law_rows, tables.law_pool, law, sizes, counts)
+    inside = events < tables.end
+    counts = np.rint(counts[inside]).astype(np.int64)
+    place = np.concatenate([np.arange(count) for count in (*counts, 0)])
+    index = np.repeat(np.arange(len(counts)) * MOST_OF_A_SHOCK, counts) + np.minimum(place, MOST_OF_A_SHOCK - 1)
+    if counts.max(initial=0) > MOST_OF_A_SHOCK:
+        raise RunError(f"source {name}: a shock of {counts.max()} requests (at most {MOST_OF_A_SHOCK})")
+    spread, _ = draws.pairs(run_key, key | index.astype(np.uint64), draws.SHOCK_REQUEST)
+    times = np.repeat(events[inside], counts) - np.log1p(-spread) * source.spread_days * 24
+    shown = (times >= tables.start) & (times < tables.end)
+    return _in_order(times[shown], index[shown], np.full(int(shown.sum()), -1))
 
 
 def replayed(tables: Tables, name: str, source: Replay) -> Rows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +111,7 @@ class WorkTime:
         return t if self.never_closes else float(next_open(self.opens, self.closes, 0, len(self.opens), t))
 
 
+@cache
 def always() -> WorkTime:
     """A calendar that never closes."""
     return WorkTime(np.zeros(1), np.full(1, math.inf), np.zeros(1), never_closes=True)

@@ -1,0 +1,288 @@
+"""Servers of the compiled engine that few models have: skills, interruptions, changes of staff, impatience.
+
+The namesakes of process_station.py, called with the addresses of all arrays.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from changeflow.engine.choices import worked_on
+from changeflow.engine.clock import SHIFT
+from changeflow.engine.draws import AGAIN, ORDER, again_entry, uniform_pair
+from changeflow.engine.heaps import push
+from changeflow.engine.jit import compiled, inlined
+from changeflow.engine.moves import (
+    close,
+    dispatch_later,
+    free_server,
+    leave_the_line,
+    line_up,
+    opening_of,
+    start,
+    tick,
+    turn_at,
+    write_visit,
+)
+from changeflow.engine.quantiles import quantile
+from changeflow.engine.records import NONE
+from changeflow.engine.rules import (
+    NEVER_URGENT,
+    RANDOM,
+    SHORTEST_REMAINING,
+    escalated,
+    left_after,
+    place_in_random_order,
+)
+from changeflow.engine.station_table import HAND_BACK, NO_LAW, NO_LIMIT, RESAMPLE, RESTART
+from changeflow.engine.trace import INTERRUPTED, RENEGED, WITHDRAWN
+from changeflow.engine.views import (
+    calendars_of,
+    changes_of,
+    entrances_of,
+    heap_of,
+    laws_of,
+    matches_of,
+    requests_of,
+    slots_of,
+    staff_of,
+    stations_of,
+    visits_of,
+)
+
+
+@inlined
+def has_room(station, group):  # type: ignore[no-untyped-def]
+    """Fewer busy than on duty."""
+    return group["on_duty"] > 0 if station["infinite"] == 1 else group["busy"] < group["on_duty"]
+
+
+@inlined
+def is_at_its_limit(station):  # type: ignore[no-untyped-def]
+    return station["most_in_hand"] != NO_LIMIT and station["busy"] >= station["most_in_hand"]
+
+
+@inlined
+def await_opening(state, station, number, groups, heap, opens, closes):  # type: ignore[no-untyped-def]
+    """Wake up when the first of the closed groups with a server to spare opens."""
+    now, opening = state["now"], math.inf
+    for g in range(station["first_group"], station["first_group"] + station["groups"]):
+        if has_room(station, groups[g]):
+            at = opening_of(groups[g], opens, closes, now)
+            if now < at < opening:
+                opening = at
+    if opening < station["opens_at"] and opening < state["end"]:
+        station["opens_at"] = opening
+        push(state, heap, opening, turn_at(state, opening, SHIFT, 2 * number), number)
+
+
+@compiled
+def dispatch_with_choice(state, arrays, number):  # type: ignore[no-untyped-def]
+    """Hand out free servers where not everyone may take the head of the queue; then interrupt, where that is allowed."""
+    station = stations_of(arrays)[number]
+    slots, heap = slots_of(arrays), heap_of(arrays)
+    groups, speeds, idle, in_hand = staff_of(arrays)
+    opens, closes, before = calendars_of(arrays)
+    categories = state["categories"]
+    while True:
+        slot, g = next_match(state, arrays, station)
+        if slot == NONE:
+            break
+        speed = speeds[g * categories + slots[slot]["category"]]
+        start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
+    while station["preemptive"] == 1:
+        slot, victim = interruption(state, arrays, station)
+        if slot == NONE:
+            break
+        g = slots[victim]["group"]
+        interrupt(state, arrays, victim)
+        speed = speeds[g * categories + slots[slot]["category"]]
+        start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
+    if station["waiting"] > 0 and not is_at_its_limit(station):
+        await_opening(state, station, number, groups, heap, opens, closes)
+
+
+@compiled
+def next_match(state, arrays, station):  # type: ignore[no-untyped-def]
+    """Who is served next, and by which group; NONE, NONE when nobody can be."""
+    if station["waiting"] == 0 or is_at_its_limit(station):
+        return NONE, NONE
+    slots = slots_of(arrays)
+    if station["discipline"] == RANDOM:
+        able, slot = 0, station["head"]
+        while slot != NONE:
+            able += 1 if free_group_for(state, arrays, station, slots[slot]["category"]) != NONE else 0
+            slot = slots[slot]["next"]
+        if able == 0:
+            return NONE, NONE
+        luck, _ = uniform_pair(state["run_key"], np.uint64(station["starts"]), station["key"], ORDER, 0)
+        place, slot = place_in_random_order(luck, able), station["head"]
+        while True:
+            g = free_group_for(state, arrays, station, slots[slot]["category"])
+            if g != NONE:
+                if place == 0:
+                    return slot, g
+                place -= 1
+            slot = slots[slot]["next"]
+    best, best_group, best_rank = NONE, NONE, math.inf
+    slot = station["head"]
+    while slot != NONE:
+        g = free_group_for(state, arrays, station, slots[slot]["category"])
+        if g != NONE:
+            if station["urgent_hours"] == NEVER_URGENT:
+                return slot, g
+            its_rank = rank_now(state, arrays, station, slots[slot])
+            is_first = its_rank == best_rank and slots[slot]["order"] < slots[best]["order"]
+            if best == NONE or its_rank < best_rank or is_first:
+                best, best_group, best_rank = slot, g, its_rank
+        slot = slots[slot]["next"]
+    return best, best_group
+
+
+@inlined
+def rank_now(state, arrays, station, request):  # type: ignore[no-untyped-def]
+    match = matches_of(arrays)[request["station"] * state["categories"] + request["category"]]
+    return escalated(request["rank"], request["arrived"], match["due_hours"], station["urgent_hours"], state["now"])
+
+
+@compiled
+def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped-def]
+    """The first group with a free server who may work on the category; NONE when there is none."""
+    groups, speeds, _, _ = staff_of(arrays)
+    opens, closes, _ = calendars_of(arrays)
+    for g in range(station["first_group"], station["first_group"] + station["groups"]):
+        if speeds[g * state["categories"] + category] > 0.0 and has_room(station, groups[g]):
+            if opening_of(groups[g], opens, closes, state["now"]) <= state["now"]:
+                return g
+    return NONE
+
+
+@compiled
+def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
+    """The first in line that ranks before work in hand which it may interrupt, and that work; else NONE, NONE."""
+    slots = slots_of(arrays)
+    groups, speeds, _, in_hand = staff_of(arrays)
+    opens, closes, _ = calendars_of(arrays)
+    categories, now = state["categories"], state["now"]
+    slot = station["head"]
+    while slot != NONE:
+        worst, worst_rank = NONE, -math.inf
+        for g in range(station["first_group"], station["first_group"] + station["groups"]):
+            group = groups[g]
+            if speeds[g * categories + slots[slot]["category"]] == 0.0 or group["busy"] > group["on_duty"]:
+                continue
+            if opening_of(group, opens, closes, now) > now:
+                continue
+            for server in range(group["first_server"], group["first_server"] + group["servers"]):
+                held = in_hand[server]
+                if held == NONE:
+                    continue
+                its_rank = slots[held]["rank"]
+                if station["discipline"] == SHORTEST_REMAINING:
+                    worked = worked_on(arrays, group, slots[held], now)
+                    worked *= speeds[g * categories + slots[held]["category"]]
+                    its_rank = left_after(slots[held]["left"], worked)
+                if (
+                    worst == NONE
+                    or its_rank > worst_rank
+                    or (its_rank == worst_rank and is_later(slots[held], slots[worst]))
+                ):
+                    worst, worst_rank = held, its_rank
+        if worst != NONE and worst_rank > slots[slot]["rank"]:
+            return slot, worst
+        slot = slots[slot]["next"]
+    return NONE, NONE
+
+
+@inlined
+def is_later(one, other):  # type: ignore[no-untyped-def]
+    """Was it started later? Ties by number."""
+    return one["started"] > other["started"] or (
+        one["started"] == other["started"] and one["number"] > other["number"]
+    )
+
+
+@compiled
+def interrupt(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """Work in hand is laid down: its row closes, a new one opens, back in the queue where it was."""
+    request = slots_of(arrays)[slot]
+    station = stations_of(arrays)[request["station"]]
+    groups, speeds, idle, in_hand = staff_of(arrays)
+    now = state["now"]
+    tick(station, now)
+    g = request["group"]
+    worked = worked_on(arrays, groups[g], request, now)
+    left = left_after(request["left"], worked * speeds[g * state["categories"] + request["category"]])
+    free_server(station, groups, request, idle, in_hand)
+    request["work_hours"] = worked
+    write_visit(state, station, request, now, INTERRUPTED, visits_of(arrays))
+    request["visits"] += 1
+    request["stamp"] += 1
+    request["entered"] = request["joined"] = now
+    request["started"] = math.nan
+    request["server"] = NONE
+    if station["interrupted"] == RESTART:
+        left = request["full"]
+    elif station["interrupted"] == RESAMPLE:
+        left = request["full"] = redraw(state, arrays, station, request)
+    request["left"] = request["work_hours"] = left
+    line_up(station, matches_of(arrays), state["categories"], slots_of(arrays), slot)
+
+
+@compiled
+def redraw(state, arrays, station, request):  # type: ignore[no-untyped-def]
+    """Work content drawn anew within the pass."""
+    request["redraws"] += 1
+    place = again_entry(request["entry"], request["redraws"])
+    luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], AGAIN, place)
+    law = matches_of(arrays)[request["station"] * state["categories"] + request["category"]]["service_law"]
+    if request["attempt"] > 1 and station["rework_law"] != NO_LAW:
+        law = station["rework_law"]
+    rows, pool = laws_of(arrays)
+    return quantile(rows, pool, law, luck) / station["speed"]
+
+
+@compiled
+def change_staff(state, arrays, g):  # type: ignore[no-untyped-def]
+    """Another number on duty; work in hand of those who leave may go back to the queue, the latest start first."""
+    groups, _, _, in_hand = staff_of(arrays)
+    slots, changes = slots_of(arrays), changes_of(arrays)
+    group = groups[g]
+    change = changes[group["first_change"] + group["change"]]
+    group["on_duty"] = change["on_duty"]
+    while change["rule"] == HAND_BACK and group["busy"] > group["on_duty"]:
+        latest = NONE
+        for server in range(group["first_server"], group["first_server"] + group["servers"]):
+            held = in_hand[server]
+            if held != NONE and (latest == NONE or is_later(slots[held], slots[latest])):
+                latest = held
+        interrupt(state, arrays, latest)
+    group["change"] += 1
+    await_change(state, arrays, g)
+    dispatch_later(state)
+
+
+@compiled
+def await_change(state, arrays, g):  # type: ignore[no-untyped-def]
+    """The next change of a group's number on duty."""
+    groups, _, _, _ = staff_of(arrays)
+    group = groups[g]
+    if group["change"] < group["changes"]:
+        time = changes_of(arrays)[group["first_change"] + group["change"]]["time"]
+        if time < state["end"]:
+            push(state, heap_of(arrays), time, turn_at(state, time, SHIFT, 2 * g + 1), g)
+
+
+@compiled
+def renege(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """A request that has waited long enough leaves."""
+    slots = slots_of(arrays)
+    request = slots[slot]
+    station = stations_of(arrays)[request["station"]]
+    tick(station, state["now"])
+    leave_the_line(station, slots, slot)
+    request["stamp"] += 1
+    write_visit(state, station, request, state["now"], RENEGED, visits_of(arrays))
+    close(state, entrances_of(arrays), slots, slot, WITHDRAWN, requests_of(arrays))

@@ -1,0 +1,71 @@
+"""What moves through the reference engine: a request, and its stays at stations."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from changeflow.engine import trace as t
+from changeflow.engine.clock import Event
+
+NOT_YET = math.nan
+NOBODY = -1
+
+
+class Request:
+    """A request and where it stands."""
+
+    __slots__ = (
+        "arrived", "category", "closed", "difficulty", "key", "number", "outcome", "passes", "quality", "source",
+        "visits",
+    )  # fmt: skip
+
+    def __init__(
+        self, number: int, arrived: float, key: np.uint64, source: int, category: int, difficulty: float, quality: float
+    ) -> None:
+        self.number, self.arrived, self.key, self.source = number, arrived, key, source
+        self.category, self.difficulty, self.quality = category, difficulty, quality
+        self.passes: dict[int, int] = {}
+        self.visits = 0
+        self.closed, self.outcome = NOT_YET, t.OPEN
+
+    def next_pass(self, stage: int) -> int:
+        """How many times the request had entered this stage before."""
+        before = self.passes.get(stage, 0)
+        self.passes[stage] = before + 1
+        return before
+
+    def undo_pass(self, stage: int) -> None:
+        """It was turned away at the door: the pass is still to come, at another station of the stage."""
+        self.passes[stage] -= 1
+
+
+class Visit:
+    """One stay at one station, from being routed there to the end of the work; a row of the trace."""
+
+    __slots__ = (
+        "accept_luck", "attempt", "done", "entered", "entry", "finished", "full", "group", "joined", "left", "number",
+        "order", "outcome", "rank", "redraws", "request", "resumes", "server", "started", "station", "work_hours",
+    )  # fmt: skip
+
+    def __init__(self, request: Request, station: int, entry: int, attempt: int, entered: float) -> None:
+        self.request, self.station, self.entry = request, station, entry
+        self.attempt, self.entered = attempt, entered
+        self.number = request.visits
+        request.visits += 1
+        self.joined = self.started = self.finished = NOT_YET
+        self.full = self.left = self.work_hours = NOT_YET  # at the pace of the station; the last at the server's own
+        self.group = self.server = NOBODY
+        self.order, self.rank = NOBODY, 0.0
+        self.outcome, self.accept_luck = t.UNFINISHED, NOT_YET
+        self.resumes, self.redraws = False, 0
+        self.done: Event | None = None
+        """Happens when the work is finished or the request leaves; its value is the last stay."""
+
+    def interrupted(self, now: float) -> Visit:
+        """The stay that opens when this one was interrupted: the same pass, back in the queue where it was."""
+        again = Visit(self.request, self.station, self.entry, self.attempt, now)
+        again.full, again.accept_luck, again.order, again.done = self.full, self.accept_luck, self.order, self.done
+        again.resumes, again.redraws = True, self.redraws
+        return again

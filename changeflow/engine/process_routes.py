@@ -1,0 +1,122 @@
+"""Where the reference engine sends a request, and the decision records that rules leave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from changeflow.engine import draws, rules
+from changeflow.engine import route_table as r
+from changeflow.engine.process_parts import Request
+from changeflow.engine.process_station import Floor, Station
+from changeflow.engine.quantiles import quantile
+from changeflow.engine.station_table import INFINITE, NO_LIMIT
+
+Decision = tuple[int, float, int, float, float, bool]
+"""Request, time, candidate station, what the rule saw there, the value it compared, chosen."""
+Seen = list[tuple[int, float, float]]
+
+
+class Router:
+    """Applies the routes of a model; a rule sees the state at its instant and nothing of the future."""
+
+    def __init__(self, run: Floor, stations: Sequence[Station], *, decisions: bool) -> None:
+        self.run, self.stations = run, stations
+        tables = run.tables
+        self._routes = [(int(row["rule"]), int(row["first"]), int(row["size"]), int(row["limit"]), float(row["value"]))
+                        for row in tables.routes]  # fmt: skip
+        self._places: list[int] = tables.route_places.tolist()
+        self._heights = tables.route_heights
+        self.decisions: list[Decision] | None = [] if decisions else None
+
+    def place(self, route: int, request: Request, stage: np.uint64, entry: int) -> int:
+        """The next place: a station's number, or an outcome."""
+        rule, first, size, limit, value = self._routes[route]
+        places = self._places
+        while rule in (r.BY_SIZE, r.UNTIL_DAY):
+            if rule == r.BY_SIZE:
+                nested = first if self._size(request, places[first + 2]) <= value else first + 1
+            else:
+                nested = first if self.run.clock.now < value else first + 1
+            rule, first, size, limit, value = self._routes[places[nested]]
+        if rule == r.TO:
+            return places[first]
+        if rule == r.BY_CATEGORY:
+            return places[first + request.category]
+        if rule == r.SPLIT:
+            luck, _ = draws.uniform_pair(self.run.run_key, request.key, stage, draws.ROUTE, entry)
+            return places[first + int(rules.pick(self._heights, first, size, luck))]
+        among = places[first : first + size]
+        if rule == r.OPEN_FIRST:
+            return self._first_open(request, among, limit)
+        return self._lowest(request, among, _VALUES[rule])
+
+    def _size(self, request: Request, place: int) -> float:
+        """The request's own work content in reference hours, as the first pass at a station would take it."""
+        if place < 0:
+            return 0.0
+        table, tables = self.stations[place].table, self.run.tables
+        entry = request.passes.get(table.stage_number, 0)
+        luck, _ = draws.uniform_pair(self.run.run_key, request.key, table.stage, draws.WORK, entry)
+        return float(quantile(tables.law_rows, tables.law_pool, table.service_law[request.category], luck))
+
+    def _open_to(self, request: Request, places: Sequence[int]) -> Iterator[tuple[int, Station]]:
+        for place in places:
+            station = self.stations[place]
+            if rules.may_do(request.difficulty, station.table.openness[request.category]):
+                yield place, station
+
+    def _first_open(self, request: Request, prefer: Sequence[int], limit: int) -> int:
+        """The first station open to the request that is not full; the last open one takes what overflows."""
+        seen: Seen = []
+        chosen = r.GO_REFUSED
+        bound = math.inf if limit == NO_LIMIT else float(limit)
+        for place, station in self._open_to(request, prefer):
+            chosen = place
+            waiting, idle = len(station.queue), station.idle_now()
+            seen.append((place, float(rules.still_waiting(waiting, idle)), bound))
+            if limit == NO_LIMIT or not rules.overflows(waiting, idle, limit):
+                break
+        self.record(request, seen, chosen)
+        return chosen
+
+    def _lowest(self, request: Request, among: Sequence[int], value_of: Callable[[Station, Request], float]) -> int:
+        """The station open to the request with the lowest value; ties: the first named."""
+        seen: Seen = []
+        chosen, lowest = r.GO_REFUSED, math.inf
+        for place, station in self._open_to(request, among):
+            value = value_of(station, request)
+            seen.append((place, float(station.present), value))
+            if chosen < 0 or value < lowest:
+                chosen, lowest = place, value
+        self.record(request, seen, chosen)
+        return chosen
+
+    def record(self, request: Request, seen: Seen, chosen: int) -> None:
+        """Leave a decision record: what was seen, what was chosen, what was turned down."""
+        if self.decisions is not None:
+            now = self.run.clock.now
+            self.decisions += [(request.number, now, place, saw, value, place == chosen) for place, saw, value in seen]
+
+
+def _load(station: Station, _: Request) -> float:
+    return 0.0 if station.table.servers == INFINITE else station.present / station.table.servers
+
+
+def _completion(station: Station, request: Request) -> float:
+    table = station.table
+    wait = 0.0
+    if not station.infinite:
+        wait = float(rules.expected_wait(station.work_ahead(), station.present, table.servers, table.rate))
+    return wait + table.expected_own[request.category]
+
+
+def _money(station: Station, request: Request) -> float:
+    table, category = station.table, request.category
+    completion = _completion(station, request)
+    return float(rules.expected_money(table.expected_price[category], table.wait_cost[category], completion))
+
+
+_VALUES = {r.SHORTEST_QUEUE: _load, r.SOONEST: _completion, r.CHEAPEST: _money}
