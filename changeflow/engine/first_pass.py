@@ -10,8 +10,8 @@ import numpy as np
 
 from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage
 from changeflow.engine.jit import compiled
-from changeflow.engine.rules import pick
 from changeflow.engine.route_table import BY_CATEGORY, SPLIT, TO
+from changeflow.engine.rules import pick
 
 UNKNOWN = -9
 """The place depends on the state at the request's arrival."""

@@ -80,7 +80,7 @@ def await_opening(state, station, number, groups, heap, opens, closes):  # type:
 
 @compiled
 def dispatch_with_choice(state, arrays, number):  # type: ignore[no-untyped-def]
-    """Hand out free servers where not everyone may take the head of the queue; then interrupt, where that is allowed."""
+    """Hand out free servers where not everyone may take the head of the queue; then interrupt, where allowed."""
     station = stations_of(arrays)[number]
     slots, heap = slots_of(arrays), heap_of(arrays)
     groups, speeds, idle, in_hand = staff_of(arrays)
@@ -153,9 +153,10 @@ def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped
     groups, speeds, _, _ = staff_of(arrays)
     opens, closes, _ = calendars_of(arrays)
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
-        if speeds[g * state["categories"] + category] > 0.0 and has_room(station, groups[g]):
-            if opening_of(groups[g], opens, closes, state["now"]) <= state["now"]:
-                return g
+        if speeds[g * state["categories"] + category] == 0.0 or not has_room(station, groups[g]):
+            continue
+        if opening_of(groups[g], opens, closes, state["now"]) <= state["now"]:
+            return g
     return NONE
 
 
@@ -199,9 +200,7 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
 @inlined
 def is_later(one, other):  # type: ignore[no-untyped-def]
     """Was it started later? Ties by number."""
-    return one["started"] > other["started"] or (
-        one["started"] == other["started"] and one["number"] > other["number"]
-    )
+    return one["started"] > other["started"] or (one["started"] == other["started"] and one["number"] > other["number"])
 
 
 @compiled

@@ -67,7 +67,7 @@ class Layout:
             idle=np.concatenate([*(np.arange(row["idle"]) for row in staff), np.zeros(1, np.int64)]),
             in_hand=np.full(sum(staff["idle"]) + 1, NONE, np.int64),
             changes=np.concatenate([*(_changes(group) for group in groups), np.zeros(1, CHANGE)]),
-            speeds=np.array([group.speed for group in groups] or [[0.0]], float).ravel(),
+            speeds=np.array([group.speed for group in groups] or [(0.0,)], float).ravel(),
             matches=np.concatenate([*(_matches(station) for station in stations), np.zeros(1, MATCH)]),
             joins=np.array([share for station in stations for share in station.joins] or [0.0], float),
             opens=pool.array("opens"),
@@ -134,12 +134,13 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
         row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NONE
         row["is_plain"] = _is_plain(station)
         row["has_delay"] = (
-            station.delay_law != NO_LAW or station.requester_law != NO_LAW or station.hold_size or station.hold_hours > 0
+            station.delay_law != NO_LAW
+            or station.requester_law != NO_LAW
+            or station.hold_size
+            or station.hold_hours > 0
         )
         row["has_door"] = station.capacity != NO_LIMIT or len(station.joins) > 0
-        row["has_aftermath"] = (
-            station.release_hours > 0 or station.tester != NO_PLACE or station.verdict_law != NO_LAW
-        )
+        row["has_aftermath"] = station.release_hours > 0 or station.tester != NO_PLACE or station.verdict_law != NO_LAW
         group += len(station.groups)
         join += len(station.joins)
     return rows

@@ -83,9 +83,7 @@ def line_up(station, matches, categories, slots, slot):  # type: ignore[no-untyp
     else:
         match = matches[request["station"] * categories + request["category"]]
         of_category = match["rank_again"] if request["attempt"] > 1 else match["rank"]
-        request["rank"] = rank(
-            station["discipline"], of_category, request["arrived"], request["full"], request["left"]
-        )
+        request["rank"] = rank(station["discipline"], of_category, request["arrived"], request["full"], request["left"])
     ahead = station["tail"]
     while ahead != NONE and is_behind(slots, ahead, request["rank"], request["order"]):
         ahead = slots[ahead]["previous"]

@@ -116,8 +116,8 @@ class Station:
         self.opens_at = math.inf
         self._since = self.clock.now
         self.in_station = self.in_queue = self.in_service = 0.0
-        for group in self.groups:
-            self._await_change(group)
+        for staff in self.groups:
+            self._await_change(staff)
 
     @property
     def present(self) -> int:

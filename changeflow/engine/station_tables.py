@@ -44,7 +44,12 @@ class StationTables:
     """Makes the table of each station; laws go into the book."""
 
     def __init__(
-        self, model: Model, book: LawBook, categories: tuple[str, ...], stages: tuple[str, ...], places: Mapping[str, int]
+        self,
+        model: Model,
+        book: LawBook,
+        categories: tuple[str, ...],
+        stages: tuple[str, ...],
+        places: Mapping[str, int],
     ) -> None:
         self.model, self.book = model, book
         self.categories, self.stages, self.places = categories, stages, places
@@ -102,7 +107,8 @@ class StationTables:
             rate=self._rate(name, groups),
             expected_hours=hours,
             expected_own=tuple(
-                self._own_hours(name, station, groups, hour * tries) for hour, tries in zip(hours, attempts, strict=True)
+                self._own_hours(name, station, groups, hour * tries)
+                for hour, tries in zip(hours, attempts, strict=True)
             ),
             expected_price=tuple(
                 station.price_per_hour * hour * tries for hour, tries in zip(hours, attempts, strict=True)
@@ -126,7 +132,7 @@ class StationTables:
         own = self.model.stations[station].service_hours
         law = self.model.categories[category].work_hours if own is None else by_category(own, category)
         assert law is not None
-        return law  # type: ignore[no-any-return]
+        return law
 
     def _due_hours(self, category: str) -> float:
         found = self.model.categories.get(category)
@@ -135,7 +141,8 @@ class StationTables:
     def _ranks(self, name: str, station: Station) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """What the discipline makes of each category, at a first pass and at a repeated one."""
         rule, acceptance = station.discipline, station.acceptance
-        classes = [float(self.model.categories[c].priority) if c in self.model.categories else 0.0 for c in self.categories]
+        known = self.model.categories
+        classes = [float(known[name].priority) if name in known else 0.0 for name in self.categories]
         repeated = acceptance.rework_priority if acceptance else None
         again = classes if repeated is None else [float(repeated)] * len(classes)
         if isinstance(rule, Ageing):
@@ -161,7 +168,8 @@ class StationTables:
         return float(by_category(station.openness, self.categories[category]))
 
     def _expected_hours(self, name: str, station: Station) -> tuple[float, ...]:
-        return tuple(float(moments.mean(self.service_law(name, category))) / station.speed for category in self.categories)
+        laws = (self.service_law(name, category) for category in self.categories)
+        return tuple(float(moments.mean(law)) / station.speed for law in laws)
 
     @staticmethod
     def _expected_attempts(station: Station, category: str) -> float:

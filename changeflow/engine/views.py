@@ -1,4 +1,4 @@
-"""The arrays of the kernel by name, from their addresses: for functions that are called too seldom to be handed them."""
+"""The arrays of the kernel by name, from their addresses: for functions called too seldom to be handed them."""
 
 from __future__ import annotations
 

@@ -152,10 +152,10 @@ def shocks(tables: Tables, source: Shocks, law: int, run_key: np.uint64, name: s
         numbers = draws.root_keys(key, 0, len(events) + BLOCK)
         gaps, sizes = draws.pairs(run_key, numbers, draws.SHOCK)
         events = np.cumsum(-np.log1p(-gaps)) * (_HOURS_PER_YEAR / source.per_year)
-    counts = np.empty(len(events))
-    fill_quantiles(tables.law_rows, tables.law_pool, law, sizes, counts)
+    drawn = np.empty(len(events))
+    fill_quantiles(tables.law_rows, tables.law_pool, law, sizes, drawn)
     inside = events < tables.end
-    counts = np.rint(counts[inside]).astype(np.int64)
+    counts = np.rint(drawn[inside]).astype(np.int64)
     place = np.concatenate([np.arange(count) for count in (*counts, 0)])
     index = np.repeat(np.arange(len(counts)) * MOST_OF_A_SHOCK, counts) + np.minimum(place, MOST_OF_A_SHOCK - 1)
     if counts.max(initial=0) > MOST_OF_A_SHOCK:

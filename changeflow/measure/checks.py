@@ -38,7 +38,10 @@ def _conservation(trace: Trace) -> None:
 
 def _order(trace: Trace) -> None:
     rows = trace.visits
-    times = np.column_stack([rows["entered"], rows["joined"], rows["started"], rows["finished"]])
+    without_work = np.isin(rows["outcome"], (t.RENEGED, t.BALKED, t.TURNED_AWAY))
+    started = np.where(without_work, rows["finished"], rows["started"])  # its stay ends without any
+    joined = np.where(np.isnan(rows["joined"]) & without_work, rows["finished"], rows["joined"])
+    times = np.column_stack([rows["entered"], joined, started, rows["finished"]])
     steps = np.diff(times, axis=1)
     if np.any(steps < 0) or np.any(np.isnan(times[:, :-1]) & ~np.isnan(times[:, 1:])):
         raise InvariantBroken("a visit starts before it joined, or finishes before it started")
@@ -48,7 +51,7 @@ def _little(trace: Trace) -> None:
     """Integrals that the engine kept while it ran, against sums over the trace (Little 1961)."""
     rows = trace.visits[~np.isnan(trace.visits["joined"])]
     left = np.where(np.isnan(rows["finished"]), trace.end, rows["finished"])
-    started = np.where(np.isnan(rows["started"]), trace.end, rows["started"])
+    started = np.where(np.isnan(rows["started"]), left, rows["started"])
     for number, name in enumerate(trace.stations):
         mine = rows["station"] == number
         stay = float((left - rows["joined"])[mine].sum())

@@ -27,18 +27,18 @@ def completion_time(window: Window, completion_day: float) -> float:
 
 
 def ledger(
-    window: Window, trace: Trace, complete: float, worked: tuple[Floats, Floats], open_hours: float
+    window: Window, trace: Trace, complete: float, worked: tuple[Floats, Floats], waiting: float
 ) -> dict[str, float]:
     """Every account of a run.
 
-    `worked`: working hours of each visit before and after completion; `open_hours`: the time integral of open
-    requests in the window.
+    `worked`: working hours of each visit before and after completion; `waiting`: the cost of open requests.
     """
     model = window.model
     costs = model.costs
     prices = np.array([station.price_per_hour for station in model.stations.values()])
     vendor = np.array([station.kind == "vendor" for station in model.stations.values()], dtype=bool)
     price = prices[trace.visits["station"]] if len(prices) else np.zeros(0)
+    price = price * ~window.of_others[trace.requests["source"][trace.visits["request"]]]
     before, after = worked[0] * price, worked[1] * price
     by_vendor = vendor[trace.visits["station"]] if len(prices) else np.zeros(0, dtype=bool)
     again = trace.visits["attempt"] > 1
@@ -52,7 +52,7 @@ def ledger(
         "adaptation_cost": adaptation,
         "vendor_cost": float(before[by_vendor].sum() + after[by_vendor].sum()),
         "in_house_cost": float(before[~by_vendor].sum() + after[~by_vendor].sum()),
-        "waiting_cost": open_hours / _DAY * costs.waiting_per_day,
+        "waiting_cost": waiting,
         "licence_cost": licence * (window.end - window.begin),
         "cost_of_error": error,
         "cost_of_success": adaptation + float(before[~again].sum()) + error,
@@ -72,15 +72,28 @@ def ledger(
     return account
 
 
+def waiting_cost(window: Window, requests: Rows, open_hours: float) -> float:
+    """Cost of open requests; `open_hours` is their time integral in the window, all categories together."""
+    model = window.model
+    per_day = np.array([model.waiting_cost_per_day(category) for category in window.tables.categories])
+    if (per_day == per_day[0]).all():
+        return open_hours / _DAY * float(per_day[0])
+    until = np.where(np.isnan(requests["closed"]), window.end, requests["closed"])
+    hours = np.maximum(until - np.maximum(requests["arrived"], window.begin), 0.0)
+    return float(hours @ per_day[requests["category"]]) / _DAY
+
+
 def _unmet(window: Window, requests: Rows) -> float:
     """Requests refused or withdrawn in the window."""
     lost = (requests["outcome"] == t.REFUSED) | (requests["outcome"] == t.WITHDRAWN)
+    lost &= ~window.of_others[requests["source"]]
     return float((lost & (requests["closed"] >= window.begin)).sum())
 
 
 def _liability(window: Window, trace: Trace, prices: Floats) -> float:
     """Work left at the horizon in passes that have begun their visit, at the price of their station."""
-    left = trace.visits[np.isnan(trace.visits["finished"])]
+    ours = ~window.of_others[trace.requests["source"][trace.visits["request"]]]
+    left = trace.visits[np.isnan(trace.visits["finished"]) & ours]
     if not len(left):
         return 0.0
     done = window.worked_hours(left, window.start, window.end)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from changeflow.engine.jit import compiled
+from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.worktime import open_hours
 
 
@@ -45,11 +45,20 @@ def summarise(times, closed, still_open, shares, out):  # type: ignore[no-untype
         out[2 + 2 * k], out[3 + 2 * k] = before, longer
 
 
+@inlined
+def group_of(visit, stations, groups):  # type: ignore[no-untyped-def]
+    """The group of the server of a visit."""
+    g = stations[visit["station"]]["first_group"]
+    while groups[g]["servers"] >= 0 and visit["server"] >= groups[g]["first_number"] + groups[g]["servers"]:
+        g += 1
+    return groups[g]
+
+
 @compiled
 def work_done(  # type: ignore[no-untyped-def]
-    visits, stations, opens, closes, before, begin, end, horizon, out
+    visits, stations, groups, opens, closes, before, begin, end, horizon, out
 ):
-    """Working hours done on each visit in [begin, end), by its station's calendar and availability."""
+    """Working hours done on each visit in [begin, end), by its server's calendar and availability."""
     for i in range(visits.shape[0]):
         out[i] = 0.0
         started, finished = visits[i]["started"], visits[i]["finished"]
@@ -60,12 +69,12 @@ def work_done(  # type: ignore[no-untyped-def]
         low, high = min(max(started, begin), end), min(max(finished, begin), end)
         if high <= low:
             continue
-        station = stations[visits[i]["station"]]
-        first, size = station["calendar"], station["intervals"]
+        group = group_of(visits[i], stations, groups)
+        first, size = group["calendar"], group["intervals"]
         passed = open_hours(opens, closes, before, first, size, high) - open_hours(
             opens, closes, before, first, size, low
         )
-        out[i] = passed / station["hours_per_work_hour"]
+        out[i] = passed / group["hours_per_work_hour"]
 
 
 @compiled
@@ -76,6 +85,8 @@ def queue_waits(visits, stations, opens, closes, before, horizon, clock, working
         joined, left = visits[i]["joined"], visits[i]["started"]
         if math.isnan(joined):
             continue
+        if math.isnan(left):  # not yet, or never: it ran out of patience
+            left = visits[i]["finished"]
         if math.isnan(left):
             left = horizon
         clock[i] = left - joined

@@ -8,8 +8,9 @@ from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
-from changeflow.measure.ledger import completion_time, ledger
+from changeflow.measure.ledger import completion_time, ledger, waiting_cost
 from changeflow.measure.records import Floats, RunMeasures
+from changeflow.measure.special import overtime, reasons
 from changeflow.measure.times import Cohort, time_measures
 from changeflow.measure.window import Window
 from changeflow.model.demand import GoLive
@@ -23,7 +24,8 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     found = list(time_measures(window, trace, cohort))
     values = {name: value for name, value, _ in found}
     at_least = {name: share for name, _, share in found if share > 0}
-    backlog = Backlog.of(trace.requests["arrived"], trace.requests["closed"], window.start, window.end)
+    ours = trace.requests[~window.of_others[trace.requests["source"]]]
+    backlog = Backlog.of(ours["arrived"], ours["closed"], window.start, window.end)
     daily = backlog.daily()
     values |= _backlog_measures(window, backlog, daily)
     complete = _completion(window, trace)
@@ -34,7 +36,7 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     worked = before + after
     values |= _flow_measures(window, trace, worked)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
-    account = ledger(window, trace, turn, (before, after), open_hours)
+    account = ledger(window, trace, turn, (before, after), waiting_cost(window, ours, open_hours))
     check_ledger(account)
     values |= account
     ratios = _ratios(window, trace, cohort, worked, account["total_cost"])
@@ -79,27 +81,30 @@ def _completion(window: Window, trace: Trace) -> float:
 
 
 def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, float]:
-    closed = trace.requests["closed"][trace.requests["outcome"] == t.DONE]
-    arrived = trace.requests["arrived"]
+    ours = trace.requests[~window.of_others[trace.requests["source"]]]
+    closed, arrived = ours["closed"][ours["outcome"] == t.DONE], ours["arrived"]
     values = {
         "throughput_per_week": float((closed >= window.begin).sum()) / window.weeks,
-        "arrived_requests": float(((arrived >= window.begin) & (trace.requests["source"] >= 0)).sum()),
+        "arrived_requests": float(((arrived >= window.begin) & (ours["source"] >= 0)).sum()),
     }
+    if any(window.tables.asks_beyond):
+        values["unasked_requests"] = float(trace.unasked)
     visits = trace.visits
     here = visits["station"]
     count = len(trace.stations)
     arriving = np.bincount(here, visits["work_hours"] * (visits["entered"] >= window.begin), minlength=count)
     busy = np.bincount(here, worked, minlength=count)
     finite = ~np.isnan(window.servers)
-    per_server = np.array([1 / s.hours_per_work_hour for s in window.tables.stations]) * window.open_hours
     for number, name in enumerate(trace.stations):
-        values[f"offered_erlangs.{name}"] = float(arriving[number] / per_server[number])
+        hours = window.capacity_hours[number]
+        servers = window.servers[number] if finite[number] else 1.0
+        values[f"offered_erlangs.{name}"] = float(arriving[number] / (hours / servers)) if hours else np.nan
         if finite[number]:
-            hours = window.servers[number] * per_server[number]
-            values[f"utilisation.{name}"] = float(busy[number] / hours)
-            values[f"offered_load.{name}"] = float(arriving[number] / hours)
+            values[f"utilisation.{name}"] = float(busy[number] / hours) if hours else np.nan
+            values[f"offered_load.{name}"] = float(arriving[number] / hours) if hours else np.nan
+    values |= overtime(window, trace)
     if finite.any():
-        hours = float((window.servers * per_server)[finite].sum())
+        hours = float(window.capacity_hours[finite].sum())
         values["utilisation"] = float(busy[finite].sum()) / hours
         values["offered_load"] = float(arriving[finite].sum()) / hours
     return values
@@ -110,8 +115,10 @@ def _ratios(
 ) -> dict[str, tuple[float, float]]:
     rows, visits = cohort.requests, trace.visits
     done = rows["outcome"] == t.DONE
-    tried = (cohort.visits["attempt"] > 0) & done[cohort.member_of_visit]
-    closed = (trace.requests["outcome"] == t.DONE) & (trace.requests["closed"] >= window.begin)
+    delivered = np.isin(cohort.visits["outcome"], (t.DELIVERED, t.REWORK))
+    tried = (cohort.visits["attempt"] > 0) & delivered & done[cohort.member_of_visit]
+    ours = ~window.of_others[trace.requests["source"]]
+    closed = ours & (trace.requests["outcome"] == t.DONE) & (trace.requests["closed"] >= window.begin)
     members = float(len(rows))
     ratios = {
         "rework_share": (float(worked[visits["attempt"] > 1].sum()), float(worked.sum())),
@@ -119,6 +126,7 @@ def _ratios(
         "withdrawn_share": (float((rows["outcome"] == t.WITHDRAWN).sum()), members),
         "cost_per_closed_request": (total, float(closed.sum())),
     }
+    ratios |= reasons(window, cohort)
     if any(station.accepts for station in window.tables.stations):
         ratios["attempts_per_request"] = (float(tried.sum()), float(done.sum()))
     met = _within_targets(window, cohort)
@@ -140,8 +148,7 @@ def _within_targets(window: Window, cohort: Cohort) -> tuple[np.ndarray, np.ndar
     met, watched = np.ones(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
     if targets.started_within is not None:
         first = np.full(len(rows), np.nan)
-        opening = cohort.visits["visit"] == 0
-        first[cohort.member_of_visit[opening]] = cohort.visits["started"][opening]
+        np.fmin.at(first, cohort.member_of_visit, cohort.visits["started"])
         met &= _in_time(window, targets.started_within, rows["arrived"], first)
         watched &= _past(window, targets.started_within, rows["arrived"])
     if targets.closed_within is not None:

@@ -36,7 +36,7 @@ class Cohort:
         """Members and their visits, in order of request and visit."""
         rows = trace.requests
         inside = (rows["arrived"] >= window.begin) & (rows["arrived"] < window.cohort_end)
-        inside &= (rows["parent"] < 0) & (rows["source"] >= 0)
+        inside &= (rows["parent"] < 0) & (rows["source"] >= 0) & ~window.of_others[rows["source"]]
         row_of = np.cumsum(inside) - 1
         request = trace.visits["request"]
         mine = inside[request]
@@ -62,25 +62,50 @@ def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Foun
 def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
     visits, rows = cohort.visits, cohort.requests
     clock, working = window.queue_waits(visits)
+    resumed = resumptions(visits)
+    if resumed.any():  # laid down is not waiting
+        laid_down = np.where(resumed, clock, 0.0)
+        clock, working = np.where(resumed, 0.0, clock), np.where(resumed, 0.0, working)
     served = np.zeros(len(rows), dtype=bool)
     served[cohort.member_of_visit] = True
     still_open = served & (rows["outcome"] == t.OPEN)
     ended = served & ~still_open
     for name, waits in (("waiting_time_hours", clock), ("waiting_time_working_hours", working)):
-        total: Floats = np.bincount(cohort.member_of_visit, waits, minlength=len(rows)).astype(float)
-        yield from _summary(name, total, ended, still_open)
-    joined = ~np.isnan(visits["joined"])
+        yield from _summary(name, _per_member(cohort, waits), ended, still_open)
+    joined = ~np.isnan(visits["joined"]) & ~resumed
     first = joined & (visits["visit"] == 0)
     started = ~np.isnan(visits["started"])
     for name, waits in (("first_wait_hours", clock), ("first_wait_working_hours", working)):
         yield from _summary(name, waits, first & started, first & ~started)
-    delays = np.where(joined, visits["joined"], window.end) - visits["entered"]
-    delay: Floats = np.bincount(cohort.member_of_visit, delays, minlength=len(rows)).astype(float)
-    yield "delay_time_hours", *_mean(delay, ended, still_open)
+    until = np.where(rows["outcome"] == t.OPEN, window.end, rows["closed"])
+    delay = until - rows["arrived"] - _per_member(cohort, _stays(visits, window.end))
+    yield "delay_time_hours", *_mean(np.maximum(delay, 0.0), ended, still_open)
+    if resumed.any():
+        yield "laid_down_time_hours", *_mean(_per_member(cohort, laid_down), ended, still_open)
     for number, station in enumerate(trace.stations):
         here = joined & (visits["station"] == number)
         for name, waits in (("visit_wait_hours", clock), ("visit_wait_working_hours", working)):
             yield f"{name}.{station}", *_mean(waits, here & started, here & ~started)
+
+
+def resumptions(visits: Rows) -> Mask:
+    """Stays that go on with work that was interrupted: the row after an interrupted one of the same request."""
+    interrupted = visits["outcome"] == t.INTERRUPTED
+    if not interrupted.any():
+        return interrupted
+    place = visits["request"].astype(np.int64) << 24 | visits["visit"]
+    found: Mask = np.isin(place, place[interrupted] + 1)
+    return found
+
+
+def _per_member(cohort: Cohort, values: Floats) -> Floats:
+    return np.bincount(cohort.member_of_visit, values, minlength=len(cohort.requests)).astype(float)
+
+
+def _stays(visits: Rows, end: float) -> Floats:
+    """Time in queue and in hand of each visit so far."""
+    left = np.where(np.isnan(visits["finished"]), end, visits["finished"])
+    return np.where(np.isnan(visits["joined"]), 0.0, left - visits["joined"])
 
 
 def _summary(name: str, times: Floats, closed: Mask, still_open: Mask) -> Iterator[Found]:

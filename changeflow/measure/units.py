@@ -24,7 +24,7 @@ MEASURES: dict[str, Measure] = {
     **_times(
         "sojourn_time_hours", "sojourn_time_working_hours", "waiting_time_hours", "waiting_time_working_hours",
         "first_wait_hours", "first_wait_working_hours", "visit_wait_hours", "visit_wait_working_hours",
-        "delay_time_hours",
+        "delay_time_hours", "laid_down_time_hours", "overtime_hours",
     ),
     "backlog_requests": Measure("requests"),
     "peak_backlog_requests": Measure("requests"),
@@ -42,6 +42,10 @@ MEASURES: dict[str, Measure] = {
     "within_target_share": Measure("share", ratio=True, more_is_better=True),
     "refused_share": Measure("share", ratio=True),
     "withdrawn_share": Measure("share", ratio=True),
+    "reneged_share": Measure("share", ratio=True),
+    "balked_share": Measure("share", ratio=True),
+    "turned_away_share": Measure("share", ratio=True),
+    "unasked_requests": Measure("requests"),
     "cost_per_closed_request": Measure(MONEY, ratio=True),
     **{
         name: Measure(MONEY)
