@@ -16,6 +16,7 @@ def command(name: str, source: str, force: bool) -> None:
     from changeflow.errors import Fault, ModelError, PlanError, nearest
     from changeflow.model.reading import read_model
     from changeflow.model.shipped import shipped_models
+    from changeflow.present.hints import with_hints
     from changeflow.present.schema import schema_text
 
     shipped = shipped_models()
@@ -30,7 +31,7 @@ def command(name: str, source: str, force: bool) -> None:
         raise PlanError(f"{target}: expected a new file, found one (--force replaces it)")
     if not target.absolute().parent.is_dir():
         raise PlanError(f"{target}: expected an existing folder, found no {target.parent}")
-    text = shipped[source].read_text(encoding="utf-8")
+    text = with_hints(shipped[source].read_text(encoding="utf-8"))
     schema = target.with_name("model.schema.json")
     try:
         target.write_text(text, encoding="utf-8")

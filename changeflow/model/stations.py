@@ -30,7 +30,7 @@ class Station(Value):
 
     # the people
     servers: AtLeastOne | Literal["infinite"] = 1
-    staff: NamedOf[Group] = Named()
+    staff: NamedOf[Group] = Field(default_factory=Named)
     """Groups of servers by name, in the order of the file; then without servers."""
     speed: Positive = 1.0
     """Reference hours of work done in one working hour."""

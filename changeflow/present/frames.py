@@ -177,7 +177,8 @@ def _label(result: ScenarioResult, name: str) -> str:
     station = result.model.stations.get(name)
     if station is None:
         return plain_name(name)
-    people = "unlimited" if station.servers == "infinite" else f"{station.servers}"
+    servers = sum(group.most_servers for group in result.model.groups(name).values())
+    people = "unlimited" if station.servers == "infinite" else f"{servers}"
     return f"{plain_name(name)} ({people})"
 
 

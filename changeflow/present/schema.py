@@ -25,14 +25,16 @@ _SHORT_FORMS: dict[str, list[dict[str, object]]] = {
     "law": [{"type": "number"}],
     "rule": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "number"}}],
 }
-"""A bare number is a law, a bare name or a table of shares a route: the reader turns them into tables."""
+"""A bare number is a law, a bare name or a table of shares a route; the reader turns them into tables."""
 
 
 def _allow_short_forms(node: object) -> None:
     if isinstance(node, dict):
         discriminator = node.get("discriminator")
         if isinstance(discriminator, dict) and discriminator.get("propertyName") in _SHORT_FORMS:
-            node["oneOf"] = [*node["oneOf"], *_SHORT_FORMS[discriminator["propertyName"]]]
+            rules = discriminator.get("mapping", {})
+            short = [{"enum": sorted(rules)}] if "ageing" in rules else _SHORT_FORMS[discriminator["propertyName"]]
+            node["oneOf"] = [*node["oneOf"], *short]
         for inner in node.values():
             _allow_short_forms(inner)
     elif isinstance(node, list):

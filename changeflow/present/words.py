@@ -118,6 +118,11 @@ def human_time(hours: float, half_width_hours: float = 0.0) -> str:
     return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
 
 
+def days(number: float) -> str:
+    """'1 day', '2.5 days'."""
+    return f"{number:g} day{'s' if number != 1 else ''}"
+
+
 def _is_error(half_width: float) -> bool:
     return math.isfinite(half_width) and half_width > 0
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from changeflow.errors import PlanError
 from changeflow.model.reading import vary
-from changeflow.model.routing import OUTCOMES, OpenFirst, places
+from changeflow.model.routing import (
+    Budget,
+    BySize,
+    Cheapest,
+    Custom,
+    OpenFirst,
+    Route,
+    ShortestQueue,
+    Soonest,
+    UntilDay,
+    places,
+)
 from changeflow.model.schema import Model
 
 ROUTES = ("vendor", "power_users", "both")
@@ -32,6 +43,10 @@ def along_route(model: Model, route: str) -> Model:
     changes: dict[str, object] = {"routing.entry": _only(model, model.entry, wanted, at_entry=True)}
     for name, rule in model.routing.next.items():
         changes[f"routing.next.{name}"] = _only(model, rule, wanted, at_entry=False)
+    for name in wanted:
+        full = model.stations[name].when_full
+        if full != "refused" and full not in wanted:
+            changes[f"stations.{name}.when_full"] = "refused"
     prefix = _source_prefix(model)
     for name, source in model.demand.sources.items():
         if source.entry is not None:
@@ -44,15 +59,26 @@ def _source_prefix(model: Model):  # type: ignore[no-untyped-def]
     return (lambda _: "demand") if single else (lambda name: f"demand.sources.{name}")
 
 
-def _only(model: Model, route: object, wanted: list[str], *, at_entry: bool) -> object:
+def _only(model: Model, route: Route, wanted: list[str], *, at_entry: bool) -> object:
     """The rule with unwanted stations replaced; a rule that never names one stays as it is."""
-    named = [place for place in places(route) if place not in OUTCOMES]  # type: ignore[arg-type]
+    raw: dict[str, object] = route.model_dump(exclude_none=True)
+    for key in ("small", "large", "first", "then"):
+        inner = getattr(route, key, None)
+        if inner is not None:
+            raw[key] = _only(model, inner, wanted, at_entry=at_entry)
+    if isinstance(route, BySize | UntilDay):
+        return raw
+    may = tuple(model.stations) if isinstance(route, Custom) else places(route)
+    named = [place for place in may if place in model.stations]
     unwanted = [place for place in named if place not in wanted and _gives_way(model, place, wanted, at_entry)]
-    raw = route.model_dump(exclude_none=True)  # type: ignore[attr-defined]
     if not unwanted:
         return raw
     kept = [place for place in named if place in wanted]
     instead = kept or _same_stage(model, unwanted, wanted) or wanted
+    if isinstance(route, Budget) and route.prefer in wanted:
+        return {**raw, "otherwise": "refused"}
+    if isinstance(route, ShortestQueue | Soonest | Cheapest):
+        return {**raw, "among": instead}
     prefer: dict[str, object] = {"rule": "open_first", "prefer": instead}
     if isinstance(route, OpenFirst) and route.overflow_beyond is not None and len(instead) > 1:
         prefer["overflow_beyond"] = route.overflow_beyond

@@ -6,7 +6,7 @@ import pytest
 
 from changeflow.engine.simulate import simulate
 from changeflow.errors import PlanError
-from changeflow.model.routing import OpenFirst, To, places
+from changeflow.model.routing import Budget, BySize, Cheapest, OpenFirst, ShortestQueue, To, UntilDay, places
 from changeflow.model.schema import Model
 from changeflow.study.routes import along_route
 from tests.unit.small import DESK, model_of
@@ -134,3 +134,49 @@ def test_a_routed_model_is_of_the_same_file_and_may_be_varied() -> None:
     assert model.place == "model.toml"
     change: dict[str, Any] = {"stations.vendor.servers": 4}
     assert along_route(model.with_(change), "vendor").stations["vendor"].servers == 4
+
+
+# Rules by size, time, state and money keep their shape along a route.
+
+
+@pytest.mark.parametrize(
+    ("entry", "route", "expected"),
+    [
+        ('{ rule = "shortest_queue", among = ["inside", "vendor"] }', "vendor", ["vendor"]),
+        ('{ rule = "cheapest", among = ["inside", "vendor"] }', "power_users", ["inside"]),
+    ],
+)
+def test_a_choice_by_the_state_is_a_choice_among_those_left(entry: str, route: str, expected: list[str]) -> None:
+    found = routed(route, f"entry = {entry}").entry
+    assert isinstance(found, ShortestQueue | Cheapest)
+    assert list(found.among) == expected
+
+
+def test_the_rules_inside_a_rule_give_way_each_by_itself() -> None:
+    small = '{ rule = "by_size", up_to_hours = 8, small = "inside", large = "refused" }'
+    entry = f'entry = {{ rule = "until_day", day = 30, first = "vendor", then = {small} }}'
+    found = routed("vendor", entry).entry
+    assert isinstance(found, UntilDay)
+    assert isinstance(found.then, BySize)
+    assert set(places(found)) == {"vendor", "refused"}
+    assert found.then.large == To(place="refused")
+
+
+def test_beyond_a_budget_a_request_is_refused_where_nobody_else_may_take_it() -> None:
+    entry = 'entry = { rule = "budget", per_month = 500, prefer = "vendor", otherwise = "inside" }'
+    paid = "service_hours = 1\nprice_per_hour = 10\n[stations.tester]\nservice_hours = 1"
+    system = SYSTEM.replace('kind = "vendor"\nstage = "change"\nservice_hours = 1', f'kind = "vendor"\n{paid}')
+    found = along_route(model_of(f"{system}\n[routing]\n{entry}\n"), "vendor").entry
+    assert isinstance(found, Budget)
+    assert (found.prefer, found.otherwise) == ("vendor", "refused")
+
+
+def test_a_rule_of_ones_own_gives_way_to_the_stations_of_a_route() -> None:
+    found = routed("vendor", 'entry = { rule = "custom", name = "mine" }').entry
+    assert found == OpenFirst(rule="open_first", prefer=("vendor",))
+
+
+def test_what_finds_a_station_full_does_not_leave_its_route() -> None:
+    full = SYSTEM.replace('kind = "vendor"', 'kind = "vendor"\ncapacity = 5\nwhen_full = "inside"')
+    model = along_route(model_of(f"{full}\n[routing]\n{FIRST_INSIDE}\n"), "vendor")
+    assert model.stations["vendor"].when_full == "refused"

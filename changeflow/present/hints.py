@@ -1,0 +1,149 @@
+"""The rarer keys of a model file, written commented out where they belong: one line each, with unit and example."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+Hint = tuple[str, str]
+"""A line of TOML and what it means, with its unit."""
+
+QUEUE: tuple[Hint, ...] = (
+    ("absence = 0.12", "share of working time that people are away; assumption, 0.08 to 0.18"),
+    ('shift_end = "pause"', "work in hand when the calendar closes: pause, finish (overtime) or hand_back"),
+    (
+        'discipline = "priority"',
+        "who is next: fifo, lifo, random, priority, shortest, shortest_remaining, due_date, cost_of_delay, ageing",
+    ),
+    ("preemptive = true", "urgent requests interrupt; interrupted_work: resume, restart or resample"),
+    ("most_in_hand = 5", "requests in hand at most, paused ones included"),
+    ("patience_hours = 720", "clock hours in the queue after which a request is withdrawn; a law, or by category"),
+    ("join_probability = [1.0, 0.9, 0.5]", "chance that a newcomer joins when 0, 1, 2 or more requests are there"),
+    ("capacity = 50", "requests in the station at most"),
+    ('when_full = "refused"', "where a request goes that finds it full: a station or refused"),
+    ("requester_wait = { probability = 0.3, hours = 48 }", "newcomers who first wait for an answer, clock hours"),
+)  # fmt: skip
+IN_HOUSE: tuple[Hint, ...] = (
+    ("at_once = 2", "requests that one server works on at once (without preemptive, shift_end, patience_hours)"),
+    ("switching_loss = 0.1", "share of speed lost for each further request in hand"),
+)
+VENDOR: tuple[Hint, ...] = (
+    ("hold = { size = 5, every_days = 7 }", "newcomers are held until 5 are there or the next 7th calendar day"),
+    ("release = { every_days = 14 }", "deliveries go out only every 14 calendar days"),
+    (
+        "call_off = { beyond = 20, servers = 1, lead_days = 14, for_days = 60 }",
+        "one more engineer when more than 20 wait; calendar days",
+    ),
+)
+STAFF: tuple[Hint, ...] = (
+    (
+        "staff.anna = { speed = 1.2, hours_per_week = 10, until_day = 365 }",
+        "instead of servers: people by name; also categories, calendar, absence, from_day, head_count",
+    ),
+)
+ACCEPTANCE: tuple[Hint, ...] = (
+    ("acceptance.delay_hours = 24", "clock hours between a delivery and its verdict"),
+    ("acceptance.rework_priority = 0", "class of repeated passes, 0 the most urgent"),
+)
+SOURCE: tuple[Hint, ...] = (
+    (
+        "season = { weekdays = [1, 1, 1, 1, 1, 0, 0] }",
+        "relative weights; also hours (24) and months (12)",
+    ),
+    (
+        "asks_less = { beyond = [50, 100], share = [0.8, 0.5] }",
+        "users stop asking: with 50 requests open only 0.8 of them ask",
+    ),
+)
+SECTIONS = """\
+# [categories.data]             # one for each category
+# priority = 1                  # class 0 to 9, 0 the most urgent
+# due_within_days = 10          # calendar days from arrival to the due date
+# waiting_cost_per_day = 20     # cost of an open request and calendar day; else costs.waiting_per_day
+
+# [demand.sources.shocks]       # a reorganisation, a new law: many requests at once
+# kind = "shocks"
+# per_year = 2                  # shocks a year
+# requests = 30                 # requests of a shock; a number or a law
+# spread_days = 10              # mean calendar days from the shock to a request
+
+# [demand.sources.others]       # other customers of the same vendor
+# kind = "poisson"
+# rate_per_week = 2             # arrivals a week
+# background = true             # they load stations and are not measured
+# entry = "VENDOR"
+"""
+_TITLE = "# more of what this program can do; take away the # to use a line"
+
+
+def with_hints(text: str) -> str:
+    """The text of a model file with the rarer keys as comments; it is still the same model."""
+    raw = tomllib.loads(text)
+    stations: dict[str, dict[str, Any]] = raw.get("stations", {})
+    filled = "priors" in raw
+    for name, station in stations.items():
+        vendor = station.get("kind") == "vendor"
+        hints = [*QUEUE, *(VENDOR if vendor else IN_HOUSE), *STAFF]
+        if filled and f"[stations.{name}.acceptance]" not in text:
+            hints += ACCEPTANCE
+        text = _after_table(text, f"stations.{name}", _lines(hint for hint in hints if _key(hint) not in station))
+    demand = raw.get("demand", {})
+    for path, source in [
+        ("demand", demand),
+        *((f"demand.sources.{k}", v) for k, v in demand.get("sources", {}).items()),
+    ]:
+        if source.get("kind") == "poisson":
+            text = _after_table(text, path, _lines(hint for hint in SOURCE if _key(hint) not in source))
+    text = _after_table(text, "routing", _lines(_rules(list(stations)), titled=False))
+    vendors = [name for name, station in stations.items() if station.get("kind") == "vendor"]
+    if "sources" in demand and filled and vendors:
+        text = text.rstrip("\n") + f"\n\n{_TITLE}\n\n" + SECTIONS.replace("VENDOR", vendors[0])
+    return text
+
+
+def _key(hint: Hint) -> str:
+    return hint[0].partition(" ")[0].partition(".")[0]
+
+
+def _rules(stations: list[str]) -> Iterable[Hint]:
+    """Other entries; only one may stand in a file."""
+    if len(stations) < 2:
+        return
+    among = "[" + ", ".join(f'"{name}"' for name in stations) + "]"
+    first, last = stations[0], stations[-1]
+    yield (
+        f'entry = {{ rule = "shortest_queue", among = {among} }}',
+        "or soonest, or cheapest",
+    )
+    yield (
+        f'entry = {{ rule = "by_size", up_to_hours = 8, small = "{first}", large = "{last}" }}',
+        "reference hours of work; small and large may be rules themselves",
+    )
+    yield (
+        f'entry = {{ rule = "until_day", day = 30, first = "{last}", then = "{first}" }}',
+        "days since go-live",
+    )
+    yield (
+        f'entry = {{ rule = "budget", per_month = 5000, prefer = "{last}", otherwise = "{first}" }}',
+        "money a month; otherwise: a station, refused or wait",
+    )
+
+
+def _lines(hints: Iterable[Hint], *, titled: bool = True) -> list[str]:
+    lines = [f"# {line:<29} # {meaning}" for line, meaning in hints]
+    return [_TITLE, *lines] if titled and lines else lines
+
+
+def _after_table(text: str, path: str, added: list[str]) -> str:
+    """Lines put behind the last key of the table with this header."""
+    lines = text.split("\n")
+    heads = [number for number, line in enumerate(lines) if line.partition("#")[0].strip() == f"[{path}]"]
+    if not heads or not added:
+        return text
+    end = heads[0] + 1
+    while end < len(lines) and not lines[end].startswith("["):
+        end += 1
+    while not lines[end - 1].strip():
+        end -= 1
+    return "\n".join([*lines[:end], *added, *lines[end:]])

@@ -1,0 +1,86 @@
+"""The people of a station in words: how many, what they may do, when they are there, when work stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from changeflow.model.schema import Model
+from changeflow.model.staff import Group
+from changeflow.model.stations import Station
+from changeflow.present.words import days, digits, plain_name
+
+
+def people(model: Model, name: str, station: Station) -> str:
+    """'3 servers (in-house), 6 hours a week each on calendar office'."""
+    kind = "vendor's" if station.kind == "vendor" else "in-house"
+    if station.staff:
+        return f"{kind} people: " + ", ".join(
+            _group(model, name, key, group) for key, group in model.groups(name).items()
+        )
+    group = model.groups(name)[""]
+    count = "unlimited servers" if station.servers == "infinite" else _servers(group.servers)
+    return f"{count} ({kind}), {_hours(model, name, '')} hours a week each on calendar {station.calendar}"
+
+
+def _group(model: Model, station: str, name: str, group: Group) -> str:
+    parts = [f"{_hours(model, station, name)} hours a week each on calendar {group.calendar}"]
+    if group.head_count is not None:
+        pairs = zip(group.head_count.servers, group.head_count.days, strict=True)
+        parts.insert(0, ", then ".join(f"{count} from day {day:g}" for count, day in pairs))
+    elif group.servers > 1:
+        parts.insert(0, _servers(group.servers))
+    if group.categories is not None:
+        parts.append("only " + ", ".join(plain_name(category) for category in group.categories))
+    if isinstance(group.speed, dict):
+        speeds = (f"{'else' if key == 'default' else plain_name(key)} {speed:g}" for key, speed in group.speed.items())
+        parts.append(f"times as fast: {', '.join(speeds)}")
+    elif group.speed != 1:
+        parts.append(f"{group.speed:g} times as fast")
+    if group.from_day:
+        parts.append(f"from day {group.from_day:g}")
+    if group.until_day is not None:
+        parts.append(f"until day {group.until_day:g}")
+    return f"{plain_name(name)} ({'; '.join(parts)})"
+
+
+def _servers(count: int) -> str:
+    return f"{count} server{'s' if count != 1 else ''}"
+
+
+def _hours(model: Model, station: str, group: str) -> str:
+    calendar = str(model.groups(station)[group].calendar)
+    return digits(model.capacity_share(station, group) * model.open_hours_per_week(calendar))
+
+
+def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
+    """What becomes of work in hand at the end of a shift and when somebody leaves, who is away, who is called off."""
+    groups = model.groups(name).values()
+    calendars = dict.fromkeys(str(group.calendar) for group in groups if group.calendar != "always")
+    if calendars and station.servers != "infinite":
+        end = {"pause": "pauses", "finish": "is finished first, as overtime", "hand_back": "goes back in the queue"}
+        yield f"work in hand {end[station.shift_end]} {_closing(model, tuple(calendars))}"
+    if any(group.until_day is not None or group.head_count is not None for group in groups):
+        drop = {"hand_back": "goes back in the queue", "finish": "is finished first"}
+        yield f"work in hand of somebody who leaves {drop[station.staff_drop]}"
+    if station.absence:
+        yield f"people are away {station.absence:.0%} of the time"
+    if station.at_once > 1:
+        loss = (
+            f", losing {station.switching_loss:.0%} of its speed for each further one" if station.switching_loss else ""
+        )
+        yield f"a server works on up to {station.at_once} requests at once{loss}"
+    if station.most_in_hand is not None:
+        yield f"at most {station.most_in_hand} requests are in hand"
+    if station.call_off is not None:
+        call = station.call_off
+        yield (
+            f"when more than {call.beyond} wait, {_servers(call.servers)} more come after {days(call.lead_days)} "
+            f"and stay {days(call.for_days)}"
+        )
+
+
+def _closing(model: Model, calendars: tuple[str, ...]) -> str:
+    ends = {end for name in calendars for spans in model.calendars[name].pattern() for _, end in spans}
+    if len(ends) > 3:
+        return "when the calendar closes"
+    return "at " + " and ".join(f"{int(end):02d}:{round(end % 1 * 60):02d}" for end in sorted(ends))
