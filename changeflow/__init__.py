@@ -23,17 +23,20 @@ _FACE = {
     "compare": "changeflow.study.compare",
     "read_model": "changeflow.model.reading",
     "routes": "changeflow.study.plan",
+    "routing_rule": "changeflow.model.routing_rule",
     "run": "changeflow.study.compare",
     "simulate": "changeflow.engine.simulate",
     "write_report": "changeflow.present.folder",
 }
 __all__ = [
-    "Model", "Plan", "Results", "check", "compare", "read_model", "routes", "run", "simulate", "write_report",
+    "Model", "Plan", "Results", "check", "compare", "read_model", "routes", "routing_rule", "run",
+    "simulate", "write_report",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
     from changeflow.engine.simulate import simulate
     from changeflow.model.reading import read_model
+    from changeflow.model.routing_rule import routing_rule
     from changeflow.model.schema import Model
     from changeflow.present.checking import check
     from changeflow.present.folder import write_report

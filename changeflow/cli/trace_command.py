@@ -34,7 +34,7 @@ def command(
     read = read_with_options(model, sets, horizon_days, warm_up_days)
     if who is not None:
         read = next(iter(name_scenarios([read], [who]).values()))
-    engine = choose_engine(engine)
+    engine = choose_engine(engine, models=(read,))
     folder = choose_folder(out, force=force) if out is not None else None
     trace = simulate(read, seed=seed, replication=replication, engine=engine, decisions=True)
     check_trace(trace)

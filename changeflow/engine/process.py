@@ -6,13 +6,16 @@ is accepted or comes back; then it moves on or is done. The order at one instant
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import Any
+
 import numpy as np
 
 from changeflow.engine import draws, route_table, rules
 from changeflow.engine import trace as t
 from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, RE_ENTRY, RELEASE, Clock, Event, Story, fire
 from changeflow.engine.process_parts import Request, Visit
-from changeflow.engine.process_routes import Router
+from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE
@@ -79,7 +82,8 @@ class Run:
 
     def _life(self, request: Request) -> Story:
         """The story of one request, from arrival to its outcome."""
-        place = self.router.place(self.tables.entry_route[request.source], request, draws.NO_STAGE, 0)
+        entry = self.tables.entry_route[request.source]
+        place = yield from self._next_place(entry, request, draws.NO_STAGE, 0)
         while place >= 0:
             station = self.stations[place]
             table = station.table
@@ -107,10 +111,17 @@ class Run:
             if visit.outcome == t.REWORK and not table.at_limit_done:
                 self._close(request, t.WITHDRAWN)
                 return
-            place = self.router.place(self.tables.next_route[place], request, table.stage, visit.entry)
+            place = yield from self._next_place(self.tables.next_route[place], request, table.stage, visit.entry)
             if place >= 0:
                 yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
         self._close(request, t.DONE if place == route_table.GO_DONE else t.REFUSED)
+
+    def _next_place(self, route: int, request: Request, stage: np.uint64, entry: int) -> Generator[Event, Any, int]:
+        """Where the rule sends it; one that waits for money asks again at the start of each month."""
+        while (place := self.router.place(route, request, stage, entry)) == route_table.GO_WAIT:
+            month = float(rules.date_after(self.clock.now, HOURS_PER_MONTH))
+            yield self._at(month, RELEASE, request.number)
+        return place
 
     def _enter(self, request: Request, station: Station, attempt: int) -> Visit:
         """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
@@ -255,6 +266,7 @@ def _trace(run: Run) -> Trace:
         in_station=np.array([station.in_station for station in run.stations]),
         in_queue=np.array([station.in_queue for station in run.stations]),
         in_service=np.array([station.in_service for station in run.stations]),
+        called_off=tuple(call for station in run.stations for call in station.calls if call[1] < call[2]),
         unasked=run.unasked,
     )
 

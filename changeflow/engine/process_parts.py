@@ -45,8 +45,9 @@ class Visit:
     """One stay at one station, from being routed there to the end of the work; a row of the trace."""
 
     __slots__ = (
-        "accept_luck", "attempt", "done", "entered", "entry", "finished", "full", "group", "joined", "left", "number",
-        "order", "outcome", "rank", "redraws", "request", "resumes", "server", "started", "station", "work_hours",
+        "accept_luck", "attempt", "done", "entered", "entry", "finished", "full", "given", "group", "joined", "left",
+        "number", "order", "outcome", "plan", "rank", "redraws", "request", "server", "started", "station", "to_do",
+        "work_hours",
     )  # fmt: skip
 
     def __init__(self, request: Request, station: int, entry: int, attempt: int, entered: float) -> None:
@@ -59,7 +60,8 @@ class Visit:
         self.group = self.server = NOBODY
         self.order, self.rank = NOBODY, 0.0
         self.outcome, self.accept_luck = t.UNFINISHED, NOT_YET
-        self.resumes, self.redraws = False, 0
+        self.redraws = self.plan = 0
+        self.to_do = self.given = 0.0  # where a server shares its time: hours still to do, hours it gave so far
         self.done: Event | None = None
         """Happens when the work is finished or the request leaves; its value is the last stay."""
 
@@ -67,5 +69,5 @@ class Visit:
         """The stay that opens when this one was interrupted: the same pass, back in the queue where it was."""
         again = Visit(self.request, self.station, self.entry, self.attempt, now)
         again.full, again.accept_luck, again.order, again.done = self.full, self.accept_luck, self.order, self.done
-        again.resumes, again.redraws = True, self.redraws
+        again.redraws = self.redraws
         return again

@@ -13,7 +13,10 @@ from changeflow.engine.process_parts import Request
 from changeflow.engine.process_station import Floor, Station
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import INFINITE, NO_LIMIT
+from changeflow.errors import RunError
+from changeflow.model.routing_rule import RequestSight, StationSight
 
+HOURS_PER_MONTH = 365.25 * 24 / 12
 Decision = tuple[int, float, int, float, float, bool]
 """Request, time, candidate station, what the rule saw there, the value it compared, chosen."""
 Seen = list[tuple[int, float, float]]
@@ -30,6 +33,8 @@ class Router:
         self._places: list[int] = tables.route_places.tolist()
         self._heights = tables.route_heights
         self.decisions: list[Decision] | None = [] if decisions else None
+        self._spent: dict[int, tuple[int, float]] = {}
+        """Month and money committed in it, by route with a budget."""
 
     def place(self, route: int, request: Request, stage: np.uint64, entry: int) -> int:
         """The next place: a station's number, or an outcome."""
@@ -48,6 +53,10 @@ class Router:
         if rule == r.SPLIT:
             luck, _ = draws.uniform_pair(self.run.run_key, request.key, stage, draws.ROUTE, entry)
             return places[first + int(rules.pick(self._heights, first, size, luck))]
+        if rule == r.BUDGET:
+            return self._within_budget(route, request, places[first], places[first + 1], value)
+        if rule == r.CUSTOM:
+            return self._custom(request, limit)
         among = places[first : first + size]
         if rule == r.OPEN_FIRST:
             return self._first_open(request, among, limit)
@@ -93,6 +102,54 @@ class Router:
                 chosen, lowest = place, value
         self.record(request, seen, chosen)
         return chosen
+
+    def _within_budget(self, route: int, request: Request, prefer: int, otherwise: int, per_month: float) -> int:
+        """The preferred station while this month's budget lasts; its first request is always let in."""
+        table, now = self.stations[prefer].table, self.run.clock.now
+        if not rules.may_do(request.difficulty, table.openness[request.category]):
+            return otherwise if otherwise != r.GO_WAIT else r.GO_REFUSED
+        month = int(now // HOURS_PER_MONTH)
+        in_month, spent = self._spent.get(route, (month, 0.0))
+        if in_month != month:
+            spent = 0.0
+        price = table.expected_price[request.category]
+        fits = spent == 0.0 or spent + price <= per_month
+        self.record(request, [(prefer, spent, per_month)], prefer if fits else otherwise)
+        if fits:
+            self._spent[route] = month, spent + price
+        return prefer if fits else otherwise
+
+    def _custom(self, request: Request, number: int) -> int:
+        """What a researcher's own function says."""
+        tables = self.run.tables
+        name, now = tables.custom[number], self.run.clock.now
+        stations = {station.table.name: self._sight(station, request) for station in self.stations}
+        size = self._size(request, 0) if self.stations else 0.0
+        sight = RequestSight(
+            request.number, tables.categories[request.category], request.difficulty, request.arrived, size
+        )
+        said = tables.model.rules[name](sight, stations, now)
+        known = {"done": r.GO_DONE, "refused": r.GO_REFUSED}
+        known |= {station.table.name: station.number for station in self.stations}
+        if said not in known:
+            raise RunError(f"routing rule {name}: expected {', '.join(known)}, found {said!r}")
+        seen = [(station.number, float(station.present), math.nan) for station in self.stations]
+        self.record(request, seen, known[said])
+        return known[said]
+
+    def _sight(self, station: Station, request: Request) -> StationSight:
+        waiting, idle = len(station.queue), station.idle_now()
+        value = self.run.tables.model.stations[station.table.name]
+        return StationSight(
+            name=station.table.name,
+            kind=value.kind,
+            is_open_to_it=bool(rules.may_do(request.difficulty, station.table.openness[request.category])),
+            waiting=int(rules.still_waiting(waiting, idle)),
+            in_hand=station.busy,
+            idle_servers=idle,
+            expected_completion_hours=_completion(station, request),
+            expected_money=_money(station, request),
+        )
 
     def record(self, request: Request, seen: Seen, chosen: int) -> None:
         """Leave a decision record: what was seen, what was chosen, what was turned down."""

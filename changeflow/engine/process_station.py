@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from bisect import insort
-from collections.abc import Sequence
-from heapq import heapify, heappop, heappush
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -17,16 +17,16 @@ import numpy as np
 from changeflow.engine import draws, rules
 from changeflow.engine import trace as t
 from changeflow.engine.clock import COMPLETION, RENEGE, SHIFT, Clock, Event, fire
+from changeflow.engine.process_group import Group, Plan
 from changeflow.engine.process_parts import Visit
+from changeflow.engine.process_sharing import SharingGroup
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import (
     HAND_BACK,
-    INFINITE,
     NO_LAW,
     NO_LIMIT,
     RESAMPLE,
     RESTART,
-    GroupTable,
     StationTable,
 )
 from changeflow.engine.tables import Tables
@@ -46,55 +46,6 @@ class Floor(Protocol):
         """Ask for a dispatch at the end of this round."""
 
 
-class Group:
-    """Servers that are alike: who is busy, and how many are on duty. Numbers are only names for them."""
-
-    def __init__(self, table: GroupTable, number: int, first_server: int) -> None:
-        self.table, self.number, self.first_server = table, number, first_server
-        self.infinite = table.servers == INFINITE
-        self.idle = [] if self.infinite else list(range(table.servers))
-        heapify(self.idle)
-        self.in_hand: dict[int, Visit] = {}
-        self.busy = 0
-        self.on_duty = int(table.on_duty[0])
-        self.change = 1
-        """The next change of the number on duty."""
-
-    @property
-    def has_room(self) -> bool:
-        """Fewer busy than on duty."""
-        return self.on_duty > 0 if self.infinite else self.busy < self.on_duty
-
-    def is_free(self, now: float) -> bool:
-        """Could take a request now."""
-        return self.has_room and self.table.calendar.next_open(now) <= now
-
-    def free_now(self, now: float) -> int:
-        """Servers that a dispatch now could hand out."""
-        return max(self.on_duty - self.busy, 0) if self.table.calendar.next_open(now) <= now else 0
-
-    def take(self, visit: Visit) -> None:
-        """The lowest-numbered idle server takes the request in hand."""
-        server = 0 if self.infinite else heappop(self.idle)
-        visit.group, visit.server = self.number, self.first_server + server
-        self.busy += 1
-        if not self.infinite:
-            self.in_hand[server] = visit
-
-    def release(self, visit: Visit) -> None:
-        """Its server is idle again."""
-        self.busy -= 1
-        if not self.infinite:
-            server = visit.server - self.first_server
-            del self.in_hand[server]
-            heappush(self.idle, server)
-
-    def worked_on(self, visit: Visit, now: float) -> float:
-        """Working hours of this stay until now."""
-        calendar = self.table.calendar
-        return (calendar.open_hours(now) - calendar.open_hours(visit.started)) / self.table.hours_per_work_hour
-
-
 def by_rank(visit: Visit) -> tuple[float, int]:
     """The order of a queue: rank, then order of joining."""
     return visit.rank, visit.order
@@ -108,12 +59,16 @@ class Station:
         self.clock = run.clock
         self.queue: list[Visit] = []
         self.groups: list[Group] = []
+        first = 0
         for place, group in enumerate(table.groups):
-            self.groups.append(Group(group, place, sum(max(other.servers, 0) for other in table.groups[:place])))
+            shared = SharingGroup(group, place, first, table.at_once, table.switching_loss)
+            self.groups.append(shared if table.at_once > 1 else Group(group, place, first))
+            first += max(group.servers, 0)
         self.first_group = first_group
         self.infinite = table.infinite
         self.busy = self.joins = self.starts = 0
-        self.opens_at = math.inf
+        self.opens_at, self.called_until = math.inf, -math.inf
+        self.calls: list[tuple[int, float, float, int]] = []
         self._since = self.clock.now
         self.in_station = self.in_queue = self.in_service = 0.0
         for staff in self.groups:
@@ -207,6 +162,8 @@ class Station:
                 self._start(visit, group)
         if self.queue:
             self._await_opening(now)
+            if self.table.calls_beyond != NO_LIMIT and len(self.queue) > self.table.calls_beyond:
+                self._call_off()
 
     def _next(self, now: float) -> tuple[Visit, Group] | None:
         """Who is served next, and by whom."""
@@ -253,16 +210,21 @@ class Station:
         self.busy += 1
         self.starts += 1
         visit.work_hours = visit.left / group.table.speed[visit.request.category]
-        end = group.table.calendar.finish_time(now, visit.work_hours * group.table.hours_per_work_hour)
-        if end < self.run.end:
-            completion = self.clock.at(end, COMPLETION, visit.request.number)
-            completion.callbacks.append(lambda _: self._finish(visit))
+        self._complete_as_planned(group.plan(visit, now))
 
-    def _finish(self, visit: Visit) -> None:
-        if visit.outcome != t.UNFINISHED:  # it was interrupted meanwhile
+    def _complete_as_planned(self, plans: Iterable[Plan]) -> None:
+        for visit, end in plans:
+            if end < self.run.end:
+                completion = self.clock.at(end, COMPLETION, visit.request.number)
+                completion.callbacks.append(partial(self._finish, visit, visit.plan))
+
+    def _finish(self, visit: Visit, plan: int, _: Event) -> None:
+        if visit.outcome != t.UNFINISHED or visit.plan != plan:  # it was interrupted or planned anew meanwhile
             return
         self.tick()
+        group = self.groups[visit.group]
         self._free(visit)
+        self._complete_as_planned(group.plan_rest(visit, self.clock.now))
         self.run.dispatch_later()
         visit.finished = self.clock.now
         assert visit.done is not None
@@ -284,7 +246,7 @@ class Station:
                     continue
                 if group.table.calendar.next_open(now) > now:
                     continue
-                for held in group.in_hand.values():
+                for held in group.held():
                     key = self._rank_in_hand(held, group, now), held.started, held.request.number
                     if worst is None or key > worst[0]:
                         worst = key, held
@@ -356,13 +318,33 @@ class Station:
 
     def _change(self, group: Group) -> None:
         """Another number on duty; work in hand of those who leave may go back to the queue, the latest start first."""
-        group.on_duty = int(group.table.on_duty[group.change])
-        if group.table.rule[group.change] == HAND_BACK:
-            while group.busy > group.on_duty:
-                self._interrupt(max(group.in_hand.values(), key=lambda held: (held.started, held.request.number)))
+        on_duty, rule = group.table.on_duty[group.change], group.table.rule[group.change]
+        self._set_on_duty(group, int(on_duty), int(rule))
         group.change += 1
         self._await_change(group)
+
+    def _set_on_duty(self, group: Group, servers: int, rule: int) -> None:
+        group.on_duty = servers
+        while rule == HAND_BACK and group.busy > group.on_duty:
+            self._interrupt(max(group.held(), key=lambda held: (held.started, held.request.number)))
         self.run.dispatch_later()
+
+    def _call_off(self) -> None:
+        """More engineers come after their lead time and stay for a while; one call at a time."""
+        if self.called_until > self.clock.now:
+            return
+        group, table = self.groups[-1], self.table
+        since = self.clock.now + table.call_lead_hours
+        self.called_until = since + table.call_hours
+        number = 2 * (self.first_group + group.number) + 1
+        for time, servers in ((since, group.table.servers), (self.called_until, 0)):
+            if time < self.run.end:
+                event = self.clock.at(time, SHIFT, number)
+                event.callbacks.append(partial(self._called, group, servers))
+        self.calls.append((self.number, since, min(self.called_until, self.run.end), group.table.servers))
+
+    def _called(self, group: Group, servers: int, _: Event) -> None:
+        self._set_on_duty(group, servers, HAND_BACK)
 
     # what a rule sees
 
@@ -380,11 +362,10 @@ class Station:
         for visit in self.queue:
             hours += expected[visit.request.category]
         for group in self.groups:
-            for server in range(max(group.table.servers, 0)):
-                if (visit := group.in_hand.get(server)) is not None:  # type: ignore[assignment]
-                    category = visit.request.category
-                    worked = group.worked_on(visit, now) * group.table.speed[category]
-                    hours += float(rules.left_after(expected[category], worked))
+            for visit in group.held():
+                category = visit.request.category
+                worked = group.worked_on(visit, now) * group.table.speed[category]
+                hours += float(rules.left_after(expected[category], worked))
         return hours
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from changeflow.engine.compiled import Fold, run_compiled, stream_compiled
 from changeflow.engine.draws import run_key
 from changeflow.engine.jit import kernel_is_warm
@@ -10,6 +12,7 @@ from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.engine.workload import draw_workload
 from changeflow.errors import PlanError
+from changeflow.model.process_only import custom_rules, process_only
 from changeflow.model.schema import Model
 
 ENGINES = ("auto", "process", "compiled")
@@ -19,13 +22,22 @@ WORTH_COMPILING = 300_000
 """Visits from which on machine code pays for being made first."""
 
 
-def choose_engine(engine: str, visits: float = 0.0) -> str:
+def choose_engine(engine: str, visits: float = 0.0, models: Iterable[Model] = ()) -> str:
     """The engine that will run: `auto` is compiled when machine code is there or the work pays for making it.
 
-    Raises PlanError for an unknown engine.
+    Raises PlanError for an unknown engine, and for the compiled one with a model that only the other can run.
     """
     if engine not in ENGINES:
         raise PlanError(f"--engine {engine}: expected one of {', '.join(ENGINES)}")
+    models = tuple(models)
+    for model in models:
+        if missing := [name for name in custom_rules(model) if name not in model.rules]:
+            raise PlanError(f"routing rule {missing[0]}: expected a function of this name, given by model.with_rules")
+    only = dict.fromkeys(feature for model in models for feature in process_only(model))
+    if only and engine == "compiled":
+        raise PlanError(f"--engine compiled: only the process engine knows {', '.join(only)}")
+    if only:
+        return "process"
     if engine == "auto":
         return "compiled" if kernel_is_warm() or visits > WORTH_COMPILING else "process"
     return engine
@@ -35,8 +47,8 @@ def simulate(
     model: Model | Tables, *, seed: int, replication: int, engine: str = "auto", decisions: bool = False
 ) -> Trace:
     """Run one replication; a model that is run often is better compiled once by compile_tables."""
-    engine = choose_engine(engine)
     tables = model if isinstance(model, Tables) else compile_tables(model)
+    engine = choose_engine(engine, models=(tables.model,))
     key = run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)

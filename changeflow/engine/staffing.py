@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from changeflow.model.by_category import by_category
 from changeflow.model.schema import Model
 from changeflow.model.staff import Group
 
+CALLED_OFF = "called off"
 Change = tuple[float, int]
 _DAY = 24.0
 
@@ -20,10 +22,19 @@ def group_tables(
     model: Model, station: str, categories: tuple[str, ...], calendar: Callable[[str], WorkTime]
 ) -> tuple[GroupTable, ...]:
     """The groups of a station, in the order of the file; those called off come last."""
-    return tuple(
+    groups = [
         _group(model, station, name, group, categories, calendar(str(group.calendar)))
         for name, group in model.groups(station).items()
-    )
+    ]
+    call_off = model.stations[station].call_off
+    if call_off is not None:
+        nobody = {
+            "times": np.array([model.start_hours]),
+            "on_duty": np.zeros(1, np.int64),
+            "rule": np.zeros(1, np.int64),
+        }
+        groups.append(replace(groups[0], name=CALLED_OFF, servers=call_off.servers, **nobody))  # type: ignore[arg-type]
+    return tuple(groups)
 
 
 def _group(

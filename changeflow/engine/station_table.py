@@ -104,6 +104,10 @@ class StationTable:
     # the process engine alone
     at_once: int
     switching_loss: float
+    calls_beyond: int
+    """More servers are called off when more than so many wait; they are the last group."""
+    call_lead_hours: float
+    call_hours: float
 
     @property
     def infinite(self) -> bool:

@@ -63,6 +63,7 @@ class StationTables:
         priority, again = self._ranks(name, station)
         hours = self._expected_hours(name, station)
         attempts = [self._expected_attempts(station, category) for category in categories]
+        call = station.call_off
         hold, wait, ageing = station.hold, station.requester_wait, station.discipline
         rework = acceptance.rework_work if acceptance else "fresh"
         urgent = ageing.urgent_before_due_days if isinstance(ageing, Ageing) else None
@@ -116,6 +117,9 @@ class StationTables:
             wait_cost=tuple(model.waiting_cost_per_day(category) / _DAY for category in categories),
             at_once=station.at_once,
             switching_loss=station.switching_loss,
+            calls_beyond=call.beyond if call else NO_LIMIT,
+            call_lead_hours=call.lead_days * _DAY if call else 0.0,
+            call_hours=call.for_days * _DAY if call else 0.0,
         )
 
     def _calendar(self, name: str, end: float) -> WorkTime:
@@ -191,7 +195,7 @@ class StationTables:
             / group.hours_per_work_hour
             * model.open_hours_per_week(str(value.calendar))
             / _WEEK
-            for group, value in zip(groups, model.groups(name).values(), strict=True)
+            for group, value in zip(groups, model.groups(name).values())
         )
 
     def _own_hours(self, name: str, station: Station, groups: tuple[GroupTable, ...], work: float) -> float:

@@ -54,6 +54,8 @@ class Tables:
     law_pool: NDArray[np.float64]
     layout: Layout
     """The same once more, as the arrays of the compiled engine."""
+    custom: tuple[str, ...]
+    """Names of a researcher's own routing rules; a route's limit is its place here."""
     expected_requests: float
     expected_visits: float
     """Rows to make room for; a run may have more."""
@@ -139,6 +141,7 @@ class _Compiler:
             law_rows=rows,
             law_pool=pool,
             layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages)),
+            custom=tuple(self.routes.custom),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
             expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,
         )

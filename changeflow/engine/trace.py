@@ -84,5 +84,7 @@ class Trace:
     """Engine-kept integral over the run of the number in each station (waiting and in service), in hours."""
     in_queue: NDArray[np.float64]
     in_service: NDArray[np.float64]
+    called_off: tuple[tuple[int, float, float, int], ...] = ()
+    """Servers called off: station, clock hours from and until, how many."""
     unasked: int = 0
     """Requests that were never made because the backlog was long."""

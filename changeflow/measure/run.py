@@ -12,7 +12,7 @@ from changeflow.measure.ledger import completion_time, ledger, waiting_cost
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
 from changeflow.measure.times import Cohort, time_measures
-from changeflow.measure.window import Window
+from changeflow.measure.window import Window, called_hours
 from changeflow.model.demand import GoLive
 from changeflow.model.targets import Within
 
@@ -95,8 +95,9 @@ def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, fl
     arriving = np.bincount(here, visits["work_hours"] * (visits["entered"] >= window.begin), minlength=count)
     busy = np.bincount(here, worked, minlength=count)
     finite = ~np.isnan(window.servers)
+    capacity = window.capacity_hours + called_hours(window, trace.called_off)
     for number, name in enumerate(trace.stations):
-        hours = window.capacity_hours[number]
+        hours = capacity[number]
         servers = window.servers[number] if finite[number] else 1.0
         values[f"offered_erlangs.{name}"] = float(arriving[number] / (hours / servers)) if hours else np.nan
         if finite[number]:
@@ -104,7 +105,7 @@ def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, fl
             values[f"offered_load.{name}"] = float(arriving[number] / hours) if hours else np.nan
     values |= overtime(window, trace)
     if finite.any():
-        hours = float(window.capacity_hours[finite].sum())
+        hours = float(capacity[finite].sum())
         values["utilisation"] = float(busy[finite].sum()) / hours
         values["offered_load"] = float(arriving[finite].sum()) / hours
     return values

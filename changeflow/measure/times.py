@@ -90,7 +90,7 @@ def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
 
 def resumptions(visits: Rows) -> Mask:
     """Stays that go on with work that was interrupted: the row after an interrupted one of the same request."""
-    interrupted = visits["outcome"] == t.INTERRUPTED
+    interrupted: Mask = visits["outcome"] == t.INTERRUPTED
     if not interrupted.any():
         return interrupted
     place = visits["request"].astype(np.int64) << 24 | visits["visit"]

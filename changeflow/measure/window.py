@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,18 @@ class Window:
 
     def worked_hours(self, visits: Rows, begin: float, end: float) -> Floats:
         """Working hours done on each visit in [begin, end), by its server's calendar and availability."""
+        hours = self._hours_in_hand(visits, begin, end)
+        for number, station in enumerate(self.tables.stations):
+            if station.at_once > 1:  # a server's hours are shared by all that it has in hand
+                mine = (visits["station"] == number) & ~np.isnan(visits["started"])
+                whole = self._hours_in_hand(visits[mine], self.start, self.end)
+                given = np.where(
+                    np.isnan(visits["finished"][mine]), whole / station.at_once, visits["work_hours"][mine]
+                )
+                hours[mine] *= np.divide(given, whole, out=np.zeros(len(whole)), where=whole > 0)
+        return hours
+
+    def _hours_in_hand(self, visits: Rows, begin: float, end: float) -> Floats:
         layout = self.tables.layout
         hours = np.empty(len(visits))
         work_done(
@@ -81,6 +94,16 @@ class Window:
         clock, working = np.empty(len(visits)), np.empty(len(visits))
         queue_waits(visits, layout.stations, layout.opens, layout.closes, layout.before, self.end, clock, working)
         return clock, working
+
+
+def called_hours(window: Window, called_off: Iterable[tuple[int, float, float, int]]) -> Floats:
+    """Working hours that servers called off could give in the window, by station."""
+    hours = np.zeros(len(window.tables.stations))
+    for station, since, until, servers in called_off:
+        group = window.tables.stations[station].groups[-1]
+        edges = np.clip([since, until], window.begin, window.end)
+        hours[station] += servers * float(np.diff(group.calendar.open_hours_at(edges))[0]) / group.hours_per_work_hour
+    return hours
 
 
 def _capacity(group: GroupTable, begin: float, end: float) -> float:

@@ -29,6 +29,12 @@ def _of_routes(model: Model) -> Iterator[str]:
                 yield "a routing rule of your own (rule custom)"
 
 
+def custom_rules(model: Model) -> tuple[str, ...]:
+    """Names of the functions of a researcher's own that the model's routes ask for."""
+    parts = (part for route in all_routes(model) for part in parts_of(route))
+    return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, Custom)))
+
+
 def all_routes(model: Model) -> Iterator[Route]:
     """Every rule of a model, without the nested ones."""
     if model.routing.entry is not None:

@@ -93,6 +93,8 @@ def build_model(
     if faults:
         raise ModelError(dict.fromkeys(faults))
     model._raw, model._place, model._vary = raw, shown, vary
+    if read_before is not None:
+        model._rules = read_before._rules
     logs = _read_logs(model, file, bool(full.get("__single_source__")), read_before)
     model._logs.update(logs)
     model._file = file

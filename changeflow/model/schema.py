@@ -17,6 +17,7 @@ from changeflow.model.costs import Adaptation, Costs, Organisation
 from changeflow.model.demand import Source
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
+from changeflow.model.routing_rule import RoutingRule
 from changeflow.model.staff import Group
 from changeflow.model.stations import Station
 from changeflow.model.targets import Comparison, Targets
@@ -81,6 +82,7 @@ class Model(Value):
     _place: str = PrivateAttr(default="model")
     _file: Path = PrivateAttr(default=Path())
     _logs: dict[str, ReplayLog] = PrivateAttr(default_factory=dict)
+    _rules: dict[str, RoutingRule] = PrivateAttr(default_factory=dict)
 
     @field_validator("categories")
     @classmethod
@@ -180,11 +182,24 @@ class Model(Value):
             raise TypeError("only a model that was read can be varied")
         return self._vary(self, changes)
 
+    @property
+    def rules(self) -> dict[str, RoutingRule]:
+        """A researcher's own routing rules by name."""
+        return self._rules
+
+    def with_rules(self, *rules: RoutingRule) -> Model:
+        """The same model with functions for its rules `custom`; made by `@changeflow.routing_rule`."""
+        model = self.model_copy()
+        model._rules = self._rules | {rule.name: rule for rule in rules}
+        return model
+
     def digest(self) -> str:
         """A hash of everything that can change a result."""
         content = self.model_dump(
             mode="json", exclude={"title", "why", "missing", "assumptions", "targets", "comparison"}
         )
         content["logs"] = {name: log.digest for name, log in self._logs.items()}
+        if self._rules:
+            content["rules"] = {name: rule.digest for name, rule in self._rules.items()}
         text = json.dumps(content, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

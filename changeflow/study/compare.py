@@ -62,7 +62,7 @@ def with_engine(plan: Plan) -> Plan:
     visits = sum(
         load.visits_per_week[1] * model.horizon_days / 7 for _, model in plan.scenarios for load in offered_loads(model)
     )
-    return replace(plan, engine=choose_engine(plan.engine, visits * plan.replications))
+    return replace(plan, engine=choose_engine(plan.engine, visits * plan.replications, dict(plan.scenarios).values()))
 
 
 def _unrouted(plan: Plan, routes: Mapping[str, str | None], base: Model) -> Model:

@@ -1,0 +1,73 @@
+"""Servers of the reference engine that are alike: who is busy, with what, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+
+from changeflow.engine.process_parts import Visit
+from changeflow.engine.station_table import INFINITE, GroupTable
+
+Plan = tuple[Visit, float]
+"""Work in hand and the clock time at which it will be done."""
+
+
+class Group:
+    """Servers that are alike: who is busy, and how many are on duty. Numbers are only names for them."""
+
+    def __init__(self, table: GroupTable, number: int, first_server: int) -> None:
+        self.table, self.number, self.first_server = table, number, first_server
+        self.infinite = table.servers == INFINITE
+        self.idle = [] if self.infinite else list(range(table.servers))
+        heapify(self.idle)
+        self.in_hand: dict[int, Visit] = {}
+        self.busy = 0
+        self.on_duty = int(table.on_duty[0])
+        self.change = 1
+        """The next change of the number on duty."""
+
+    @property
+    def has_room(self) -> bool:
+        """Fewer busy than on duty."""
+        return self.on_duty > 0 if self.infinite else self.busy < self.on_duty
+
+    def is_free(self, now: float) -> bool:
+        """Could take a request now."""
+        return self.has_room and self.table.calendar.next_open(now) <= now
+
+    def free_now(self, now: float) -> int:
+        """Servers that a dispatch now could hand out."""
+        return max(self.on_duty - self.busy, 0) if self.table.calendar.next_open(now) <= now else 0
+
+    def take(self, visit: Visit) -> None:
+        """The lowest-numbered idle server takes the request in hand."""
+        server = 0 if self.infinite else heappop(self.idle)
+        visit.group, visit.server = self.number, self.first_server + server
+        self.busy += 1
+        if not self.infinite:
+            self.in_hand[server] = visit
+
+    def release(self, visit: Visit) -> None:
+        """Its server is idle again."""
+        self.busy -= 1
+        if not self.infinite:
+            server = visit.server - self.first_server
+            del self.in_hand[server]
+            heappush(self.idle, server)
+
+    def held(self) -> list[Visit]:
+        """Work in hand, by server."""
+        return [self.in_hand[server] for server in sorted(self.in_hand)]
+
+    def plan(self, visit: Visit, now: float) -> Iterable[Plan]:
+        """When work that has been taken in hand will be done."""
+        return ((visit, self.table.calendar.finish_time(now, visit.work_hours * self.table.hours_per_work_hour)),)
+
+    def plan_rest(self, visit: Visit, now: float) -> Iterable[Plan]:
+        """What changes for the rest of the work in hand when one request is done."""
+        return ()
+
+    def worked_on(self, visit: Visit, now: float) -> float:
+        """Working hours of this stay until now."""
+        calendar = self.table.calendar
+        return (calendar.open_hours(now) - calendar.open_hours(visit.started)) / self.table.hours_per_work_hour
