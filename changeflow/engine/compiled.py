@@ -11,7 +11,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.first_pass import FIRST
-from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, KIND, NEVER, ROUND, SLOT, STATE
+from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, KIND, NEVER, NOWHERE, ROUND, SLOT, STATE
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
@@ -74,6 +74,7 @@ class _Run:
         state["stations"], state["stages"] = len(self.stations), self.layout.stages
         state["categories"] = len(model.categories)
         self.arrays = np.zeros(1, ARRAYS)
+        self.state_at, self.arrays_at = self.state.ctypes.data, self.arrays.ctypes.data
         self.first = np.zeros(BLOCK, FIRST)
         self.scratch = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
         self._next_block()
@@ -93,7 +94,7 @@ class _Run:
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
-        status = kernel.advance(self.state[0], self.arrays[0], STEPS)
+        status = kernel.advance(self.state_at, self.arrays_at, STEPS)
         if status == kernel.NEED_ARRIVALS:
             self._next_block()
             self._point("block")
@@ -128,7 +129,7 @@ class _Run:
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
         self.heap = np.concatenate([self.heap, np.zeros(size + len(self.stations) + 8 - len(self.heap), EVENT)])
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
-        self.slots["next"][-1] = -1
+        self.slots["next"][-1] = NOWHERE
         self.slots["number"][old:] = -1
         self.state[0]["free"] = old
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage
-from changeflow.engine.jit import compiled
+from changeflow.engine.jit import borrowed, compiled
 from changeflow.engine.rules import pick
 from changeflow.engine.tables import BY_CATEGORY, SPLIT, TO
 
@@ -25,6 +25,8 @@ def foresee(  # type: ignore[no-untyped-def]
     out, block, entry_route, route_stage, station_stage, routes, places, heights, run_key, keys, stages, one, two
 ):
     """Write the place and first-pass luck of each row of a block; keys, stages, one and two are scratch."""
+    out, block, routes = borrowed(out), borrowed(block), borrowed(routes)
+    entry_route, places, heights = borrowed(entry_route), borrowed(places), borrowed(heights)
     count = block.shape[0]
     draws_route = False
     for i in range(count):

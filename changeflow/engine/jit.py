@@ -75,6 +75,19 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     return made  # type: ignore[no-any-return]
 
 
+def borrowed(array: NDArray[Any]) -> NDArray[Any]:
+    """The same flat array without its owner: inside a loop over records nothing is counted (see `array_at`)."""
+    return array
+
+
+@overload(borrowed, inline="always")  # type: ignore[untyped-decorator]
+def _borrowed(array: Any) -> Any:
+    def same(array: Any) -> Any:
+        return numba.carray(_pointer(array.ctypes.data), array.size, array.dtype)
+
+    return same
+
+
 def array_at(address: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     """The array of `size` items that lies at a memory address and outlives the call.
 

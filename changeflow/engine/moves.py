@@ -13,7 +13,7 @@ from changeflow.engine.draws import DELAY, ROUTE, WORK, uniform_pair
 from changeflow.engine.heaps import give_idle, push, take_idle
 from changeflow.engine.jit import inlined
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import KIND, NEVER, NONE, ROUND
+from changeflow.engine.records import KIND, NEVER, NONE, NOWHERE, ROUND
 from changeflow.engine.rules import is_rejected, may_do, overflows, pick, still_waiting
 from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW
 from changeflow.engine.tables import (
@@ -40,8 +40,10 @@ def turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def dispatch_later(state):  # type: ignore[no-untyped-def]
-    if state["dispatch_turn"] == NEVER:
+def dispatch_later(state, station):  # type: ignore[no-untyped-def]
+    """Dispatch at the end of the round, unless nothing waits here or no server is idle: then it would do nothing."""
+    startable = station["waiting"] > 0 and (station["idle"] > 0 or station["servers"] == INFINITE)
+    if startable and state["dispatch_turn"] == NEVER:
         state["dispatch_turn"] = turn_at(state, state["now"], DISPATCH, 0)
 
 
@@ -61,14 +63,14 @@ def join(state, station, slots, slot):  # type: ignore[no-untyped-def]
     now = state["now"]
     tick(station, now)
     slots[slot]["joined"] = now
-    slots[slot]["next"] = NONE
+    slots[slot]["next"] = NOWHERE
     if station["waiting"] == 0:
         station["head"] = slot
     else:
         slots[station["tail"]]["next"] = slot
     station["tail"] = slot
     station["waiting"] += 1
-    dispatch_later(state)
+    dispatch_later(state, station)
 
 
 @inlined
@@ -251,7 +253,7 @@ def complete(  # type: ignore[no-untyped-def]
     station["busy"] -= 1
     if station["servers"] != INFINITE:
         give_idle(station, idle, request["server"])
-    dispatch_later(state)
+    dispatch_later(state, station)
     outcome = DELIVERED
     if station["accepts"] == 1 and is_rejected(
         request["accept_luck"], rework[request["station"] * state["categories"] + request["category"]]

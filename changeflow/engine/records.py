@@ -9,6 +9,8 @@ KIND = 1 << 40
 ROUND = 8 * KIND
 NEVER = 1 << 62
 NONE = -1
+NOWHERE = (1 << 32) - 1
+"""No slot. Numbers of slots and stations are unsigned: compiled code need not ask whether they count from the end."""
 
 FLOAT, INT, SHORT = np.dtype("f8"), np.dtype("i8"), np.dtype("i4")
 
@@ -33,8 +35,8 @@ STATION = np.dtype(
         ("idle", "i8"),
         ("waiting", "i8"),
         ("busy", "i8"),
-        ("head", "i8"),
-        ("tail", "i8"),
+        ("head", "u4"),
+        ("tail", "u4"),
         ("waits_for_opening", "i8"),
         ("since", "f8"),
         ("in_station", "f8"),
@@ -51,7 +53,7 @@ SLOT = np.dtype(
         ("difficulty", "f8"),
         ("quality", "f8"),
         ("arrived", "f8"),
-        ("station", "i8"),
+        ("station", "u4"),
         ("visits", "i8"),
         ("attempt", "i8"),
         ("entry", "i8"),
@@ -61,11 +63,11 @@ SLOT = np.dtype(
         ("started", "f8"),
         ("work_hours", "f8"),
         ("accept_luck", "f8"),
-        ("next", "i8"),  # in the queue, or in the list of free slots
+        ("next", "u4"),  # in the queue, or in the list of free slots
         ("again", "i8"),  # at its re-entry: 1 rework at the same station, 0 a new station
     ]
 )
-EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "i8")])
+EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "u4")], align=True)
 STATE = np.dtype(
     [
         ("now", "f8"),
@@ -78,7 +80,7 @@ STATE = np.dtype(
         ("arrival_turn", "i8"),
         ("number", "i8"),  # of the next request
         ("dispatch_turn", "i8"),
-        ("free", "i8"),  # first free slot
+        ("free", "u4"),  # first free slot
         ("visits", "i8"),  # rows written
         ("decisions", "i8"),
         ("keep_decisions", "i8"),

@@ -33,7 +33,7 @@ class Demand:
         self._listed = np.concatenate([*self._lists, np.zeros(1, LISTED_ROW)])
         self._edge_pool = np.concatenate([*self._edges, np.zeros(1)])
         self._height_pool = np.concatenate([*self._heights, np.zeros(1)])
-        self._gaps, self._sizes = np.empty((2, len(rows), BLOCK))
+        self._gaps, self._sizes = np.empty((2, len(rows) * BLOCK))
         self._first, self._second = np.empty((2, BLOCK))
         self._keys = np.empty(BLOCK, np.uint64)
         self._difficulty = np.array(tables.difficulty_law)
