@@ -61,9 +61,9 @@ def _piecewise_time(edges, heights, first, size, mass):  # type: ignore[no-untyp
 @inlined
 def _next_event(source, first, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
     """Draw the next event of a counted source; its uniforms come in blocks, which lie from `first` on."""
-    position = first + source["event"] % BLOCK
+    position, last = first + source["event"] % BLOCK, first + BLOCK
     if position == first:
-        fill_run(run_key, source["key"], source["event"], GAP, gaps[first : first + BLOCK], sizes[first : first + BLOCK])
+        fill_run(run_key, source["key"], source["event"], GAP, gaps[first:last], sizes[first:last])
     if source["gap_law"] < 0:
         gap = -math.log1p(-gaps[position])
     else:

@@ -11,7 +11,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.first_pass import FIRST
-from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, KIND, NEVER, NOWHERE, ROUND, SLOT, STATE
+from changeflow.engine.records import ARRAY_NAMES, EVENT, KIND, NEVER, NOWHERE, ROUND, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
@@ -58,7 +58,7 @@ class _Run:
         self.fold = fold
         self.model, self.layout = model, model.layout
         self.demand = Demand(model, run_key)
-        self.stations, self.idle = self.layout.stations.copy(), self.layout.idle.copy()
+        self.stations, self.idle = joined(self.layout.stations), self.layout.idle.copy()
         self.state = np.zeros(1, STATE)
         state = self.state[0]
         state["now"], state["end"], state["run_key"], state["turn"] = model.start, model.end, run_key, -1
@@ -73,8 +73,8 @@ class _Run:
         self.decisions = np.empty(FIRST_ROWS if decisions else len(self.stations), t.DECISION)
         state["stations"], state["stages"] = len(self.stations), self.layout.stages
         state["categories"] = len(model.categories)
-        self.arrays = np.zeros(1, ARRAYS)
-        self.state_at, self.arrays_at = self.state.ctypes.data, self.arrays.ctypes.data
+        self.addresses = np.zeros(2 * len(ARRAY_NAMES), np.int64)  # a row of dtype ARRAYS
+        self.state_at, self.arrays_at = self.state.ctypes.data, self.addresses.ctypes.data
         self.first = np.zeros(BLOCK, FIRST)
         self.scratch = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
         self._next_block()
@@ -83,8 +83,8 @@ class _Run:
     def _point(self, *names: str) -> None:
         """Tell the kernel where these arrays lie now."""
         for name in names:
-            array = self._array(name)
-            self.arrays[0][name], self.arrays[0][f"{name}_size"] = array.ctypes.data, array.size
+            array, place = self._array(name), 2 * ARRAY_NAMES.index(name)
+            self.addresses[place], self.addresses[place + 1] = array.ctypes.data, array.size
 
     def _array(self, name: str) -> Rows:
         if name in _OF_TABLES:
@@ -125,9 +125,9 @@ class _Run:
 
     def _grow_slots(self, size: int) -> None:
         old = len(self.slots)
-        self.slots = np.concatenate([self.slots, np.zeros(size - old, SLOT)])
+        self.slots = joined(self.slots, np.zeros(size - old, SLOT))
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
-        self.heap = np.concatenate([self.heap, np.zeros(size + len(self.stations) + 8 - len(self.heap), EVENT)])
+        self.heap = joined(self.heap, np.zeros(size + len(self.stations) + 8 - len(self.heap), EVENT))
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
         self.slots["next"][-1] = NOWHERE
         self.slots["number"][old:] = -1
@@ -149,16 +149,15 @@ class _Run:
         self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["visits"] > 0], self.stations))
 
     def _open_slots(self) -> Rows:
-        open_slots = self.slots[self.slots["number"] >= 0]
-        return open_slots[np.argsort(open_slots["number"])]
+        number = self.slots["number"]
+        open_slots = np.flatnonzero(number >= 0)
+        return self.slots.take(open_slots[np.argsort(number[open_slots])])
 
     def _grow_rows(self) -> None:
         """Room for twice as many rows."""
         for name in ("visits", "requests", "decisions"):
             old: Rows = getattr(self, name)
-            new = np.empty(2 * len(old) + len(self.stations), old.dtype)
-            new[: len(old)] = old
-            setattr(self, name, new)
+            setattr(self, name, joined(old, np.empty(len(old) + len(self.stations), old.dtype)))
 
     def trace(self) -> Trace:
         """Everything written, then what is still open."""

@@ -27,7 +27,21 @@ from changeflow.engine.moves import (
     take_arrival,
 )
 from changeflow.engine.quantiles import LAW
-from changeflow.engine.records import ARRAYS, EVENT, FLOAT, INT, KIND, NEVER, NONE, NOWHERE, ROUND, SHORT, SLOT, STATE, STATION
+from changeflow.engine.records import (
+    ARRAYS,
+    EVENT,
+    FLOAT,
+    INT,
+    KIND,
+    NEVER,
+    NONE,
+    NOWHERE,
+    ROUND,
+    SHORT,
+    SLOT,
+    STATE,
+    STATION,
+)
 from changeflow.engine.tables import GO_DONE
 from changeflow.engine.tables import ROUTE as ROUTES
 from changeflow.engine.trace import DECISION, DONE, REFUSED, REQUEST, VISIT

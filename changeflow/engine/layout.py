@@ -49,7 +49,7 @@ class Layout:
     ) -> Layout:
         """Lay out compiled stations and routes."""
         rows = _station_rows(stations, next_route, start)
-        calendars = [station.calendar for station in stations]
+        calendars = {id(station.calendar): station.calendar for station in stations}.values()
         return cls(
             stations=rows,
             idle=np.concatenate([*(np.arange(row["idle"]) for row in rows), np.zeros(1, np.int64)]),
@@ -69,15 +69,19 @@ class Layout:
 def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], start: float) -> NDArray[Any]:
     rows = np.zeros(len(stations), STATION)
     server = interval = 0
+    calendars: dict[int, int] = {}
     for row, station, route in zip(rows, stations, next_route, strict=True):
         for field in _SAME_NAME:
             row[field] = getattr(station, field)
         row["never_closes"] = station.calendar.never_closes
-        row["calendar"], row["intervals"] = interval, len(station.calendar.opens)
+        row["intervals"] = len(station.calendar.opens)
+        if id(station.calendar) not in calendars:
+            calendars[id(station.calendar)] = interval
+            interval += len(station.calendar.opens)
+        row["calendar"] = calendars[id(station.calendar)]
         row["next_route"], row["first_server"], row["since"] = route, server, start
         row["idle"] = 0 if station.servers == INFINITE else station.servers
         server += int(row["idle"])
-        interval += len(station.calendar.opens)
     return rows
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 KIND = 1 << 40
 """Request numbers stay below this; a turn is round x ROUND + kind x KIND + number."""
@@ -100,3 +103,8 @@ ARRAY_NAMES = (
 )  # fmt: skip
 ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])
 """Address and size of each array that the kernel works on."""
+
+
+def joined(*parts: NDArray[Any]) -> NDArray[Any]:
+    """A new array of records of one kind, one part after another; copied as bytes, since NumPy goes field by field."""
+    return np.concatenate([np.ascontiguousarray(part).view(np.uint8) for part in parts]).view(parts[0].dtype)

@@ -11,7 +11,7 @@ from changeflow.engine.draws import source_key, stage_key
 from changeflow.engine.layout import Layout
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW, StationTable
-from changeflow.engine.worktime import lay_out
+from changeflow.engine.worktime import WorkTime, lay_out
 from changeflow.errors import RunError
 from changeflow.model.demand import GoLive, Renewal, Source
 from changeflow.model.laws import Erlang, Law
@@ -86,6 +86,7 @@ class _Compiler:
         self.routes: list[tuple[int, int, int, int]] = []
         self.route_places: list[int] = []
         self.route_heights: list[float] = []
+        self.calendars: dict[str, WorkTime] = {}
 
     def tables(self) -> Tables:
         model = self.model
@@ -149,7 +150,7 @@ class _Compiler:
             stage_number=self.stages.index(stage),
             hours_per_work_hour=1.0 / self.model.capacity_share(name),
             speed=station.speed,
-            calendar=lay_out(self.model, station.calendar, end),
+            calendar=self._calendar(station.calendar, end),
             service_law=tuple(self._service_law(name, category) for category in self.categories),
             delay_law=self._law(station.intake_delay_hours),
             openness=tuple(by_category(station.openness, category) for category in self.categories),
@@ -162,6 +163,12 @@ class _Compiler:
             max_attempts=acceptance.max_attempts or 0 if acceptance else 0,
             at_limit_done=acceptance is None or acceptance.at_limit == "done",
         )
+
+    def _calendar(self, name: str, end: float) -> WorkTime:
+        """Stations with the same calendar share it: it is made once, and lies in the cache once."""
+        if name not in self.calendars:
+            self.calendars[name] = lay_out(self.model, name, end)
+        return self.calendars[name]
 
     def _service_law(self, station: str, category: str) -> int:
         own = self.model.stations[station].service_hours

@@ -13,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.jit import compiled
+from changeflow.engine.jit import borrowed, compiled
 from changeflow.model.schema import Model
 
 _MARGIN_DAYS = 60
@@ -41,6 +41,7 @@ def _last_at_most(values, first, size, t):  # type: ignore[no-untyped-def]
 @compiled
 def open_hours(opens, closes, before, first, size, t):  # type: ignore[no-untyped-def]
     """Open hours from the calendar's begin to clock time t; it has `size` intervals from `first` on."""
+    opens = borrowed(opens)
     i = _last_at_most(opens, first, size, t)
     if i < first:
         return 0.0
@@ -60,6 +61,7 @@ def finish_time(opens, closes, before, first, size, t, hours):  # type: ignore[n
     """Clock time at which `hours` open hours after t have passed; infinity beyond the calendar's end."""
     if hours <= 0.0:
         return t
+    opens, closes, before = borrowed(opens), borrowed(closes), borrowed(before)
     i = _last_at_most(opens, first, size, t)
     left = hours
     if i >= first and t < closes[i]:
@@ -82,6 +84,7 @@ def finish_time(opens, closes, before, first, size, t, hours):  # type: ignore[n
 @compiled
 def next_open(opens, closes, first, size, t):  # type: ignore[no-untyped-def]
     """t when open at t, else the next opening; infinity beyond the calendar's end."""
+    opens = borrowed(opens)
     i = _last_at_most(opens, first, size, t)
     if i >= first and t < closes[i]:
         return t
