@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from changeflow.engine.draws import ATTRIBUTES, GAP, NO_STAGE, QUALITY, fill_pairs, fill_run
-from changeflow.engine.jit import compiled, inlined
+from changeflow.engine.jit import borrowed, compiled, inlined
 from changeflow.engine.quantiles import quantile
 
 BLOCK = 1024
@@ -66,11 +66,11 @@ def _piecewise_time(edges, heights, first, size, mass):  # type: ignore[no-untyp
 
 
 @inlined
-def _next_event(source, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
-    """Draw the next event of a counted source; its uniforms come in blocks."""
-    position = source["event"] % BLOCK
-    if position == 0:
-        fill_run(run_key, source["key"], source["event"], GAP, gaps, sizes)
+def _next_event(source, first, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
+    """Draw the next event of a counted source; its uniforms come in blocks, which lie from `first` on."""
+    position, last = first + source["event"] % BLOCK, first + BLOCK
+    if position == first:
+        fill_run(run_key, source["key"], source["event"], GAP, gaps[first:last], sizes[first:last])
     if source["gap_law"] < 0:
         gap = -math.log1p(-gaps[position])
     else:
@@ -91,12 +91,13 @@ def _next_event(source, start, run_key, gaps, sizes, rows, pool, edges, heights)
 
 @compiled
 def begin(sources, listed, start, run_key, gaps, sizes, rows, pool, edges, heights):  # type: ignore[no-untyped-def]
-    """Find the first request of every source."""
+    """Find the first request of every source; gaps and sizes hold a block for each."""
+    sources, listed, gaps, sizes = borrowed(sources), borrowed(listed), borrowed(gaps), borrowed(sizes)
     for s in range(sources.shape[0]):
         if sources[s]["kind"] == LISTED:
             _next_listed(sources[s], listed)
         else:
-            _next_event(sources[s], start, run_key, gaps[s], sizes[s], rows, pool, edges, heights)
+            _next_event(sources[s], s * BLOCK, start, run_key, gaps, sizes, rows, pool, edges, heights)
 
 
 @inlined
@@ -112,6 +113,9 @@ def produce(  # type: ignore[no-untyped-def]
     out, keys, sources, listed, start, end, run_key, gaps, sizes, rows, pool, edges, heights
 ):
     """Write the next requests before `end` in order of time, source, index; returns how many."""
+    out, keys, sources, listed = borrowed(out), borrowed(keys), borrowed(sources), borrowed(listed)
+    gaps, sizes, rows, pool = borrowed(gaps), borrowed(sizes), borrowed(rows), borrowed(pool)
+    edges, heights = borrowed(edges), borrowed(heights)
     count = 0
     while count < out.shape[0]:
         best = 0
@@ -136,7 +140,7 @@ def produce(  # type: ignore[no-untyped-def]
             source["index"] += 1
             source["left"] -= 1
             while source["left"] == 0 and source["time"] < end:
-                _next_event(source, start, run_key, gaps[best], sizes[best], rows, pool, edges, heights)
+                _next_event(source, best * BLOCK, start, run_key, gaps, sizes, rows, pool, edges, heights)
         count += 1
     return count
 
@@ -146,6 +150,7 @@ def attributes(  # type: ignore[no-untyped-def]
     out, count, keys, run_key, shares, difficulty_law, quality_law, rows, pool, first, second
 ):
     """Category, difficulty and specification quality of the first `count` requests of a block."""
+    out, rows, pool, shares = borrowed(out), borrowed(rows), borrowed(pool), borrowed(shares)
     fill_pairs(run_key, keys[:count], NO_STAGE, ATTRIBUTES, 0, first, second)
     for i in range(count):
         request = out[i]

@@ -8,7 +8,7 @@ from changeflow.engine.draws import ROUTE, WORK, uniform_pair
 from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.moves import opening_of
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import NONE
+from changeflow.engine.records import NOWHERE
 from changeflow.engine.route_table import (
     BY_CATEGORY,
     BY_SIZE,
@@ -182,14 +182,14 @@ def work_ahead(state, arrays, station, place):  # type: ignore[no-untyped-def]
     slots, matches = slots_of(arrays), matches_of(arrays)
     groups, speeds, _, in_hand = staff_of(arrays)
     hours, slot = 0.0, station["head"]
-    while slot != NONE:
+    while slot != NOWHERE:
         hours += matches[place * state["categories"] + slots[slot]["category"]]["expected_hours"]
         slot = slots[slot]["next"]
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
         first = groups[g]["first_server"]
         for server in range(first, first + groups[g]["servers"]):
             slot = in_hand[server]
-            if slot != NONE:
+            if slot != NOWHERE:
                 request = slots[slot]
                 worked = worked_on(arrays, groups[g], request, state["now"])
                 worked *= speeds[g * state["categories"] + request["category"]]

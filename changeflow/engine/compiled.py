@@ -11,7 +11,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.first_pass import FIRST
-from changeflow.engine.records import ARRAY_NAMES, ARRAYS, EVENT, KIND, NEVER, ROUND, SLOT, STATE
+from changeflow.engine.records import ARRAY_NAMES, EVENT, KIND, NEVER, NOWHERE, ROUND, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
@@ -62,7 +62,7 @@ class _Run:
         self.model, self.layout = model, model.layout
         self.demand = Demand(model, run_key)
         own = self.layout
-        self.stations, self.groups = own.stations.copy(), own.groups.copy()
+        self.stations, self.groups = joined(own.stations), joined(own.groups)
         self.idle, self.in_hand = own.idle.copy(), own.in_hand.copy()
         self.state = np.zeros(1, STATE)
         state = self.state[0]
@@ -79,18 +79,19 @@ class _Run:
         self.visits = np.empty(CHUNK if fold else _room(model.expected_visits), t.VISIT)
         self.requests = np.empty(CHUNK if fold else _room(model.expected_requests), t.REQUEST)
         self.decisions = np.empty(FIRST_ROWS if decisions else int(state["looks_an_event"]), t.DECISION)
-        self.arrays = np.zeros(1, ARRAYS)
+        self.addresses = np.zeros(2 * len(ARRAY_NAMES), np.int64)  # a row of dtype ARRAYS
+        self.state_at, self.arrays_at = self.state.ctypes.data, self.addresses.ctypes.data
         self.first = np.zeros(BLOCK, FIRST)
         self.scratch = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
         self._next_block()
         self._point(*ARRAY_NAMES)
-        kernel.begin(state, self.arrays[0])
+        kernel.begin(self.state_at, self.arrays_at)
 
     def _point(self, *names: str) -> None:
         """Tell the kernel where these arrays lie now."""
         for name in names:
-            array = self._array(name)
-            self.arrays[0][name], self.arrays[0][f"{name}_size"] = array.ctypes.data, array.size
+            array, place = self._array(name), 2 * ARRAY_NAMES.index(name)
+            self.addresses[place], self.addresses[place + 1] = array.ctypes.data, array.size
 
     def _array(self, name: str) -> Rows:
         if name in _OF_TABLES:
@@ -100,7 +101,7 @@ class _Run:
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
-        status = kernel.advance(self.state[0], self.arrays[0], STEPS)
+        status = kernel.advance(self.state_at, self.arrays_at, STEPS)
         if status == kernel.NEED_ARRIVALS:
             self._next_block()
             self._point("block")
@@ -131,14 +132,14 @@ class _Run:
 
     def _grow_slots(self, size: int) -> None:
         old = len(self.slots)
-        self.slots = np.concatenate([self.slots, np.zeros(size - old, SLOT)])
+        self.slots = joined(self.slots, np.zeros(size - old, SLOT))
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
         state = self.state[0]
         state["rows_an_event"] = size if self.layout.many_rows else 1
         state["events_an_event"] = size + len(self.stations) + len(self.groups) + 8
         self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
-        self.slots["next"][-1] = -1
+        self.slots["next"][-1] = NOWHERE
         self.slots["number"][old:] = -1
         state["free"] = old
 
@@ -147,7 +148,7 @@ class _Run:
         state = self.state[0]
         size = int(state["events"]) + 2 * int(state["events_an_event"])
         if size > len(self.heap):
-            self.heap = np.concatenate([self.heap, np.zeros(size - len(self.heap), EVENT)])
+            self.heap = joined(self.heap, np.zeros(size - len(self.heap), EVENT))
 
     def _make_room(self) -> None:
         state = self.state[0]
@@ -170,17 +171,17 @@ class _Run:
         self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["visits"] > 0], self.stations))
 
     def _open_slots(self) -> Rows:
-        open_slots = self.slots[self.slots["number"] >= 0]
-        return open_slots[np.argsort(open_slots["number"])]
+        number = self.slots["number"]
+        open_slots = np.flatnonzero(number >= 0)
+        return self.slots.take(open_slots[np.argsort(number[open_slots])])
 
     def _grow_rows(self) -> None:
         """Room for twice as many rows."""
         state = self.state[0]
         for name in ("visits", "requests", "decisions"):
             old: Rows = getattr(self, name)
-            new = np.empty(2 * len(old) + int(state["rows_an_event"] + state["looks_an_event"]), old.dtype)
-            new[: len(old)] = old
-            setattr(self, name, new)
+            more = len(old) + int(state["rows_an_event"] + state["looks_an_event"])
+            setattr(self, name, joined(old, np.empty(more, old.dtype)))
 
     def trace(self) -> Trace:
         """Everything written, then what is still open."""

@@ -8,7 +8,7 @@ from changeflow.engine.heaps import push
 from changeflow.engine.jit import compiled
 from changeflow.engine.moves import close, enter, finish_of, join, turn_at, write_visit
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import HELD, NONE, TEST, TO_DELAY, TO_DOOR, TO_END, TO_QUEUE, TO_TEST, TO_VERDICT
+from changeflow.engine.records import HELD, NOWHERE, TEST, TO_DELAY, TO_DOOR, TO_END, TO_QUEUE, TO_TEST, TO_VERDICT
 from changeflow.engine.rules import date_after, next_date
 from changeflow.engine.station_table import NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.trace import BALKED, REFUSED, TURNED_AWAY, WITHDRAWN
@@ -86,7 +86,7 @@ def is_delayed(state, arrays, slot, station):  # type: ignore[no-untyped-def]
     if ready > now:
         request["after_delay"] = TO_QUEUE
         if ready < state["end"]:
-            push(state, heap_of(arrays), ready, turn_at(state, ready, END_OF_DELAY, request["number"]), slot)
+            push(state, heap_of(arrays), ready, turn_at(state, ready, END_OF_DELAY, request["number"]), slot, 0)
     return ready > now
 
 
@@ -100,8 +100,8 @@ def is_held(state, arrays, slot, station):  # type: ignore[no-untyped-def]
     if station["hold_hours"] > 0.0 and station["held"] == 0:
         date = date_after(now, station["hold_hours"])
         if date < state["end"]:
-            push(state, heap_of(arrays), date, turn_at(state, date, RELEASE, HELD + number), number)
-    slots[slot]["next"] = NONE
+            push(state, heap_of(arrays), date, turn_at(state, date, RELEASE, HELD + number), number, 0)
+    slots[slot]["next"] = NOWHERE
     if station["held"] == 0:
         station["held_head"] = slot
     else:
@@ -109,7 +109,7 @@ def is_held(state, arrays, slot, station):  # type: ignore[no-untyped-def]
     station["held_tail"] = slot
     station["held"] += 1
     if station["held"] == station["hold_size"]:
-        push(state, heap_of(arrays), now, turn_at(state, now, RELEASE, HELD + state["stations"] + number), number)
+        push(state, heap_of(arrays), now, turn_at(state, now, RELEASE, HELD + state["stations"] + number), number, 0)
     return True
 
 
@@ -119,8 +119,8 @@ def let_in(state, arrays, number):  # type: ignore[no-untyped-def]
     station, slots = stations_of(arrays)[number], slots_of(arrays)
     slot = station["held_head"]
     station["held"] = 0
-    station["held_head"] = station["held_tail"] = NONE
-    while slot != NONE:
+    station["held_head"] = station["held_tail"] = NOWHERE
+    while slot != NOWHERE:
         following = slots[slot]["next"]
         approach(state, arrays, slot, TO_DOOR)
         slot = following
@@ -152,13 +152,13 @@ def after_the_work(state, arrays, slot, step):  # type: ignore[no-untyped-def]
             date = next_date(now, station["release_hours"])
             if date > now:
                 if date < state["end"]:
-                    push(state, heap, date, turn_at(state, date, RELEASE, number), slot)
+                    push(state, heap, date, turn_at(state, date, RELEASE, number), slot, 0)
                 return False
     if step < TO_VERDICT and station["tester"] != NO_PLACE:
         request["home"], request["home_attempt"] = request["station"], request["attempt"]
         request["home_entry"] = request["entry"]
         request["re_entry"] = TEST
-        push(state, heap, now, turn_at(state, now, RE_ENTRY, number), slot)
+        push(state, heap, now, turn_at(state, now, RE_ENTRY, number), slot, 0)
         return False
     if step < TO_END and station["verdict_law"] != NO_LAW:
         rows, pool = laws_of(arrays)
@@ -166,6 +166,6 @@ def after_the_work(state, arrays, slot, step):  # type: ignore[no-untyped-def]
         over = now + quantile(rows, pool, station["verdict_law"], luck)
         request["after_delay"] = TO_END
         if over < state["end"]:
-            push(state, heap, over, turn_at(state, over, END_OF_DELAY, number), slot)
+            push(state, heap, over, turn_at(state, over, END_OF_DELAY, number), slot, 0)
         return False
     return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage
-from changeflow.engine.jit import compiled
+from changeflow.engine.jit import borrowed, compiled
 from changeflow.engine.route_table import BY_CATEGORY, SPLIT, TO
 from changeflow.engine.rules import pick
 
@@ -25,6 +25,8 @@ def foresee(  # type: ignore[no-untyped-def]
     out, block, entrances, route_stage, station_stage, routes, places, heights, run_key, keys, stages, one, two
 ):
     """Write the place and first-pass luck of each row of a block; keys, stages, one and two are scratch."""
+    out, block, routes, entrances = borrowed(out), borrowed(block), borrowed(routes), borrowed(entrances)
+    places, heights = borrowed(places), borrowed(heights)
     count = block.shape[0]
     draws_route = False
     for i in range(count):

@@ -27,7 +27,7 @@ from changeflow.engine.moves import (
     write_visit,
 )
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import NONE
+from changeflow.engine.records import NONE, NOWHERE
 from changeflow.engine.rules import (
     NEVER_URGENT,
     RANDOM,
@@ -75,7 +75,7 @@ def await_opening(state, station, number, groups, heap, opens, closes):  # type:
                 opening = at
     if opening < station["opens_at"] and opening < state["end"]:
         station["opens_at"] = opening
-        push(state, heap, opening, turn_at(state, opening, SHIFT, 2 * number), number)
+        push(state, heap, opening, turn_at(state, opening, SHIFT, 2 * number), number, 0)
 
 
 @compiled
@@ -88,13 +88,13 @@ def dispatch_with_choice(state, arrays, number):  # type: ignore[no-untyped-def]
     categories = state["categories"]
     while True:
         slot, g = next_match(state, arrays, station)
-        if slot == NONE:
+        if slot == NOWHERE:
             break
         speed = speeds[g * categories + slots[slot]["category"]]
         start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
     while station["preemptive"] == 1:
         slot, victim = interruption(state, arrays, station)
-        if slot == NONE:
+        if slot == NOWHERE:
             break
         g = slots[victim]["group"]
         interrupt(state, arrays, victim)
@@ -106,36 +106,36 @@ def dispatch_with_choice(state, arrays, number):  # type: ignore[no-untyped-def]
 
 @compiled
 def next_match(state, arrays, station):  # type: ignore[no-untyped-def]
-    """Who is served next, and by which group; NONE, NONE when nobody can be."""
+    """Who is served next, and by which group; NOWHERE, NOWHERE when nobody can be."""
     if station["waiting"] == 0 or is_at_its_limit(station):
-        return NONE, NONE
+        return np.int64(NOWHERE), np.int64(NONE)
     slots = slots_of(arrays)
     if station["discipline"] == RANDOM:
         able, slot = 0, station["head"]
-        while slot != NONE:
+        while slot != NOWHERE:
             able += 1 if free_group_for(state, arrays, station, slots[slot]["category"]) != NONE else 0
             slot = slots[slot]["next"]
         if able == 0:
-            return NONE, NONE
+            return np.int64(NOWHERE), np.int64(NONE)
         luck, _ = uniform_pair(state["run_key"], np.uint64(station["starts"]), station["key"], ORDER, 0)
         place, slot = place_in_random_order(luck, able), station["head"]
         while True:
             g = free_group_for(state, arrays, station, slots[slot]["category"])
             if g != NONE:
                 if place == 0:
-                    return slot, g
+                    return np.int64(slot), np.int64(g)
                 place -= 1
             slot = slots[slot]["next"]
-    best, best_group, best_rank = NONE, NONE, math.inf
+    best, best_group, best_rank = np.int64(NOWHERE), np.int64(NONE), math.inf
     slot = station["head"]
-    while slot != NONE:
+    while slot != NOWHERE:
         g = free_group_for(state, arrays, station, slots[slot]["category"])
         if g != NONE:
             if station["urgent_hours"] == NEVER_URGENT:
-                return slot, g
+                return np.int64(slot), np.int64(g)
             its_rank = rank_now(state, arrays, station, slots[slot])
             is_first = its_rank == best_rank and slots[slot]["order"] < slots[best]["order"]
-            if best == NONE or its_rank < best_rank or is_first:
+            if best == NOWHERE or its_rank < best_rank or is_first:
                 best, best_group, best_rank = slot, g, its_rank
         slot = slots[slot]["next"]
     return best, best_group
@@ -149,7 +149,7 @@ def rank_now(state, arrays, station, request):  # type: ignore[no-untyped-def]
 
 @compiled
 def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped-def]
-    """The first group with a free server who may work on the category; NONE when there is none."""
+    """The first group with a free server who may work on the category; NOWHERE when there is none."""
     groups, speeds, _, _ = staff_of(arrays)
     opens, closes, _ = calendars_of(arrays)
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
@@ -162,14 +162,14 @@ def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped
 
 @compiled
 def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
-    """The first in line that ranks before work in hand which it may interrupt, and that work; else NONE, NONE."""
+    """The first in line that ranks before work in hand which it may interrupt, and that work; else NOWHERE, NOWHERE."""
     slots = slots_of(arrays)
     groups, speeds, _, in_hand = staff_of(arrays)
     opens, closes, _ = calendars_of(arrays)
     categories, now = state["categories"], state["now"]
     slot = station["head"]
-    while slot != NONE:
-        worst, worst_rank = NONE, -math.inf
+    while slot != NOWHERE:
+        worst, worst_rank = np.int64(NOWHERE), -math.inf
         for g in range(station["first_group"], station["first_group"] + station["groups"]):
             group = groups[g]
             if speeds[g * categories + slots[slot]["category"]] == 0.0 or group["busy"] > group["on_duty"]:
@@ -178,7 +178,7 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
                 continue
             for server in range(group["first_server"], group["first_server"] + group["servers"]):
                 held = in_hand[server]
-                if held == NONE:
+                if held == NOWHERE:
                     continue
                 its_rank = slots[held]["rank"]
                 if station["discipline"] == SHORTEST_REMAINING:
@@ -186,15 +186,15 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
                     worked *= speeds[g * categories + slots[held]["category"]]
                     its_rank = left_after(slots[held]["left"], worked)
                 if (
-                    worst == NONE
+                    worst == NOWHERE
                     or its_rank > worst_rank
                     or (its_rank == worst_rank and is_later(slots[held], slots[worst]))
                 ):
                     worst, worst_rank = held, its_rank
-        if worst != NONE and worst_rank > slots[slot]["rank"]:
-            return slot, worst
+        if worst != NOWHERE and worst_rank > slots[slot]["rank"]:
+            return np.int64(slot), np.int64(worst)
         slot = slots[slot]["next"]
-    return NONE, NONE
+    return np.int64(NOWHERE), np.int64(NONE)
 
 
 @inlined
@@ -252,10 +252,10 @@ def change_staff(state, arrays, g):  # type: ignore[no-untyped-def]
     change = changes[group["first_change"] + group["change"]]
     group["on_duty"] = change["on_duty"]
     while change["rule"] == HAND_BACK and group["busy"] > group["on_duty"]:
-        latest = NONE
+        latest = np.int64(NOWHERE)
         for server in range(group["first_server"], group["first_server"] + group["servers"]):
             held = in_hand[server]
-            if held != NONE and (latest == NONE or is_later(slots[held], slots[latest])):
+            if held != NOWHERE and (latest == NOWHERE or is_later(slots[held], slots[latest])):
                 latest = held
         interrupt(state, arrays, latest)
     group["change"] += 1
@@ -271,7 +271,7 @@ def await_change(state, arrays, g):  # type: ignore[no-untyped-def]
     if group["change"] < group["changes"]:
         time = changes_of(arrays)[group["first_change"] + group["change"]]["time"]
         if time < state["end"]:
-            push(state, heap_of(arrays), time, turn_at(state, time, SHIFT, 2 * g + 1), g)
+            push(state, heap_of(arrays), time, turn_at(state, time, SHIFT, 2 * g + 1), g, 0)
 
 
 @compiled

@@ -7,8 +7,11 @@ from changeflow.engine.jit import inlined
 
 @inlined
 def is_before(heap, a, b):  # type: ignore[no-untyped-def]
+    """A branch for ties alone: which of two times is the earlier cannot be foreseen."""
     ta, tb = heap[a]["time"], heap[b]["time"]
-    return ta < tb or (ta == tb and heap[a]["turn"] < heap[b]["turn"])
+    if ta == tb:
+        return heap[a]["turn"] < heap[b]["turn"]
+    return ta < tb
 
 
 @inlined
@@ -16,12 +19,12 @@ def copy_event(heap, source, target):  # type: ignore[no-untyped-def]
     heap[target]["time"] = heap[source]["time"]
     heap[target]["turn"] = heap[source]["turn"]
     heap[target]["slot"] = heap[source]["slot"]
+    heap[target]["stamp"] = heap[source]["stamp"]
 
 
 @inlined
-def push(state, heap, time, turn, slot):  # type: ignore[no-untyped-def]
-    i = state["events"]
-    state["events"] += 1
+def rise(heap, i, time, turn, slot, stamp):  # type: ignore[no-untyped-def]
+    """Put an event where place i was free, or above it."""
     while i > 0:
         parent = (i - 1) >> 1
         above = heap[parent]
@@ -29,27 +32,31 @@ def push(state, heap, time, turn, slot):  # type: ignore[no-untyped-def]
             break
         copy_event(heap, parent, i)
         i = parent
-    heap[i]["time"], heap[i]["turn"], heap[i]["slot"] = time, turn, slot
+    heap[i]["time"], heap[i]["turn"], heap[i]["slot"], heap[i]["stamp"] = time, turn, slot, stamp
+
+
+@inlined
+def push(state, heap, time, turn, slot, stamp):  # type: ignore[no-untyped-def]
+    state["events"] += 1
+    rise(heap, state["events"] - 1, time, turn, slot, stamp)
 
 
 @inlined
 def pop(state, heap):  # type: ignore[no-untyped-def]
-    """Remove the first event; it has been read before."""
+    """Remove the first event, which has been read before.
+
+    The gap goes down to a leaf and the last event rises from there (Wegener 1993, bottom-up heapsort): it rarely
+    rises, so that hardly a branch is foreseen wrongly.
+    """
     state["events"] -= 1
     n = state["events"]
-    time, turn = heap[n]["time"], heap[n]["turn"]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= n:
-            break
-        if child + 1 < n and is_before(heap, child + 1, child):
-            child += 1
-        if time < heap[child]["time"] or (time == heap[child]["time"] and turn <= heap[child]["turn"]):
-            break
-        copy_event(heap, child, i)
-        i = child
-    copy_event(heap, n, i)
+    gap, child = 0, 1
+    while child < n:
+        if child + 1 < n:
+            child += is_before(heap, child + 1, child)
+        copy_event(heap, child, gap)
+        gap, child = child, 2 * child + 1
+    rise(heap, gap, heap[n]["time"], heap[n]["turn"], heap[n]["slot"], heap[n]["stamp"])
 
 
 @inlined

@@ -11,7 +11,7 @@ import math
 
 from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
 from changeflow.engine.choices import choose_place
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, RENEGE, SHIFT
+from changeflow.engine.clock import ARRIVAL, COMPLETION, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, RENEGE, SHIFT
 from changeflow.engine.doors import after_the_work, approach, let_in, would_ask
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
@@ -40,14 +40,16 @@ from changeflow.engine.moves import (
     write_visit,
 )
 from changeflow.engine.records import (
+    ARRAYS,
     HELD,
     KIND,
     NEVER,
     NEW_STATION,
     NONE,
+    NOWHERE,
     REPEAT,
     ROUND,
-    STAMP,
+    STATE,
     TO_DELAY,
     TO_DOOR,
     TO_QUEUE,
@@ -76,15 +78,20 @@ DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME = range(6)
 
 
 @compiled
-def begin(state, arrays):  # type: ignore[no-untyped-def]
+def begin(state_at, arrays_at):  # type: ignore[no-untyped-def]
     """Before the first event: changes of staff are known."""
+    state, arrays = array_at(state_at, 1, STATE)[0], array_at(arrays_at, 1, ARRAYS)[0]
     for g in range(arrays["groups_size"]):
         await_change(state, arrays, g)
 
 
 @compiled
-def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
-    """Run until the horizon, or until the driver is needed; the order is that of the instant rule."""
+def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
+    """Run until the horizon, or until the driver is needed; the order is that of the instant rule.
+
+    State and the addresses of the arrays come as addresses too: handing over a record takes eight microseconds.
+    """
+    state, arrays = array_at(state_at, 1, STATE)[0], array_at(arrays_at, 1, ARRAYS)[0]
     stations, matches, entrances = stations_of(arrays), matches_of(arrays), entrances_of(arrays)
     slots, passes, heap = slots_of(arrays), passes_of(arrays), heap_of(arrays)
     groups, speeds, idle, in_hand = staff_of(arrays)
@@ -97,13 +104,6 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
     while True:
         if state["arrival"] == state["arrivals"] and state["last_block"] == 0:
             return NEED_ARRIVALS
-        if state["free"] == NONE:
-            return NEED_SLOTS
-        room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
-        if room < state["rows_an_event"] or arrays["heap_size"] - state["events"] < state["events_an_event"]:
-            return NEED_ROOM
-        if arrays["decisions_size"] - state["decisions"] < state["looks_an_event"]:
-            return NEED_ROOM
         time, turn, what = math.inf, NEVER, NONE
         if state["events"] > 0:
             time, turn, what = heap[0]["time"], heap[0]["turn"], COMPLETION
@@ -112,16 +112,25 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
             if at < time or (at == time and state["arrival_turn"] < turn):
                 time, turn, what = at, state["arrival_turn"], ARRIVAL
         if state["dispatch_turn"] != NEVER and (state["now"] < time or state["dispatch_turn"] < turn):
-            time, turn, what = state["now"], state["dispatch_turn"], DISPATCH
+            if state["dispatch_turn"] >= MAX_ROUNDS * ROUND:
+                return ZERO_TIME
+            state["turn"] = state["dispatch_turn"]
+            dispatch(state, arrays, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
+            continue
         if not time < state["end"]:
             return DONE_RUNNING
         if turn >= MAX_ROUNDS * ROUND:
             return ZERO_TIME
+        if state["free"] == NOWHERE:
+            return NEED_SLOTS
+        room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
+        if room < state["rows_an_event"] or arrays["heap_size"] - state["events"] < state["events_an_event"]:
+            return NEED_ROOM
+        if arrays["decisions_size"] - state["decisions"] < state["looks_an_event"]:
+            return NEED_ROOM
         state["now"], state["turn"] = time, turn
         state["steps"] += 1
-        if what == DISPATCH:
-            dispatch(state, arrays, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
-        elif what == ARRIVAL:
+        if what == ARRIVAL:
             arrival = state["arrival"]
             expect_arrival(state, block)
             if entrances[block[arrival]["source"]]["asks"] > 0 and not would_ask(state, arrays, block[arrival]):
@@ -137,10 +146,9 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
             else:
                 close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
         else:
-            slot, kind = heap[0]["slot"], turn % ROUND // KIND
+            slot, stamp, kind = heap[0]["slot"], heap[0]["stamp"], turn % ROUND // KIND
             pop(state, heap)
             if kind == COMPLETION:
-                stamp, slot = slot // STAMP, slot % STAMP
                 if slots[slot]["stamp"] == stamp and complete(
                     state, arrays, stations, groups, matches, slots, slot, idle, in_hand, visits
                 ):
@@ -148,8 +156,8 @@ def advance(state, arrays, most_steps):  # type: ignore[no-untyped-def]
             elif kind == RE_ENTRY:
                 re_enter(state, arrays, stations, matches, slots, slot, passes, heap, first[0], rows, pool)
             elif kind == RENEGE:
-                if slots[slot % STAMP]["stamp"] == slot // STAMP:
-                    renege(state, arrays, slot % STAMP)
+                if slots[slot]["stamp"] == stamp:
+                    renege(state, arrays, slot)
             elif kind == SHIFT:
                 if turn % 2 == 0:
                     stations[slot]["opens_at"] = math.inf
@@ -231,9 +239,9 @@ def complete(state, arrays, stations, groups, matches, slots, slot, idle, in_han
     ):
         outcome = REWORK
     write_visit(state, station, request, now, outcome, visits)
-    if request["home"] != NONE:  # this was a test
+    if request["home"] != NOWHERE:  # this was a test
         request["station"], request["attempt"] = request["home"], request["home_attempt"]
-        request["entry"], request["home"] = request["home_entry"], NONE
+        request["entry"], request["home"] = request["home_entry"], NOWHERE
         return after_the_work(state, arrays, slot, TO_VERDICT)
     request["verdict"] = outcome
     return station["has_aftermath"] == 0 or after_the_work(state, arrays, slot, TO_DOOR)
@@ -248,7 +256,7 @@ def conclude(state, arrays, stations, entrances, slots, slot, heap, routes, plac
     if request["verdict"] == REWORK:
         if request["attempt"] != station["max_attempts"]:
             request["re_entry"] = REPEAT
-            push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot)
+            push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
             return
         if station["at_limit_done"] == 0:
             close(state, entrances, slots, slot, WITHDRAWN, requests)
@@ -259,6 +267,6 @@ def conclude(state, arrays, stations, entrances, slots, slot, heap, routes, plac
     if place >= 0:
         request["re_entry"] = NEW_STATION
         request["station"] = place
-        push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot)
+        push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
     else:
         close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)

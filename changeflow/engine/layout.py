@@ -11,7 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.engine import rules
-from changeflow.engine.records import ASK, CHANGE, ENTRANCE, GROUP, MATCH, MATCH_FIELDS, NONE, SAME_NAME, STATION
+from changeflow.engine.records import (
+    ASK,
+    CHANGE,
+    ENTRANCE,
+    GROUP,
+    MATCH,
+    MATCH_FIELDS,
+    NOWHERE,
+    SAME_NAME,
+    SLOT_NUMBER,
+    STATION,
+)
 from changeflow.engine.route_table import BY_SIZE, UNTIL_DAY
 from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, NO_PLACE, StationTable
 from changeflow.engine.worktime import WorkTime
@@ -26,7 +37,7 @@ class Layout:
     stations: Array
     groups: Array
     idle: NDArray[np.int64]
-    in_hand: NDArray[np.int64]
+    in_hand: NDArray[np.uint32]
     changes: Array
     speeds: NDArray[np.float64]
     """By group and category; 0: not eligible."""
@@ -65,7 +76,7 @@ class Layout:
             stations=rows,
             groups=staff,
             idle=np.concatenate([*(np.arange(row["idle"]) for row in staff), np.zeros(1, np.int64)]),
-            in_hand=np.full(sum(staff["idle"]) + 1, NONE, np.int64),
+            in_hand=np.full(sum(staff["idle"]) + 1, NOWHERE, SLOT_NUMBER),
             changes=np.concatenate([*(_changes(group) for group in groups), np.zeros(1, CHANGE)]),
             speeds=np.array([group.speed for group in groups] or [(0.0,)], float).ravel(),
             matches=np.concatenate([*(_matches(station) for station in stations), np.zeros(1, MATCH)]),
@@ -131,7 +142,7 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
         row["first_group"], row["groups"] = group, len(station.groups)
         row["first_join"], row["joins"] = join, len(station.joins)
         row["next_route"], row["since"], row["opens_at"] = route, start, math.inf
-        row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NONE
+        row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NOWHERE
         row["is_plain"] = _is_plain(station)
         row["has_delay"] = (
             station.delay_law != NO_LAW

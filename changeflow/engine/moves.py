@@ -13,7 +13,7 @@ from changeflow.engine.draws import PATIENCE, WORK, uniform_pair
 from changeflow.engine.heaps import give_idle, push, take_idle
 from changeflow.engine.jit import inlined
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import KIND, NEVER, NONE, ROUND, STAMP
+from changeflow.engine.records import KIND, NEVER, NONE, NOWHERE, ROUND
 from changeflow.engine.rules import FIFO, LIFO, rank
 from changeflow.engine.station_table import FRESH, NO_LAW
 from changeflow.engine.worktime import finish_time, next_open
@@ -32,6 +32,7 @@ def turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
 
 @inlined
 def dispatch_later(state):  # type: ignore[no-untyped-def]
+    """One dispatch at the end of this round."""
     if state["dispatch_turn"] == NEVER:
         state["dispatch_turn"] = turn_at(state, state["now"], DISPATCH, 0)
 
@@ -85,15 +86,15 @@ def line_up(station, matches, categories, slots, slot):  # type: ignore[no-untyp
         of_category = match["rank_again"] if request["attempt"] > 1 else match["rank"]
         request["rank"] = rank(station["discipline"], of_category, request["arrived"], request["full"], request["left"])
     ahead = station["tail"]
-    while ahead != NONE and is_behind(slots, ahead, request["rank"], request["order"]):
+    while ahead != NOWHERE and is_behind(slots, ahead, request["rank"], request["order"]):
         ahead = slots[ahead]["previous"]
-    behind = station["head"] if ahead == NONE else slots[ahead]["next"]
+    behind = station["head"] if ahead == NOWHERE else slots[ahead]["next"]
     request["previous"], request["next"] = ahead, behind
-    if ahead == NONE:
+    if ahead == NOWHERE:
         station["head"] = slot
     else:
         slots[ahead]["next"] = slot
-    if behind == NONE:
+    if behind == NOWHERE:
         station["tail"] = slot
     else:
         slots[behind]["previous"] = slot
@@ -103,11 +104,11 @@ def line_up(station, matches, categories, slots, slot):  # type: ignore[no-untyp
 @inlined
 def leave_the_line(station, slots, slot):  # type: ignore[no-untyped-def]
     ahead, behind = slots[slot]["previous"], slots[slot]["next"]
-    if ahead == NONE:
+    if ahead == NOWHERE:
         station["head"] = behind
     else:
         slots[ahead]["next"] = behind
-    if behind == NONE:
+    if behind == NOWHERE:
         station["tail"] = ahead
     else:
         slots[behind]["previous"] = ahead
@@ -128,8 +129,7 @@ def join(state, station, matches, slots, slot, heap, rows, pool):  # type: ignor
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], PATIENCE, request["entry"])
         until = now + quantile(rows, pool, law, luck)
         if until < state["end"]:
-            event = slot + request["stamp"] * STAMP
-            push(state, heap, until, turn_at(state, until, RENEGE, request["number"]), event)
+            push(state, heap, until, turn_at(state, until, RENEGE, request["number"]), slot, request["stamp"])
     dispatch_later(state)
 
 
@@ -160,8 +160,7 @@ def start(  # type: ignore[no-untyped-def]
     request["work_hours"] = request["left"] / speed
     until = finish_of(group, opens, closes, before, now, request["work_hours"] * group["hours_per_work_hour"])
     if until < state["end"]:
-        event = slot + request["stamp"] * STAMP
-        push(state, heap, until, turn_at(state, until, COMPLETION, request["number"]), event)
+        push(state, heap, until, turn_at(state, until, COMPLETION, request["number"]), slot, request["stamp"])
 
 
 @inlined
@@ -172,7 +171,7 @@ def free_server(station, groups, request, idle, in_hand):  # type: ignore[no-unt
     group["busy"] -= 1
     if station["infinite"] == 0:
         server = request["server"] - group["first_number"]
-        in_hand[group["first_server"] + server] = NONE
+        in_hand[group["first_server"] + server] = NOWHERE
         give_idle(group, idle, server)
 
 
@@ -260,7 +259,7 @@ def take_arrival(state, entrances, slots, passes, row):  # type: ignore[no-untyp
     request["difficulty"], request["quality"] = row["difficulty"], row["quality"]
     request["arrived"] = state["now"]
     request["visits"] = 0
-    request["home"] = NONE
+    request["home"] = NOWHERE
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0
     state["number"] += 1

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from changeflow.engine.jit import compiled
+from changeflow.engine.jit import borrowed, compiled
 from changeflow.model import laws
 
 DETERMINISTIC, EXPONENTIAL, UNIFORM, TRIANGULAR, LOGNORMAL, WEIBULL, STEPS, TABLE = range(8)
@@ -91,8 +91,8 @@ def _from_steps(tables, first, size, u):  # type: ignore[no-untyped-def]
 @compiled
 def quantile(rows, tables, law, u):  # type: ignore[no-untyped-def]
     """The value of law number `law` at the uniform u."""
-    code = rows[law]["code"]
-    a, b, c = rows[law]["a"], rows[law]["b"], rows[law]["c"]
+    row = borrowed(rows)[law]
+    code, a, b, c = row["code"], row["a"], row["b"], row["c"]
     if code == EXPONENTIAL:
         value = -a * math.log1p(-u)
     elif code == LOGNORMAL:
@@ -100,18 +100,18 @@ def quantile(rows, tables, law, u):  # type: ignore[no-untyped-def]
     elif code == DETERMINISTIC:
         value = a
     elif code == TABLE:
-        value = _from_table(tables, rows[law]["first"], rows[law]["size"], u)
+        value = _from_table(tables, row["first"], row["size"], u)
     elif code == WEIBULL:
         value = b * (-math.log1p(-u)) ** (1.0 / a)
     elif code == UNIFORM:
         value = a + (b - a) * u
     elif code == STEPS:
-        value = _from_steps(tables, rows[law]["first"], rows[law]["size"], u)
+        value = _from_steps(tables, row["first"], row["size"], u)
     elif u * (c - a) < b - a:  # triangular, left of the mode b
         value = a + math.sqrt(u * (c - a) * (b - a))
     else:
         value = c - math.sqrt((1.0 - u) * (c - a) * (c - b))
-    return min(value, rows[law]["at_most"])
+    return min(value, row["at_most"])
 
 
 @compiled

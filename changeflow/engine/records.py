@@ -6,19 +6,22 @@ through the slots' `next` and `previous`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 KIND = 1 << 40
 """Request numbers stay below this; a turn is round x ROUND + kind x KIND + number."""
 ROUND = 16 * KIND
 HELD = 1 << 39
 """Numbers of the events at which held requests are let in, beside those of requests."""
-STAMP = 1 << 32
-"""An event's slot is slot + stamp x STAMP; it means nothing once the slot's stamp has moved on."""
 NEVER = 1 << 62
 NONE = -1
+NOWHERE = (1 << 32) - 1
+"""No slot. Numbers of slots and stations are unsigned: compiled code need not ask whether they count from the end."""
 
-FLOAT, INT, SHORT = np.dtype("f8"), np.dtype("i8"), np.dtype("i4")
+FLOAT, INT, SHORT, SLOT_NUMBER = np.dtype("f8"), np.dtype("i8"), np.dtype("i4"), np.dtype("u4")
 
 NEW_STATION, REPEAT, TEST = range(3)
 """What a request does at its re-entry."""
@@ -58,14 +61,14 @@ STATION = np.dtype(
         # state
         ("waiting", "i8"),
         ("busy", "i8"),
-        ("head", "i8"),
-        ("tail", "i8"),
+        ("head", "u4"),
+        ("tail", "u4"),
         ("joined", "i8"),  # so far
         ("starts", "i8"),  # so far
         ("opens_at", "f8"),
         ("held", "i8"),
-        ("held_head", "i8"),
-        ("held_tail", "i8"),
+        ("held_head", "u4"),
+        ("held_tail", "u4"),
         ("since", "f8"),
         ("in_station", "f8"),
         ("in_queue", "f8"),
@@ -111,7 +114,7 @@ SLOT = np.dtype(
         ("difficulty", "f8"),
         ("quality", "f8"),
         ("arrived", "f8"),
-        ("station", "i8"),
+        ("station", "u4"),
         ("visits", "i8"),
         ("attempt", "i8"),
         ("entry", "i8"),
@@ -126,19 +129,20 @@ SLOT = np.dtype(
         ("accept_luck", "f8"),
         ("rank", "f8"),
         ("order", "i8"),  # of joining
-        ("next", "i8"),
-        ("previous", "i8"),
-        ("stamp", "i8"),
+        ("next", "u4"),
+        ("previous", "u4"),
+        ("stamp", "u4"),
         ("redraws", "i8"),
         ("re_entry", "i8"),
         ("after_delay", "i8"),
         ("verdict", "i8"),
-        ("home", "i8"),  # where the work was done that is now tested; NONE: nothing is
+        ("home", "u4"),  # where the work was done that is now tested; NOWHERE: nothing is
         ("home_attempt", "i8"),
         ("home_entry", "i8"),
     ]
 )
-EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "i8")])
+EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "u4"), ("stamp", "u4")])
+"""An event with a stamp means nothing once the slot's stamp has moved on; `slot` may be a station or a group."""
 STATE = np.dtype(
     [
         ("now", "f8"),
@@ -152,7 +156,7 @@ STATE = np.dtype(
         ("number", "i8"),  # of the next request
         ("candidate", "i8"),  # rows of the stream so far: requests, and those never made
         ("dispatch_turn", "i8"),
-        ("free", "i8"),  # first free slot
+        ("free", "u4"),  # first free slot
         ("visits", "i8"),  # rows written
         ("decisions", "i8"),
         ("keep_decisions", "i8"),
@@ -172,10 +176,15 @@ STATE = np.dtype(
 )
 
 ARRAYS_OF = {
-    "stations": STATION, "groups": GROUP, "slots": SLOT, "passes": SHORT, "heap": EVENT, "idle": INT, "in_hand": INT,
+    "stations": STATION, "groups": GROUP, "slots": SLOT, "passes": SHORT, "heap": EVENT, "idle": INT, "in_hand": SLOT_NUMBER,
     "opens": FLOAT, "closes": FLOAT, "before": FLOAT, "matches": MATCH, "speeds": FLOAT, "changes": CHANGE,
     "joins": FLOAT, "entrances": ENTRANCE, "asks": ASK, "places": INT, "heights": FLOAT, "pool": FLOAT,
 }  # fmt: skip
 ARRAY_NAMES = (*ARRAYS_OF, "routes", "rows", "block", "first", "visits", "requests", "decisions")
 ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])
 """Address and size of each array that the kernel works on."""
+
+
+def joined(*parts: NDArray[Any]) -> NDArray[Any]:
+    """A new array of records of one kind, one part after another; copied as bytes, since NumPy goes field by field."""
+    return np.concatenate([np.ascontiguousarray(part).view(np.uint8) for part in parts]).view(parts[0].dtype)

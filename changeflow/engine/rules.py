@@ -38,10 +38,10 @@ def is_rejected(u, rework_probability):  # type: ignore[no-untyped-def]
 @compiled
 def pick(heights, first, size, u):  # type: ignore[no-untyped-def]
     """Index of the first of `size` cumulated shares above u."""
+    place = 0
     for i in range(size - 1):
-        if u < heights[first + i]:
-            return i
-    return size - 1
+        place += u >= heights[first + i]
+    return place
 
 
 @compiled

@@ -16,6 +16,7 @@ from changeflow.engine.records import (
     MATCH,
     SHORT,
     SLOT,
+    SLOT_NUMBER,
     STATION,
 )
 from changeflow.engine.route_table import ROUTE
@@ -48,7 +49,7 @@ def staff_of(arrays):  # type: ignore[no-untyped-def]
         array_at(arrays["groups"], arrays["groups_size"], GROUP),
         array_at(arrays["speeds"], arrays["speeds_size"], FLOAT),
         array_at(arrays["idle"], arrays["idle_size"], INT),
-        array_at(arrays["in_hand"], arrays["in_hand_size"], INT),
+        array_at(arrays["in_hand"], arrays["in_hand_size"], SLOT_NUMBER),
     )
 
 

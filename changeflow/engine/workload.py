@@ -12,6 +12,7 @@ from scipy import special
 from changeflow.engine import arrivals, draws
 from changeflow.engine.arrivals import ARRIVAL, BLOCK, CONSTANT, LISTED, LISTED_ROW, PIECEWISE, RENEWAL, SOURCE
 from changeflow.engine.quantiles import fill_quantiles
+from changeflow.engine.records import joined
 from changeflow.engine.tables import Tables
 from changeflow.errors import RunError
 from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks
@@ -34,11 +35,11 @@ class Demand:
         self._heights: list[NDArray[np.float64]] = []
         names = list(tables.model.demand.sources)
         rows = [self._open_today(), *(self._source(number, name) for number, name in enumerate(names))]
-        self._sources = np.concatenate(rows)
-        self._listed = np.concatenate([*self._lists, np.zeros(1, LISTED_ROW)])
+        self._sources = joined(*rows)
+        self._listed = joined(*self._lists, np.zeros(1, LISTED_ROW))
         self._edge_pool = np.concatenate([*self._edges, np.zeros(1)])
         self._height_pool = np.concatenate([*self._heights, np.zeros(1)])
-        self._gaps, self._sizes = np.empty((2, len(rows), BLOCK))
+        self._gaps, self._sizes = np.empty((2, len(rows) * BLOCK))
         self._first, self._second = np.empty((2, BLOCK))
         self._keys = np.empty(BLOCK, np.uint64)
         self._difficulty = np.array(tables.difficulty_law)
@@ -117,7 +118,7 @@ class Demand:
 
 def draw_workload(tables: Tables, run_key: np.uint64) -> Rows:
     """All root requests in [start, end), rows of dtype ARRIVAL; the row number is the request's number."""
-    return np.concatenate([np.empty(0, ARRIVAL), *Demand(tables, run_key)])
+    return joined(np.empty(0, ARRIVAL), *Demand(tables, run_key))
 
 
 def misfits(tables: Tables, source: GoLive, law: int, run_key: np.uint64, name: str) -> Rows:

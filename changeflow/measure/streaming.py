@@ -1,6 +1,7 @@
 """Measures of a run too long to keep: folds over chunks of finished rows, in memory that does not grow.
 
-Means are exact; quantiles come from a histogram with 128 bins an octave, so within 0.6 % of a value.
+Means are exact; quantiles come from a histogram with 128 bins an octave, so within 0.4 % of a value. A bin is the
+leading bits of a float: its exponent and seven bits of its fraction; cheaper than a logarithm, and exact.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from changeflow.measure.records import Floats
 
 BINS_PER_OCTAVE = 128
 _SMALLEST, _LARGEST = -30, 40  # octaves of an hour
+_DROPPED_BITS = 52 - 7
+_FIRST = ((1023 + _SMALLEST) * BINS_PER_OCTAVE) - 1
 
 
 def _empty() -> Floats:
@@ -33,9 +36,8 @@ class Tally:
         """Fold a chunk in."""
         self.count += len(values)
         self.total += float(values.sum())
-        with np.errstate(divide="ignore"):
-            octaves = np.log2(values) - _SMALLEST
-        places = np.clip(np.floor(octaves * BINS_PER_OCTAVE) + 1, 0, len(self.bins) - 1).astype(np.int64)
+        places = (values.view(np.int64) >> _DROPPED_BITS) - _FIRST
+        np.clip(places, 0, len(self.bins) - 1, out=places)
         self.bins += np.bincount(places, minlength=len(self.bins))
 
     def merge(self, other: Tally) -> None:
@@ -50,11 +52,12 @@ class Tally:
         return self.total / self.count if self.count else math.nan
 
     def quantile(self, p: float) -> float:
-        """The middle of the bin that the quantile lies in, by ratio."""
+        """The middle of the bin that the quantile lies in."""
         if not self.count:
             return math.nan
         place = int(np.searchsorted(np.cumsum(self.bins), p * self.count))
-        return 0.0 if place == 0 else 2.0 ** (_SMALLEST + (place - 0.5) / BINS_PER_OCTAVE)
+        middle = ((place + _FIRST) << _DROPPED_BITS) + (1 << (_DROPPED_BITS - 1))
+        return 0.0 if place == 0 else float(np.int64(middle).view(np.float64))
 
 
 @dataclass(slots=True)
@@ -73,12 +76,14 @@ class StreamingMeasures:
     def __call__(self, requests: Rows, visits: Rows) -> None:
         """Fold a chunk of rows in; measured is what arrives or joins from `begin` on."""
         arrived, closed = requests["arrived"], requests["closed"]
-        until = np.where(np.isnan(closed), self.end, closed)
+        is_open = np.isnan(closed)
+        until = np.where(is_open, self.end, closed)
         self.open_hours += float(np.maximum(until - np.maximum(arrived, self.begin), 0.0).sum())
         done = (requests["outcome"] == DONE) & (arrived >= self.begin)
-        self.sojourn_hours.add((closed - arrived)[done])
-        self.closed += int((~np.isnan(closed)).sum())
-        self.still_open += int(np.isnan(closed).sum())
+        self.sojourn_hours.add((until - arrived)[done])
+        open_now = int(is_open.sum())
+        self.closed += len(closed) - open_now
+        self.still_open += open_now
         started = (visits["joined"] >= self.begin) & ~np.isnan(visits["started"])
         waits = visits["started"] - visits["joined"]
         for number, name in enumerate(self.stations):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from work import toml
+from work import p95, toml
 
 import changeflow as cf
 from changeflow.engine.simulate import simulate, stream
@@ -18,6 +18,8 @@ from changeflow.engine.tables import Tables, compile_tables
 from changeflow.measure.streaming import StreamingMeasures
 
 RICHEST = "open_platform"
+AS_SHIPPED = 20
+"""Replications a turn of the richest archetype as shipped: one alone is as short as the clock's error."""
 
 
 def read(law: str, hours: int) -> Tables:
@@ -43,10 +45,14 @@ def run(task: dict[str, Any], seed: int) -> dict[str, Any]:
         fold = StreamingMeasures(tables.start, tables.end, tuple(station.name for station in tables.stations))
         stream(tables, fold, seed=seed, replication=0)
         return {"fold": fold, "p95": fold.sojourn_hours.quantile(0.95)}
-    trace = simulate(task["tables"], seed=seed, replication=0, engine=task["engine"])
-    sojourns = trace.requests["closed"] - trace.requests["arrived"]
-    sojourns = sojourns[~np.isnan(sojourns)]
-    return {"trace": trace, "sojourns": sojourns, "p95": float(np.percentile(sojourns, 95))}
+    requests, done = 0, {}
+    for replication in range(1 if task["hours"] else AS_SHIPPED):
+        trace = simulate(task["tables"], seed=seed, replication=replication, engine=task["engine"])
+        sojourns = trace.requests["closed"] - trace.requests["arrived"]
+        sojourns = sojourns[~np.isnan(sojourns)]
+        requests += len(trace.requests)
+        done = {"trace": trace, "sojourns": sojourns, "p95": p95(sojourns)}
+    return done | {"requests": requests}
 
 
 def summary(task: dict[str, Any], done: dict[str, Any]) -> dict[str, float]:
@@ -66,7 +72,7 @@ def summary(task: dict[str, Any], done: dict[str, Any]) -> dict[str, float]:
     waits = visits["started"] - visits["joined"]
     first, second = (float(waits[visits["station"] == place].mean()) for place in (0, 1))
     return {
-        "requests": len(trace.requests),
+        "requests": done["requests"],
         "wait_a": first,
         "wait_b": second,
         "backlog": float(done["sojourns"].sum()) / (trace.end - trace.start),

@@ -7,7 +7,7 @@ from typing import Any
 import cimba as cb
 import numpy as np
 from cimba import inputs
-from work import A, B, mu_sigma
+from work import A, B, mu_sigma, p95
 
 SHARE_A, REWORK_A, REWORK_B = A.share, A.rework, B.rework
 
@@ -93,7 +93,7 @@ def run(task: dict[str, Any], seed: int) -> dict[str, Any]:
     results = cb.Experiment(task["model"], replications=1, window=window, seed=seed).run(workers=1)
     found = results[task["model"]]
     sojourns = found.sojourn.trial(0, 0)[1]
-    return {"found": found, "sojourns": sojourns, "p95": float(np.percentile(sojourns, 95))}
+    return {"found": found, "sojourns": sojourns, "p95": p95(sojourns)}
 
 
 def summary(task: dict[str, Any], done: dict[str, Any]) -> dict[str, float]:

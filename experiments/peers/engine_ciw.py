@@ -6,7 +6,7 @@ from typing import Any
 
 import ciw
 import numpy as np
-from work import STATIONS, A, B, mu_sigma
+from work import STATIONS, A, B, mu_sigma, p95
 
 
 def _service(law: str, mean: float) -> Any:
@@ -41,8 +41,7 @@ def run(task: dict[str, Any], seed: int) -> dict[str, Any]:
         last[who] = max(last.get(who, out), out)
     gone = simulation.nodes[-1].all_individuals
     sojourns = np.array([last[one.id_number] - first[one.id_number] for one in gone])
-    p95 = float(np.percentile(sojourns, 95))
-    return {"simulation": simulation, "records": records, "sojourns": sojourns, "p95": p95}
+    return {"simulation": simulation, "records": records, "sojourns": sojourns, "p95": p95(sojourns)}
 
 
 def summary(task: dict[str, Any], done: dict[str, Any]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import salabim as sim
-from work import STATIONS, A, mu_sigma
+from work import STATIONS, A, mu_sigma, p95
 
 
 class Request(sim.Component):
@@ -72,7 +72,7 @@ def run(task: dict[str, Any], seed: int) -> dict[str, Any]:
     Arrivals()
     env.run(till=task["hours"])
     sojourns = np.array([row[1] for row in env.book.records])
-    return {"book": env.book, "sojourns": sojourns, "p95": float(np.percentile(sojourns, 95))}
+    return {"book": env.book, "sojourns": sojourns, "p95": p95(sojourns)}
 
 
 def summary(task: dict[str, Any], done: dict[str, Any]) -> dict[str, float]:

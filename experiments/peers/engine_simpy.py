@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import simpy
-from work import STATIONS, A, Station, mu_sigma
+from work import STATIONS, A, Station, mu_sigma, p95
 
 
 class Network:
@@ -64,7 +64,7 @@ def run(task: dict[str, Any], seed: int) -> dict[str, Any]:
     network.env.process(network.arrivals())
     network.env.run(until=task["hours"])
     sojourns = np.array([row[1] for row in network.records])
-    return {"network": network, "sojourns": sojourns, "p95": float(np.percentile(sojourns, 95))}
+    return {"network": network, "sojourns": sojourns, "p95": p95(sojourns)}
 
 
 def summary(task: dict[str, Any], done: dict[str, Any]) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """How fast is changeflow beside its peers? One work item, all engines in turn, every answer checked.
 
-python experiments/peers/run.py [--quick] [--rounds N] [--only NAME,...] [--env FOLDER] [--end-to-end]
+python experiments/peers/run.py [--quick] [--rounds N] [--only NAME,...] [--env FOLDER] [--end-to-end | --start]
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ def main() -> int:
         import end_to_end  # noqa: PLC0415  needs the environment
 
         return end_to_end.main(Path(arguments.out), quick=arguments.quick, tell=say)
+    if arguments.start:
+        import start  # noqa: PLC0415  needs the environment
+
+        return start.main(Path(arguments.out), quick=arguments.quick, tell=say)
     return compete(arguments)
 
 
@@ -73,6 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--env", default=str(HERE / ".venv"), help="virtual environment to use or make")
     parser.add_argument("--out", default=str(HERE / "results"), help="folder for table and chart")
     parser.add_argument("--end-to-end", action="store_true", help="six models through the command line instead")
+    parser.add_argument("--start", action="store_true", help="compiling, starting and threads instead")
     return parser.parse_args()
 
 
