@@ -76,16 +76,22 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def borrowed(array: NDArray[Any]) -> NDArray[Any]:
-    """The same flat array without its owner: inside a loop over records nothing is counted (see `array_at`)."""
+    """The same array without its owner, so that nothing is counted in a loop over records (see `array_at`).
+
+    Only an array that lies in one piece is lent; others (a slice with steps) stay as they are.
+    """
     return array
 
 
 @overload(borrowed, inline="always")  # type: ignore[untyped-decorator]
 def _borrowed(array: Any) -> Any:
-    def same(array: Any) -> Any:
+    def lent(array: Any) -> Any:
         return numba.carray(_pointer(array.ctypes.data), array.size, array.dtype)
 
-    return same
+    def same(array: Any) -> Any:
+        return array
+
+    return lent if array.layout == "C" and array.ndim == 1 else same
 
 
 def array_at(address: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
