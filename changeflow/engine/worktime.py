@@ -42,7 +42,7 @@ def _last_at_most(values, first, size, t):  # type: ignore[no-untyped-def]
 @compiled
 def open_hours(opens, closes, before, first, size, t):  # type: ignore[no-untyped-def]
     """Open hours from the calendar's begin to clock time t; it has `size` intervals from `first` on."""
-    opens = borrowed(opens)
+    opens, closes, before = borrowed(opens), borrowed(closes), borrowed(before)
     i = _last_at_most(opens, first, size, t)
     if i < first:
         return 0.0

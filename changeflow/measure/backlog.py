@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from changeflow.measure.loops import hinge_sums
 from changeflow.measure.records import Floats
 
 DAY = 24.0
@@ -30,7 +31,7 @@ class Backlog:
         return cls(np.sort(arrived), np.sort(np.where(np.isnan(closed), end, closed)), start, end)
 
     def integral(self, times: Floats) -> Floats:
-        """Request hours open from the start to each time."""
+        """Request hours open from the start to each of the sorted times."""
         return _hinge_sum(self.arrived, times) - _hinge_sum(self.closed, times)
 
     def mean(self, begin: float, end: float) -> float:
@@ -64,11 +65,10 @@ class Backlog:
 
 
 def _hinge_sum(moments: Floats, times: Floats) -> Floats:
-    """Sum over moments m of max(t - m, 0), for each t."""
-    before = np.searchsorted(moments, times, side="right")
-    sums = np.concatenate([[0.0], np.cumsum(moments)])
-    total: Floats = before * times - sums[before]
-    return total
+    """Sum over sorted moments m of max(t - m, 0), for each of the sorted times t."""
+    sums = np.empty(len(times))
+    hinge_sums(moments, times, sums)
+    return sums
 
 
 def clear_day(daily: Floats) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
 from changeflow.errors import InvariantBroken
+from changeflow.measure.loops import stays, times_in_order
 
 TOLERANCE = 1e-9
 
@@ -37,28 +38,18 @@ def _conservation(trace: Trace) -> None:
 
 
 def _order(trace: Trace) -> None:
-    rows = trace.visits
-    without_work = np.isin(rows["outcome"], (t.RENEGED, t.BALKED, t.TURNED_AWAY))
-    started = np.where(without_work, rows["finished"], rows["started"])  # its stay ends without any
-    joined = np.where(np.isnan(rows["joined"]) & without_work, rows["finished"], rows["joined"])
-    times = np.column_stack([rows["entered"], joined, started, rows["finished"]])
-    steps = np.diff(times, axis=1)
-    if np.any(steps < 0) or np.any(np.isnan(times[:, :-1]) & ~np.isnan(times[:, 1:])):
+    if not times_in_order(trace.visits):
         raise InvariantBroken("a visit starts before it joined, or finishes before it started")
 
 
 def _little(trace: Trace) -> None:
     """Integrals that the engine kept while it ran, against sums over the trace (Little 1961)."""
-    rows = trace.visits[~np.isnan(trace.visits["joined"])]
-    left = np.where(np.isnan(rows["finished"]), trace.end, rows["finished"])
-    started = np.where(np.isnan(rows["started"]), left, rows["started"])
+    stay, wait = np.zeros((2, len(trace.stations)))
+    stays(trace.visits, trace.end, stay, wait)
     for number, name in enumerate(trace.stations):
-        mine = rows["station"] == number
-        stay = float((left - rows["joined"])[mine].sum())
-        wait = float((started - rows["joined"])[mine].sum())
-        _same(f"{name}: number in station", float(trace.in_station[number]), stay)
-        _same(f"{name}: number waiting", float(trace.in_queue[number]), wait)
-        _same(f"{name}: number in service", float(trace.in_service[number]), stay - wait)
+        _same(f"{name}: number in station", float(trace.in_station[number]), float(stay[number]))
+        _same(f"{name}: number waiting", float(trace.in_queue[number]), float(wait[number]))
+        _same(f"{name}: number in service", float(trace.in_service[number]), float(stay[number] - wait[number]))
 
 
 def _same(what: str, one: float, other: float) -> None:

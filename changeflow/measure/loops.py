@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from changeflow.engine.jit import compiled, inlined
+from changeflow.engine.jit import borrowed, compiled, inlined
+from changeflow.engine.trace import BALKED, RENEGED, TURNED_AWAY
 from changeflow.engine.worktime import open_hours
 
 
 @compiled
-def summarise(times, closed, still_open, shares, out):  # type: ignore[no-untyped-def]
-    """Kaplan-Meier mean and quantiles of the members marked closed or open (censored); `out` is written.
+def summarise(ended, censored, shares, out):  # type: ignore[no-untyped-def]
+    """Kaplan-Meier mean and quantiles of sorted times, of members that ended and of open ones; `out` is written.
 
     out[0], out[1]: mean restricted to the largest time, and the share of members that take longer than that.
     out[2 + 2k], out[3 + 2k]: the time within which shares[k] is done and 0; where none is, the largest time and
     the share left. NaN and 0 without members. The same numbers as survival.Curve.
     """
-    ended = np.sort(times[closed])
-    censored = np.sort(times[still_open])
     n, m = ended.shape[0], censored.shape[0]
     for k in range(out.shape[0]):
         out[k] = math.nan if k % 2 == 0 else 0.0
@@ -59,6 +56,8 @@ def work_done(  # type: ignore[no-untyped-def]
     visits, stations, groups, opens, closes, before, begin, end, horizon, out
 ):
     """Working hours done on each visit in [begin, end), by its server's calendar and availability."""
+    visits, stations, groups = borrowed(visits), borrowed(stations), borrowed(groups)
+    opens, closes, before = borrowed(opens), borrowed(closes), borrowed(before)
     for i in range(visits.shape[0]):
         out[i] = 0.0
         started, finished = visits[i]["started"], visits[i]["finished"]
@@ -80,6 +79,8 @@ def work_done(  # type: ignore[no-untyped-def]
 @compiled
 def queue_waits(visits, stations, opens, closes, before, horizon, clock, working):  # type: ignore[no-untyped-def]
     """Time in queue of each visit so far, in clock hours and in its station's open hours."""
+    visits, stations, opens, closes = borrowed(visits), borrowed(stations), borrowed(opens), borrowed(closes)
+    before = borrowed(before)
     for i in range(visits.shape[0]):
         clock[i] = working[i] = 0.0
         joined, left = visits[i]["joined"], visits[i]["started"]
@@ -96,3 +97,50 @@ def queue_waits(visits, stations, opens, closes, before, horizon, clock, working
             working[i] = open_hours(opens, closes, before, first, size, left) - open_hours(
                 opens, closes, before, first, size, joined
             )
+
+
+@compiled
+def times_in_order(visits):  # type: ignore[no-untyped-def]
+    """Does every visit enter, join, start and finish in this order, with nothing known after something unknown?"""
+    visits = borrowed(visits)
+    for i in range(visits.shape[0]):
+        row = visits[i]
+        entered, joined, started, finished = row["entered"], row["joined"], row["started"], row["finished"]
+        if math.isnan(entered):
+            return False
+        if row["outcome"] == RENEGED or row["outcome"] == BALKED or row["outcome"] == TURNED_AWAY:  # without work
+            if not math.isnan(started) or not finished >= (entered if math.isnan(joined) else joined):
+                return False
+            continue
+        if not (joined >= entered or (math.isnan(joined) and math.isnan(started))):
+            return False
+        if not (started >= joined or (math.isnan(started) and math.isnan(finished))):
+            return False
+        if not (finished >= started or math.isnan(finished)):
+            return False
+    return True
+
+
+@compiled
+def stays(visits, end, stay, wait):  # type: ignore[no-untyped-def]
+    """Add up, by station, the hours that visits were there, and waited there, up to `end`."""
+    visits, stay, wait = borrowed(visits), borrowed(stay), borrowed(wait)
+    for i in range(visits.shape[0]):
+        row = visits[i]
+        joined = row["joined"]
+        if not math.isnan(joined):
+            left, started = row["finished"], row["started"]
+            left = end if math.isnan(left) else left
+            stay[row["station"]] += left - joined
+            wait[row["station"]] += (left if math.isnan(started) else started) - joined
+
+
+@compiled
+def hinge_sums(moments, times, out):  # type: ignore[no-untyped-def]
+    """Sum over sorted moments m of max(t - m, 0), for each of the sorted times t."""
+    count, total = 0, 0.0
+    for i in range(times.shape[0]):
+        while count < moments.shape[0] and moments[count] <= times[i]:
+            total += moments[count]
+            count += 1
+        out[i] = count * times[i] - total

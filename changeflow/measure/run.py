@@ -73,11 +73,14 @@ def _completion(window: Window, trace: Trace) -> float:
     if fixed is not None:
         return fixed
     sources = [n for n, s in enumerate(window.model.demand.sources.values()) if isinstance(s, GoLive)]
-    mine = np.isin(trace.requests["source"], sources)
+    source = trace.requests["source"]
+    mine = np.zeros(len(source), dtype=bool)
+    for number in sources:
+        mine |= source == number
     if not mine.any():
         return 0.0
-    rows = trace.requests[mine]
-    return completion_day(Backlog.of(rows["arrived"], rows["closed"], window.start, window.end).daily())
+    arrived, closed = trace.requests["arrived"][mine], trace.requests["closed"][mine]
+    return completion_day(Backlog.of(arrived, closed, window.start, window.end).daily())
 
 
 def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, float]:
@@ -150,26 +153,26 @@ def _within_targets(window: Window, cohort: Cohort) -> tuple[np.ndarray, np.ndar
     if targets.started_within is not None:
         first = np.full(len(rows), np.nan)
         np.fmin.at(first, cohort.member_of_visit, cohort.visits["started"])
-        met &= _in_time(window, targets.started_within, rows["arrived"], first)
-        watched &= _past(window, targets.started_within, rows["arrived"])
+        met &= _in_time(window, targets.started_within, cohort, first)
+        watched &= _past(window, targets.started_within, cohort)
     if targets.closed_within is not None:
         closed = np.where(rows["outcome"] == t.DONE, rows["closed"], np.nan)
-        met &= _in_time(window, targets.closed_within, rows["arrived"], closed)
-        watched &= _past(window, targets.closed_within, rows["arrived"])
+        met &= _in_time(window, targets.closed_within, cohort, closed)
+        watched &= _past(window, targets.closed_within, cohort)
     return met, watched
 
 
-def _past(window: Window, within: Within, arrived: np.ndarray) -> np.ndarray:
+def _past(window: Window, within: Within, cohort: Cohort) -> np.ndarray:
     """Members whose target runs out before the run does."""
-    return ~_in_time(window, within, arrived, np.full(len(arrived), window.end))
+    return ~_in_time(window, within, cohort, np.array([window.end]))
 
 
-def _in_time(window: Window, within: Within, arrived: np.ndarray, moment: np.ndarray) -> np.ndarray:
+def _in_time(window: Window, within: Within, cohort: Cohort, moment: np.ndarray) -> np.ndarray:
+    """Had each member met the target at its moment, or at the one moment of all? NaN is never."""
     if within.working_days is not None:
-        office = window.office
-        passed = office.open_hours_at(moment) - office.open_hours_at(arrived)
+        passed = window.office.open_hours_at(moment) - cohort.arrived_working
         limit = within.working_days * window.office_day_hours
     else:
-        passed = moment - arrived
+        passed = moment - cohort.requests["arrived"]
         limit = within.hours if within.hours is not None else 24 * (within.days or 0.0)
-    return np.less_equal(passed, limit + 1e-9, where=~np.isnan(passed), out=np.zeros(len(moment), dtype=bool))
+    return np.less_equal(passed, limit + 1e-9, where=~np.isnan(passed), out=np.zeros(len(passed), dtype=bool))

@@ -30,6 +30,8 @@ class Cohort:
     visits: Rows
     member_of_visit: NDArray[np.int64]
     """Row in `requests` of each visit."""
+    arrived_working: Floats
+    """Office hours before each arrival."""
 
     @classmethod
     def of(cls, window: Window, trace: Trace) -> Cohort:
@@ -40,7 +42,9 @@ class Cohort:
         row_of = np.cumsum(inside) - 1
         request = trace.visits["request"]
         mine = inside[request]
-        return cls(rows[inside], trace.visits[mine], row_of[request[mine]])
+        members = rows.compress(inside)
+        arrived_working = window.office.open_hours_at(members["arrived"])
+        return cls(members, trace.visits.compress(mine), row_of[request[mine]], arrived_working)
 
 
 def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
@@ -50,8 +54,7 @@ def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Foun
     until = np.where(still_open, window.end, rows["closed"])
     clock = until - rows["arrived"]
     yield from _summary("sojourn_time_hours", clock, done, still_open)
-    office = window.office
-    working = office.open_hours_at(until) - office.open_hours_at(rows["arrived"])
+    working = window.office.open_hours_at(until) - cohort.arrived_working
     yield from _summary("sojourn_time_working_hours", working, done, still_open)
     for code, name in enumerate(trace.categories):
         mine = rows["category"] == code
@@ -110,13 +113,16 @@ def _stays(visits: Rows, end: float) -> Floats:
 
 def _summary(name: str, times: Floats, closed: Mask, still_open: Mask) -> Iterator[Found]:
     out = np.empty(2 + 2 * len(_SHARES))
-    summarise(times, closed, still_open, _SHARES, out)
+    summarise(np.sort(times[closed]), np.sort(times[still_open]), _SHARES, out)
     yield name, out[0], out[1]
     for number, label in enumerate(QUANTILES, start=1):
         yield f"{name}.{label}", out[2 * number], out[2 * number + 1]
 
 
 def _mean(times: Floats, closed: Mask, still_open: Mask) -> tuple[float, float]:
+    ended, censored = times[closed], times[still_open]
+    if not len(censored):  # the plain mean, without an order
+        return float(ended.mean()) if len(ended) else np.nan, 0.0
     out = np.empty(2)
-    summarise(times, closed, still_open, _NO_SHARES, out)
+    summarise(np.sort(ended), np.sort(censored), _NO_SHARES, out)
     return out[0], out[1]
