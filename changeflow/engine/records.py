@@ -113,6 +113,7 @@ SLOT = np.dtype(
         ("arrived", "f8"),
         ("station", "i8"),
         ("visits", "i8"),
+        ("is_over", "i8"),  # the row of the last visit is written
         ("attempt", "i8"),
         ("entry", "i8"),
         ("group", "i8"),
