@@ -168,7 +168,7 @@ class _Run:
         assert self.fold is not None
         self._make_room()
         open_slots = self._open_slots()
-        self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["visits"] > 0], self.stations))
+        self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["is_over"] == 0], self.stations))
 
     def _open_slots(self) -> Rows:
         number = self.slots["number"]
@@ -188,7 +188,7 @@ class _Run:
         model, end, state = self.model, self.model.end, self.state[0]
         open_slots = self._open_slots()
         self.requests[open_slots["number"]] = _open_requests(open_slots)
-        unfinished = _open_visits(open_slots[open_slots["visits"] > 0], self.stations)
+        unfinished = _open_visits(open_slots[open_slots["is_over"] == 0], self.stations)
         while len(self.visits) < state["visits"] + len(unfinished):
             self._grow_rows()
         self.visits[state["visits"] : state["visits"] + len(unfinished)] = unfinished

@@ -218,6 +218,7 @@ def interrupt(state, arrays, slot):  # type: ignore[no-untyped-def]
     request["work_hours"] = worked
     write_visit(state, station, request, now, INTERRUPTED, visits_of(arrays))
     request["visits"] += 1
+    request["is_over"] = 0
     request["stamp"] += 1
     request["entered"] = request["joined"] = now
     request["started"] = math.nan

@@ -147,7 +147,7 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
         row["has_delay"] = (
             station.delay_law != NO_LAW
             or station.requester_law != NO_LAW
-            or station.hold_size
+            or station.hold_size > 0
             or station.hold_hours > 0
         )
         row["has_door"] = station.capacity != NO_LIMIT or len(station.joins) > 0

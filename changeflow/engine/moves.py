@@ -187,6 +187,7 @@ def enter(state, station, number, matches, slots, slot, passes, attempt, foresee
     passes[stage] = entry + 1
     request["station"] = number
     request["visits"] += 1
+    request["is_over"] = 0
     request["entry"] = entry
     request["attempt"] = attempt if station["accepts"] == 1 else 0
     request["entered"] = state["now"]
@@ -212,6 +213,7 @@ def enter(state, station, number, matches, slots, slot, passes, attempt, foresee
 def write_visit(state, station, request, finished, outcome, visits):  # type: ignore[no-untyped-def]
     row = visits[state["visits"]]
     state["visits"] += 1
+    request["is_over"] = 1
     row["request"], row["visit"] = request["number"], request["visits"] - 1
     row["stage"], row["pass"], row["attempt"] = station["stage_number"], request["entry"], request["attempt"]
     row["station"], row["server"] = request["station"], request["server"]
@@ -259,6 +261,7 @@ def take_arrival(state, entrances, slots, passes, row):  # type: ignore[no-untyp
     request["difficulty"], request["quality"] = row["difficulty"], row["quality"]
     request["arrived"] = state["now"]
     request["visits"] = 0
+    request["is_over"] = 1
     request["home"] = NOWHERE
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0

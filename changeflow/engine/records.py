@@ -116,6 +116,7 @@ SLOT = np.dtype(
         ("arrived", "f8"),
         ("station", "u4"),
         ("visits", "i8"),
+        ("is_over", "i8"),  # the row of the last visit is written
         ("attempt", "i8"),
         ("entry", "i8"),
         ("group", "i8"),

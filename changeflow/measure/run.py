@@ -109,8 +109,8 @@ def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, fl
     values |= overtime(window, trace)
     if finite.any():
         hours = float(capacity[finite].sum())
-        values["utilisation"] = float(busy[finite].sum()) / hours
-        values["offered_load"] = float(arriving[finite].sum()) / hours
+        values["utilisation"] = float(busy[finite].sum()) / hours if hours else np.nan
+        values["offered_load"] = float(arriving[finite].sum()) / hours if hours else np.nan
     return values
 
 

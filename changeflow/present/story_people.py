@@ -57,8 +57,12 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
     groups = model.groups(name).values()
     calendars = dict.fromkeys(str(group.calendar) for group in groups if group.calendar != "always")
     if calendars and station.servers != "infinite":
-        end = {"pause": "pauses", "finish": "is finished first, as overtime", "hand_back": "goes back in the queue"}
-        yield f"work in hand {end[station.shift_end]} {_closing(model, tuple(calendars))}"
+        at = _closing(model, tuple(calendars))
+        yield {
+            "pause": f"work in hand pauses {at}",
+            "finish": f"work in hand {at} is finished first, as overtime",
+            "hand_back": f"work in hand {at} goes back in the queue",
+        }[station.shift_end]
     if any(group.until_day is not None or group.head_count is not None for group in groups):
         drop = {"hand_back": "goes back in the queue", "finish": "is finished first"}
         yield f"work in hand of somebody who leaves {drop[station.staff_drop]}"

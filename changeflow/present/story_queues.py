@@ -37,7 +37,7 @@ def discipline(station: Station) -> str:
 
 def before_the_queue(station: Station) -> Iterator[str]:
     """Intake, the requester's answer, batches, who joins."""
-    if station.intake_delay_hours is not None:
+    if station.intake_delay_hours is not None and moments.mean(station.intake_delay_hours) > 0:
         yield f"intake first, {_about(station.intake_delay_hours)} of open time"
     if station.requester_wait is not None:
         wait = station.requester_wait

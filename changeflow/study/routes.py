@@ -49,7 +49,7 @@ def along_route(model: Model, route: str) -> Model:
             changes[f"stations.{name}.when_full"] = "refused"
     prefix = _source_prefix(model)
     for name, source in model.demand.sources.items():
-        if source.entry is not None:
+        if source.entry is not None and not source.background:  # other customers stay where they are
             changes[f"{prefix(name)}.entry"] = _only(model, source.entry, wanted, at_entry=True)
     return vary(model, changes)
 

@@ -23,7 +23,8 @@ MODELS, SETS = sorted(shipped_models()), sorted(shipped_priors())
 THREE_ROUTES = [name for name in MODELS if name not in {"boxed", "closed_turnkey", "mmc"}]
 DECLARED = {
     "boxed", "closed_turnkey", "script_platform", "plugin_platform", "partly_open", "open_platform", "mmc", "replay",
-    "replay_jira",
+    "replay_jira", "queueing_disciplines", "leaving", "people", "demand_patterns", "vendor_terms", "routing_rules",
+    "acceptance",
 }  # fmt: skip
 
 

@@ -180,3 +180,11 @@ def test_what_finds_a_station_full_does_not_leave_its_route() -> None:
     full = SYSTEM.replace('kind = "vendor"', 'kind = "vendor"\ncapacity = 5\nwhen_full = "inside"')
     model = along_route(model_of(f"{full}\n[routing]\n{FIRST_INSIDE}\n"), "vendor")
     assert model.stations["vendor"].when_full == "refused"
+
+
+def test_other_customers_stay_with_their_vendor() -> None:
+    others = '[demand.sources.others]\nkind = "poisson"\nrate_per_day = 1\nbackground = true\nentry = "vendor"\n'
+    system = SYSTEM.replace("[demand]", "[demand.sources.ours]") + others
+    model = along_route(model_of(f"{system}[routing]\n{FIRST_INSIDE}\n"), "power_users")
+    assert model.demand.sources["others"].entry == To(place="vendor")
+    assert set(places(model.entry)) == {"inside", "refused"}
