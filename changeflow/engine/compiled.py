@@ -135,8 +135,9 @@ class _Run:
         self.slots = joined(self.slots, np.zeros(size - old, SLOT))
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
         state = self.state[0]
-        state["rows_an_event"] = size if self.layout.many_rows else 1
-        state["events_an_event"] = size + len(self.stations) + len(self.groups) + 8
+        # of an event and of the dispatch that may follow it
+        state["rows_an_event"] = 2 * size if self.layout.many_rows else 1
+        state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + 8
         self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
         self.slots["next"][-1] = NOWHERE

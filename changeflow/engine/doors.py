@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from changeflow.engine.clock import END_OF_DELAY, RE_ENTRY, RELEASE
 from changeflow.engine.draws import ASK, DELAY, NO_STAGE, PATIENCE, REQUESTER, VERDICT, uniform_pair
 from changeflow.engine.heaps import push
@@ -65,7 +67,7 @@ def approach(state, arrays, slot, step):  # type: ignore[no-untyped-def]
             return
         following = stations_of(arrays)[place]
         enter(state, following, place, matches, slots, slot, passes, 1, first_of(arrays)[0], rows, pool)
-        step = TO_DELAY
+        step = np.int64(TO_DELAY)
 
 
 @compiled
@@ -122,7 +124,7 @@ def let_in(state, arrays, number):  # type: ignore[no-untyped-def]
     station["held_head"] = station["held_tail"] = NOWHERE
     while slot != NOWHERE:
         following = slots[slot]["next"]
-        approach(state, arrays, slot, TO_DOOR)
+        approach(state, arrays, slot, np.int64(TO_DOOR))
         slot = following
 
 

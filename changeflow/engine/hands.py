@@ -88,16 +88,13 @@ def dispatch_with_choice(state, arrays, number):  # type: ignore[no-untyped-def]
     categories = state["categories"]
     while True:
         slot, g = next_match(state, arrays, station)
+        if slot == NOWHERE and station["preemptive"] == 1:
+            slot, victim = interruption(state, arrays, station)
+            if slot != NOWHERE:
+                g = slots[victim]["group"]
+                interrupt(state, arrays, victim)
         if slot == NOWHERE:
             break
-        speed = speeds[g * categories + slots[slot]["category"]]
-        start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
-    while station["preemptive"] == 1:
-        slot, victim = interruption(state, arrays, station)
-        if slot == NOWHERE:
-            break
-        g = slots[victim]["group"]
-        interrupt(state, arrays, victim)
         speed = speeds[g * categories + slots[slot]["category"]]
         start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
     if station["waiting"] > 0 and not is_at_its_limit(station):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
 from changeflow.engine.choices import choose_place
 from changeflow.engine.clock import ARRIVAL, COMPLETION, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, RENEGE, SHIFT
@@ -74,6 +76,8 @@ from changeflow.engine.views import (
     visits_of,
 )
 
+NOT_NOW, GO_WITHDRAWN = -10, -11
+"""Beside the places of route_table: no place at this event; no place any more."""
 DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME = range(6)
 
 
@@ -130,31 +134,26 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
             return NEED_ROOM
         state["now"], state["turn"] = time, turn
         state["steps"] += 1
+        place, route, stage, entry, arrival, again = np.int64(NOT_NOW), NONE, NO_STAGE, 0, 0, NONE
         if what == ARRIVAL:
             arrival = state["arrival"]
             expect_arrival(state, block)
-            if entrances[block[arrival]["source"]]["asks"] > 0 and not would_ask(state, arrays, block[arrival]):
+            entrance = entrances[block[arrival]["source"]]
+            if entrance["asks"] > 0 and not would_ask(state, arrays, block[arrival]):
                 state["unasked"] += 1
                 continue
             slot = take_arrival(state, entrances, slots, passes, block[arrival])
-            place = first[arrival]["place"]
-            if place == UNKNOWN:
-                route = entrances[slots[slot]["source"]]["route"]
-                place = choose_place(state, arrays, slots, slot, route, NO_STAGE, 0, routes, places, heights)
-            if place >= 0:
-                go_to(state, arrays, stations, place, matches, slots, slot, passes, heap, first[arrival], rows, pool)
-            else:
-                close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
+            place, route, as_newcomer, attempt = first[arrival]["place"], entrance["route"], True, 1
         else:
             slot, stamp, kind = heap[0]["slot"], heap[0]["stamp"], turn % ROUND // KIND
             pop(state, heap)
+            is_judged = False
             if kind == COMPLETION:
-                if slots[slot]["stamp"] == stamp and complete(
+                is_judged = slots[slot]["stamp"] == stamp and complete(
                     state, arrays, stations, groups, matches, slots, slot, idle, in_hand, visits
-                ):
-                    conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests)
+                )
             elif kind == RE_ENTRY:
-                re_enter(state, arrays, stations, matches, slots, slot, passes, heap, first[0], rows, pool)
+                place, attempt, as_newcomer = place_again(stations, slots[slot])
             elif kind == RENEGE:
                 if slots[slot]["stamp"] == stamp:
                     renege(state, arrays, slot)
@@ -167,9 +166,29 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
             elif turn % KIND >= HELD:
                 let_in(state, arrays, slot)
             elif kind == END_OF_DELAY and slots[slot]["after_delay"] == TO_QUEUE:
-                approach(state, arrays, slot, TO_QUEUE)
-            elif after_the_work(state, arrays, slot, slots[slot]["after_delay"]):
-                conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests)
+                approach(state, arrays, slot, np.int64(TO_QUEUE))
+            else:
+                is_judged = after_the_work(state, arrays, slot, slots[slot]["after_delay"])
+            if is_judged:
+                station = stations[slots[slot]["station"]]
+                place, again = verdict_of(station, slots[slot])
+                route, stage, entry = station["next_route"], station["stage"], slots[slot]["entry"]
+        if place == UNKNOWN:
+            place = choose_place(state, arrays, slots, slot, route, stage, entry, routes, places, heights)
+            if place >= 0 and what != ARRIVAL:
+                slots[slot]["station"], place, again = place, NOT_NOW, NEW_STATION
+        if again != NONE:  # a completion never joins a queue itself
+            slots[slot]["re_entry"] = again
+            push(state, heap, time, turn_at(state, time, RE_ENTRY, slots[slot]["number"]), slot, 0)
+        elif place >= 0:
+            station = stations[place]
+            enter(state, station, place, matches, slots, slot, passes, attempt, first[arrival], rows, pool)
+            if as_newcomer and (station["has_delay"] == 1 or station["has_door"] == 1):
+                approach(state, arrays, slot, np.int64(TO_DELAY))
+            else:
+                join(state, station, matches, slots, slot, heap, rows, pool)
+        elif place != NOT_NOW:
+            close(state, entrances, slots, slot, outcome_of(place), requests)
         if state["steps"] >= pause_at:
             return PAUSE
 
@@ -197,30 +216,14 @@ def dispatch(state, arrays, stations, groups, slots, heap, idle, in_hand, speeds
 
 
 @inlined
-def go_to(state, arrays, stations, number, matches, slots, slot, passes, heap, foreseen, rows, pool):  # type: ignore[no-untyped-def]
-    """Enter a station from outside or from another one: delays and the door first, where there are any."""
-    station = stations[number]
-    enter(state, station, number, matches, slots, slot, passes, 1, foreseen, rows, pool)
-    if station["has_delay"] == 1:
-        approach(state, arrays, slot, TO_DELAY)
-    elif station["has_door"] == 1:
-        approach(state, arrays, slot, TO_DOOR)
-    else:
-        join(state, station, matches, slots, slot, heap, rows, pool)
-
-
-@inlined
-def re_enter(state, arrays, stations, matches, slots, slot, passes, heap, nothing, rows, pool):  # type: ignore[no-untyped-def]
-    """Go to the next station, to a test, or back to the end of the same queue."""
-    request = slots[slot]
+def place_again(stations, request):  # type: ignore[no-untyped-def]
+    """At a re-entry: the station, the attempt, and whether it comes as a newcomer."""
+    number = np.int64(request["station"])
     if request["re_entry"] == NEW_STATION:
-        go_to(state, arrays, stations, request["station"], matches, slots, slot, passes, heap, nothing, rows, pool)
-        return
-    number, attempt = request["station"], request["attempt"] + 1
-    if request["re_entry"] != REPEAT:
-        number, attempt = stations[number]["tester"], 1
-    enter(state, stations[number], number, matches, slots, slot, passes, attempt, nothing, rows, pool)
-    join(state, stations[number], matches, slots, slot, heap, rows, pool)
+        return number, 1, True
+    if request["re_entry"] == REPEAT:
+        return number, request["attempt"] + 1, False
+    return stations[number]["tester"], 1, False
 
 
 @inlined
@@ -242,31 +245,25 @@ def complete(state, arrays, stations, groups, matches, slots, slot, idle, in_han
     if request["home"] != NOWHERE:  # this was a test
         request["station"], request["attempt"] = request["home"], request["home_attempt"]
         request["entry"], request["home"] = request["home_entry"], NOWHERE
-        return after_the_work(state, arrays, slot, TO_VERDICT)
+        return after_the_work(state, arrays, slot, np.int64(TO_VERDICT))
     request["verdict"] = outcome
-    return station["has_aftermath"] == 0 or after_the_work(state, arrays, slot, TO_DOOR)
+    return station["has_aftermath"] == 0 or after_the_work(state, arrays, slot, np.int64(TO_DOOR))
 
 
 @inlined
-def conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests):  # type: ignore[no-untyped-def]
-    """The delivery is accepted, or done again, or the request moves on."""
-    request = slots[slot]
-    station = stations[request["station"]]
-    now = state["now"]
+def verdict_of(station, request):  # type: ignore[no-untyped-def]
+    """The delivery is accepted and the rule says where to go, or it is done again, or given up."""
     if request["verdict"] == REWORK:
         if request["attempt"] != station["max_attempts"]:
-            request["re_entry"] = REPEAT
-            push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
-            return
+            return np.int64(NOT_NOW), REPEAT
         if station["at_limit_done"] == 0:
-            close(state, entrances, slots, slot, WITHDRAWN, requests)
-            return
-    place = choose_place(
-        state, arrays, slots, slot, station["next_route"], station["stage"], request["entry"], routes, places, heights
-    )
-    if place >= 0:
-        request["re_entry"] = NEW_STATION
-        request["station"] = place
-        push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
-    else:
-        close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
+            return np.int64(GO_WITHDRAWN), NONE
+    return np.int64(UNKNOWN), NONE
+
+
+@inlined
+def outcome_of(place):  # type: ignore[no-untyped-def]
+    """The outcome that a place stands for."""
+    if place == GO_DONE:
+        return DONE
+    return WITHDRAWN if place == GO_WITHDRAWN else REFUSED

@@ -152,14 +152,8 @@ class Station:
         if not self.queue:
             return
         now = self.clock.now
-        while (match := self._next(now)) is not None:
+        while (match := self._next(now) or self._by_interruption(now)) is not None:
             self._start(*match)
-        if self.table.preemptive:
-            while (interruption := self._interruption(now)) is not None:
-                visit, victim = interruption
-                group = self.groups[victim.group]
-                self._interrupt(victim)
-                self._start(visit, group)
         if self.queue:
             self._await_opening(now)
             if self.table.calls_beyond != NO_LIMIT and len(self.queue) > self.table.calls_beyond:
@@ -235,6 +229,15 @@ class Station:
         self.groups[visit.group].release(visit)
 
     # interruptions
+
+    def _by_interruption(self, now: float) -> tuple[Visit, Group] | None:
+        """An urgent request takes the place of work in hand, where the station allows it."""
+        interruption = self._interruption(now) if self.table.preemptive else None
+        if interruption is None:
+            return None
+        visit, victim = interruption
+        self._interrupt(victim)
+        return visit, self.groups[victim.group]
 
     def _interruption(self, now: float) -> tuple[Visit, Visit] | None:
         """The first in line that ranks before work in hand which it may interrupt, and that work."""

@@ -170,7 +170,7 @@ STATE = np.dtype(
         ("steps", "i8"),  # events processed so far
         ("open", "i8"),  # requests open now, without those of other customers
         ("unasked", "i8"),
-        ("rows_an_event", "i8"),  # visits and requests that one event may write
+        ("rows_an_event", "i8"),  # visits and requests that one event and the dispatch after it may write
         ("looks_an_event", "i8"),  # decisions that one event may write
         ("events_an_event", "i8"),  # events that one event may cause
     ]
