@@ -21,7 +21,6 @@ from changeflow.engine.moves import (
     complete,
     dispatch,
     dispatch_later,
-    enter,
     go_to,
     join,
     take_arrival,
@@ -106,34 +105,18 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
             return NEED_ROOM
         state["now"], state["turn"] = time, turn
         state["steps"] += 1
+        place, attempt, foreseen = NONE, 1, first[0]
         if what == ARRIVAL:
             slot = take_arrival(state, slots, passes, block)
-            request = slots[slot]
             foreseen = first[state["arrival"] - 1]
             place = foreseen["place"]
             if place == UNKNOWN:
+                route = entry_route[slots[slot]["source"]]
                 place = choose_place(
-                    state, stations, request, entry_route[request["source"]], NO_STAGE, 0, routes, places, heights,
-                    openness, opens, closes, decisions,
+                    state, stations, slots[slot], route, NO_STAGE, 0, routes, places, heights, openness, opens, closes,
+                    decisions,
                 )  # fmt: skip
-            if place >= 0:
-                go_to(
-                    state,
-                    stations,
-                    place,
-                    slots,
-                    slot,
-                    passes,
-                    foreseen,
-                    heap,
-                    service_law,
-                    rows,
-                    pool,
-                    opens,
-                    closes,
-                    before,
-                )
-            else:
+            if place < 0:
                 close(state, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
         else:
             slot = heap[0]["slot"]
@@ -149,31 +132,14 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
                 dispatch_later(state, stations[slot])
             elif kind == END_OF_DELAY:
                 join(state, stations[slots[slot]["station"]], slots, slot)
-            elif slots[slot]["again"] == 1:
-                request = slots[slot]
-                station = stations[request["station"]]
-                enter(
-                    state, station, request["station"], slots, slot, passes, request["attempt"] + 1, first[0],
-                    service_law, rows, pool,
-                )  # fmt: skip
-                join(state, station, slots, slot)
             else:
-                number = slots[slot]["station"]
-                go_to(
-                    state,
-                    stations,
-                    number,
-                    slots,
-                    slot,
-                    passes,
-                    first[0],
-                    heap,
-                    service_law,
-                    rows,
-                    pool,
-                    opens,
-                    closes,
-                    before,
-                )
+                place = slots[slot]["station"]
+                if slots[slot]["again"] == 1:
+                    attempt = slots[slot]["attempt"] + 1
+        if place >= 0:
+            go_to(
+                state, stations, place, slots, slot, passes, attempt, foreseen, heap, service_law, rows, pool, opens,
+                closes, before,
+            )  # fmt: skip
         if state["steps"] >= pause_at:
             return PAUSE

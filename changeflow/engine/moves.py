@@ -146,12 +146,13 @@ def enter(state, station, number, slots, slot, passes, attempt, foreseen, servic
 
 @inlined
 def go_to(  # type: ignore[no-untyped-def]
-    state, stations, number, slots, slot, passes, foreseen, heap, service_law, rows, pool, opens, closes, before
-):
-    """Enter a station from outside or from another one: intake first, where there is one."""
+    state, stations, number, slots, slot, passes, attempt, foreseen, heap, service_law, rows, pool, opens, closes,
+    before,
+):  # fmt: skip
+    """Enter a station: from outside or from another one through its intake, where there is one; again for rework."""
     station, request = stations[number], slots[slot]
-    enter(state, station, number, slots, slot, passes, 1, foreseen, service_law, rows, pool)
-    if station["delay_law"] != NO_LAW:
+    enter(state, station, number, slots, slot, passes, attempt, foreseen, service_law, rows, pool)
+    if attempt == 1 and station["delay_law"] != NO_LAW:
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], DELAY, request["entry"])
         delay = quantile(rows, pool, station["delay_law"], luck)
         if delay > 0.0:
