@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from changeflow.engine.jit import compiled, inlined
 
-WORK = 0  # work content of a pass; whether its delivery is accepted
-ROUTE = 1  # the share drawn by a routing rule
-ATTRIBUTES = 2  # category; difficulty
-QUALITY = 3  # specification quality
-GAP = 4  # interarrival time; size of the batch
-MISFIT = 5  # time to discovery; threshold against the fit
-COUNT = 6  # number of latent misfits
-DELAY = 7  # intake delay
+# Typed numbers: for a plain one the compiler would make a version of each function that draws.
+WORK = np.int64(0)  # work content of a pass; whether its delivery is accepted
+ROUTE = np.int64(1)  # the share drawn by a routing rule
+ATTRIBUTES = np.int64(2)  # category; difficulty
+QUALITY = np.int64(3)  # specification quality
+GAP = np.int64(4)  # interarrival time; size of the batch
+MISFIT = np.int64(5)  # time to discovery; threshold against the fit
+COUNT = np.int64(6)  # number of latent misfits
+DELAY = np.int64(7)  # intake delay
 
 NO_STAGE = np.uint64(0)
 
@@ -119,7 +120,7 @@ def root_keys(source: np.uint64, first: int, count: int) -> NDArray[np.uint64]:
 
 
 def pairs(
-    key: np.uint64, subjects: NDArray[np.uint64], block: int, stage: np.uint64 = NO_STAGE, entry: int = 0
+    key: np.uint64, subjects: NDArray[np.uint64], block: np.int64, stage: np.uint64 = NO_STAGE, entry: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Two arrays of uniforms, one pair a subject."""
     first, second = np.empty(len(subjects)), np.empty(len(subjects))
