@@ -14,22 +14,23 @@ from numpy.typing import NDArray
 
 from changeflow.engine.jit import compiled, inlined
 
-WORK = 0  # work content of a pass; whether its delivery is accepted
-ROUTE = 1  # the share drawn by a routing rule
-ATTRIBUTES = 2  # category; difficulty
-QUALITY = 3  # specification quality
-GAP = 4  # interarrival time; size of the batch
-MISFIT = 5  # time to discovery; threshold against the fit
-COUNT = 6  # number of latent misfits
-DELAY = 7  # intake delay; length of the wait for the requester
-PATIENCE = 8  # patience; whether it joins at all
-REQUESTER = 9  # whether the requester must be waited for, and for how long
-ORDER = 10  # the place in a random order; subject: the number of the start at this station
-AGAIN = 11  # work content drawn anew within a pass; see `again_entry`
-ASK = 12  # whether a candidate asks at all
-SHOCK = 13  # time between shocks; number of requests of a shock
-SHOCK_REQUEST = 14  # time from the shock to the request
-VERDICT = 15  # delay of the verdict
+# Typed numbers: for a plain one the compiler would make a version of each function that draws.
+WORK = np.int64(0)  # work content of a pass; whether its delivery is accepted
+ROUTE = np.int64(1)  # the share drawn by a routing rule
+ATTRIBUTES = np.int64(2)  # category; difficulty
+QUALITY = np.int64(3)  # specification quality
+GAP = np.int64(4)  # interarrival time; size of the batch
+MISFIT = np.int64(5)  # time to discovery; threshold against the fit
+COUNT = np.int64(6)  # number of latent misfits
+DELAY = np.int64(7)  # intake delay
+PATIENCE = np.int64(8)  # patience; whether it joins at all
+REQUESTER = np.int64(9)  # whether the requester must be waited for, and for how long
+ORDER = np.int64(10)  # the place in a random order; subject: the number of the start at this station
+AGAIN = np.int64(11)  # work content drawn anew within a pass; see `again_entry`
+ASK = np.int64(12)  # whether a candidate asks at all
+SHOCK = np.int64(13)  # time between shocks; number of requests of a shock
+SHOCK_REQUEST = np.int64(14)  # time from the shock to the request
+VERDICT = np.int64(15)  # delay of the verdict
 
 NO_STAGE = np.uint64(0)
 
@@ -133,7 +134,7 @@ def root_keys(source: np.uint64, first: int, count: int) -> NDArray[np.uint64]:
 
 
 def pairs(
-    key: np.uint64, subjects: NDArray[np.uint64], block: int, stage: np.uint64 = NO_STAGE, entry: int = 0
+    key: np.uint64, subjects: NDArray[np.uint64], block: np.int64, stage: np.uint64 = NO_STAGE, entry: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Two arrays of uniforms, one pair a subject."""
     first, second = np.empty(len(subjects)), np.empty(len(subjects))

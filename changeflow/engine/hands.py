@@ -258,7 +258,7 @@ def change_staff(state, arrays, g):  # type: ignore[no-untyped-def]
         interrupt(state, arrays, latest)
     group["change"] += 1
     await_change(state, arrays, g)
-    dispatch_later(state)
+    dispatch_later(state, stations_of(arrays)[group["station"]])
 
 
 @compiled

@@ -160,7 +160,7 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
             elif kind == SHIFT:
                 if turn % 2 == 0:
                     stations[slot]["opens_at"] = math.inf
-                    dispatch_later(state)
+                    dispatch_later(state, stations[slot])
                 else:
                     change_staff(state, arrays, slot)
             elif turn % KIND >= HELD:
@@ -234,7 +234,7 @@ def complete(state, arrays, stations, groups, matches, slots, slot, idle, in_han
     now = state["now"]
     tick(station, now)
     free_server(station, groups, request, idle, in_hand)
-    dispatch_later(state)
+    dispatch_later(state, station)
     outcome = DELIVERED
     if station["accepts"] == 1 and is_rejected(
         request["accept_luck"],

@@ -31,9 +31,9 @@ def turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def dispatch_later(state):  # type: ignore[no-untyped-def]
-    """One dispatch at the end of this round."""
-    if state["dispatch_turn"] == NEVER:
+def dispatch_later(state, station):  # type: ignore[no-untyped-def]
+    """One dispatch at the end of this round, unless it would do nothing because nobody waits here."""
+    if station["waiting"] > 0 and state["dispatch_turn"] == NEVER:
         state["dispatch_turn"] = turn_at(state, state["now"], DISPATCH, 0)
 
 
@@ -130,7 +130,7 @@ def join(state, station, matches, slots, slot, heap, rows, pool):  # type: ignor
         until = now + quantile(rows, pool, law, luck)
         if until < state["end"]:
             push(state, heap, until, turn_at(state, until, RENEGE, request["number"]), slot, request["stamp"])
-    dispatch_later(state)
+    dispatch_later(state, station)
 
 
 # the servers

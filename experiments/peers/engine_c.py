@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from work import law_numbers
 
 HERE = Path(__file__).resolve().parent
-BUILD = HERE / "build"
+BUILD = Path(sys.prefix) / "peers"
+"""In the benchmark's environment, where the programs are compiled for this machine."""
 FLAGS = {"c_law": ["-O3", "-march=native", "-ffp-contract=off"], "c_free": ["-O3", "-march=native"]}
 
 

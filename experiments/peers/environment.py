@@ -11,6 +11,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+FOLDER = ROOT / ".venv-peers"
+"""Not beside this file: what lies there is shipped in the wheel."""
 PEERS = {"simpy": ["simpy"], "ciw": ["ciw"], "salabim": ["salabim", "greenlet"], "cimba": ["cimba"]}
 """What to install for each peer; salabim's default mode needs greenlet and does not say so."""
 
