@@ -176,7 +176,7 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
         if place == UNKNOWN:
             place = choose_place(state, arrays, slots, slot, route, stage, entry, routes, places, heights)
             if place >= 0 and what != ARRIVAL:
-                slots[slot]["station"], place, again = place, NOT_NOW, NEW_STATION
+                slots[slot]["station"], place, again = place, np.int64(NOT_NOW), NEW_STATION
         if again != NONE:  # a completion never joins a queue itself
             slots[slot]["re_entry"] = again
             push(state, heap, time, turn_at(state, time, RE_ENTRY, slots[slot]["number"]), slot, 0)
