@@ -126,8 +126,9 @@ class _Run:
         self.block = block
         own, m = self.layout, self.model
         first_pass.foresee(
-            self.first, block, own.entrances, own.route_stage, own.station_stage, m.routes, m.route_places,
-            m.route_heights, state["run_key"], *self.scratch,
+            self.first, block, own.entrances, own.route_stage, own.route_law, own.station_stage, m.routes,
+            m.route_places, m.route_heights, own.matches, len(m.categories), m.law_rows, m.law_pool, state["run_key"],
+            *self.scratch,
         )  # fmt: skip
 
     def _grow_slots(self, size: int) -> None:
@@ -227,8 +228,9 @@ def _open_requests(slots: Rows) -> Rows:
 def _open_visits(slots: Rows, stations: Rows) -> Rows:
     rows = np.zeros(len(slots), t.VISIT)
     rows["request"], rows["visit"], rows["pass"] = slots["number"], slots["visits"] - 1, slots["entry"]
-    for field in ("attempt", "station", "server", "entered", "joined", "started", "work_hours"):
+    for field in ("attempt", "station", "server", "entered", "joined", "started"):
         rows[field] = slots[field]
     rows["stage"] = stations["stage_number"][slots["station"]] if len(slots) else 0
+    rows["work_hours"] = np.where(np.isnan(slots["started"]), slots["left"], slots["work_hours"])
     rows["finished"], rows["outcome"] = np.nan, t.UNFINISHED
     return rows

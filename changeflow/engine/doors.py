@@ -58,6 +58,7 @@ def approach(state, arrays, slot, step):  # type: ignore[no-untyped-def]
         if outcome == 0:
             join(state, station, matches, slots, slot, heap_of(arrays), rows, pool)
             return
+        request["work_hours"] = request["left"]
         write_visit(state, station, request, state["now"], outcome, visits_of(arrays))
         passes[slot * state["stages"] + station["stage_number"]] -= 1
         place = station["when_full"]

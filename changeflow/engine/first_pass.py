@@ -10,23 +10,27 @@ import numpy as np
 
 from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage
 from changeflow.engine.jit import borrowed, compiled
+from changeflow.engine.quantiles import quantile
 from changeflow.engine.route_table import BY_CATEGORY, SPLIT, TO
 from changeflow.engine.rules import pick
+from changeflow.engine.station_table import NO_LAW
 
 UNKNOWN = -9
 """The place depends on the state at the request's arrival."""
 
-FIRST = np.dtype([("place", "i8"), ("stage", "u8"), ("work_luck", "f8"), ("accept_luck", "f8")])
-"""`stage` is the stage that the luck belongs to; 0: none was drawn."""
+FIRST = np.dtype([("place", "i8"), ("stage", "u8"), ("law", "i8"), ("hours", "f8"), ("accept_luck", "f8")])
+"""`stage`: that the luck belongs to, 0: none was drawn; `law`: that `hours` follow, NO_LAW: it depends on the place."""
 
 
 @compiled
 def foresee(  # type: ignore[no-untyped-def]
-    out, block, entrances, route_stage, station_stage, routes, places, heights, run_key, keys, stages, one, two
-):
-    """Write the place and first-pass luck of each row of a block; keys, stages, one and two are scratch."""
+    out, block, entrances, route_stage, route_law, station_stage, routes, places, heights, matches, categories, rows,
+    pool, run_key, keys, stages, one, two,
+):  # fmt: skip
+    """Write place, luck and hours of the first pass of each row of a block; keys, stages, one and two are scratch."""
     out, block, routes, entrances = borrowed(out), borrowed(block), borrowed(routes), borrowed(entrances)
-    places, heights = borrowed(places), borrowed(heights)
+    places, heights, matches, route_law = borrowed(places), borrowed(heights), borrowed(matches), borrowed(route_law)
+    rows, pool, one, two = borrowed(rows), borrowed(pool), borrowed(one), borrowed(two)
     count = block.shape[0]
     draws_route = False
     for i in range(count):
@@ -47,6 +51,13 @@ def foresee(  # type: ignore[no-untyped-def]
         out[i]["place"] = place
         stages[i] = station_stage[place] if place >= 0 else route_stage[route]
         out[i]["stage"] = stages[i]
+        category = block[i]["category"]
+        if place >= 0:
+            out[i]["law"] = matches[place * categories + category]["service_law"]
+        else:
+            out[i]["law"] = route_law[route * categories + category]
     fill_pairs_by_stage(run_key, keys[:count], stages, WORK, 0, one, two)
     for i in range(count):
-        out[i]["work_luck"], out[i]["accept_luck"] = one[i], two[i]
+        out[i]["accept_luck"] = two[i]
+        if out[i]["law"] != NO_LAW:
+            out[i]["hours"] = quantile(rows, pool, out[i]["law"], one[i])

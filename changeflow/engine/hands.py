@@ -224,7 +224,7 @@ def interrupt(state, arrays, slot):  # type: ignore[no-untyped-def]
         left = request["full"]
     elif station["interrupted"] == RESAMPLE:
         left = request["full"] = redraw(state, arrays, station, request)
-    request["left"] = request["work_hours"] = left
+    request["left"] = left
     line_up(station, matches_of(arrays), state["categories"], slots_of(arrays), slot)
 
 
@@ -281,5 +281,6 @@ def renege(state, arrays, slot):  # type: ignore[no-untyped-def]
     tick(station, state["now"])
     leave_the_line(station, slots, slot)
     request["stamp"] += 1
+    request["work_hours"] = request["left"]
     write_visit(state, station, request, state["now"], RENEGED, visits_of(arrays))
     close(state, entrances_of(arrays), slots, slot, WITHDRAWN, requests_of(arrays))

@@ -76,8 +76,8 @@ from changeflow.engine.views import (
     visits_of,
 )
 
-NOT_NOW, GO_WITHDRAWN = -10, -11
-"""Beside the places of route_table: no place at this event; no place any more."""
+NOT_NOW = -10
+"""Beside the places of route_table: it enters no station at this event."""
 DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME = range(6)
 
 
@@ -134,7 +134,7 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
             return NEED_ROOM
         state["now"], state["turn"] = time, turn
         state["steps"] += 1
-        place, route, stage, entry, arrival, again = np.int64(NOT_NOW), NONE, NO_STAGE, 0, 0, NONE
+        place, arrival, attempt, as_newcomer = np.int64(NOT_NOW), 0, 1, True
         if what == ARRIVAL:
             arrival = state["arrival"]
             expect_arrival(state, block)
@@ -143,15 +143,21 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
                 state["unasked"] += 1
                 continue
             slot = take_arrival(state, entrances, slots, passes, block[arrival])
-            place, route, as_newcomer, attempt = first[arrival]["place"], entrance["route"], True, 1
+            place = first[arrival]["place"]
+            if place == UNKNOWN:
+                place = choose_place(
+                    state, arrays, slots, slot, entrance["route"], NO_STAGE, 0, routes, places, heights
+                )
+            if place < 0:
+                close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
         else:
             slot, stamp, kind = heap[0]["slot"], heap[0]["stamp"], turn % ROUND // KIND
             pop(state, heap)
-            is_judged = False
             if kind == COMPLETION:
-                is_judged = slots[slot]["stamp"] == stamp and complete(
+                if slots[slot]["stamp"] == stamp and complete(
                     state, arrays, stations, groups, matches, slots, slot, idle, in_hand, visits
-                )
+                ):
+                    conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests)
             elif kind == RE_ENTRY:
                 place, attempt, as_newcomer = place_again(stations, slots[slot])
             elif kind == RENEGE:
@@ -167,28 +173,15 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
                 let_in(state, arrays, slot)
             elif kind == END_OF_DELAY and slots[slot]["after_delay"] == TO_QUEUE:
                 approach(state, arrays, slot, np.int64(TO_QUEUE))
-            else:
-                is_judged = after_the_work(state, arrays, slot, slots[slot]["after_delay"])
-            if is_judged:
-                station = stations[slots[slot]["station"]]
-                place, again = verdict_of(station, slots[slot])
-                route, stage, entry = station["next_route"], station["stage"], slots[slot]["entry"]
-        if place == UNKNOWN:
-            place = choose_place(state, arrays, slots, slot, route, stage, entry, routes, places, heights)
-            if place >= 0 and what != ARRIVAL:
-                slots[slot]["station"], place, again = place, np.int64(NOT_NOW), NEW_STATION
-        if again != NONE:  # a completion never joins a queue itself
-            slots[slot]["re_entry"] = again
-            push(state, heap, time, turn_at(state, time, RE_ENTRY, slots[slot]["number"]), slot, 0)
-        elif place >= 0:
+            elif after_the_work(state, arrays, slot, slots[slot]["after_delay"]):
+                conclude_after_delay(state, arrays, slot)
+        if place >= 0:
             station = stations[place]
             enter(state, station, place, matches, slots, slot, passes, attempt, first[arrival], rows, pool)
             if as_newcomer and (station["has_delay"] == 1 or station["has_door"] == 1):
                 approach(state, arrays, slot, np.int64(TO_DELAY))
             else:
                 join(state, station, matches, slots, slot, heap, rows, pool)
-        elif place != NOT_NOW:
-            close(state, entrances, slots, slot, outcome_of(place), requests)
         if state["steps"] >= pause_at:
             return PAUSE
 
@@ -251,19 +244,34 @@ def complete(state, arrays, stations, groups, matches, slots, slot, idle, in_han
 
 
 @inlined
-def verdict_of(station, request):  # type: ignore[no-untyped-def]
-    """The delivery is accepted and the rule says where to go, or it is done again, or given up."""
+def conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests):  # type: ignore[no-untyped-def]
+    """The delivery is accepted, or done again, or the request moves on; a completion never joins a queue itself."""
+    request = slots[slot]
+    station = stations[request["station"]]
+    now = state["now"]
     if request["verdict"] == REWORK:
         if request["attempt"] != station["max_attempts"]:
-            return np.int64(NOT_NOW), REPEAT
+            request["re_entry"] = REPEAT
+            push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
+            return
         if station["at_limit_done"] == 0:
-            return np.int64(GO_WITHDRAWN), NONE
-    return np.int64(UNKNOWN), NONE
+            close(state, entrances, slots, slot, WITHDRAWN, requests)
+            return
+    place = choose_place(
+        state, arrays, slots, slot, station["next_route"], station["stage"], request["entry"], routes, places, heights
+    )
+    if place >= 0:
+        request["re_entry"], request["station"] = NEW_STATION, place
+        push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
+    else:
+        close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
 
 
-@inlined
-def outcome_of(place):  # type: ignore[no-untyped-def]
-    """The outcome that a place stands for."""
-    if place == GO_DONE:
-        return DONE
-    return WITHDRAWN if place == GO_WITHDRAWN else REFUSED
+@compiled
+def conclude_after_delay(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """The same, for the few whose verdict comes later than their delivery."""
+    routes, places, heights = routes_of(arrays)
+    conclude(
+        state, arrays, stations_of(arrays), entrances_of(arrays), slots_of(arrays), slot, heap_of(arrays), routes,
+        places, heights, requests_of(arrays),
+    )  # fmt: skip

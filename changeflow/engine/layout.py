@@ -52,6 +52,8 @@ class Layout:
     station_stage: NDArray[np.uint64]
     route_stage: NDArray[np.uint64]
     """The stage that all stations of a route share; 0 when they do not."""
+    route_law: NDArray[np.int64]
+    """The law of work that all stations of a route share, by route and category; NO_LAW when they do not."""
     stages: int
     many_rows: bool
     """One event may write more than one row: interruptions, or those held let in together."""
@@ -88,6 +90,7 @@ class Layout:
             asks=entrances[1],
             station_stage=np.array([int(s.stage) for s in stations] or [0], np.uint64),
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
+            route_law=np.array([law for route in routes for law in _common_laws(stations, route, places)] or [NO_LAW]),
             stages=max(stages, 1),
             many_rows=any(not row["is_plain"] or row["has_delay"] or row["has_door"] for row in rows)
             or any(len(group.times) > 1 for group in groups),
@@ -150,6 +153,7 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
             or station.hold_size > 0
             or station.hold_hours > 0
         )
+        row["has_patience"] = any(law != NO_LAW for law in station.patience_law)
         row["has_door"] = station.capacity != NO_LIMIT or len(station.joins) > 0
         row["has_aftermath"] = station.release_hours > 0 or station.tester != NO_PLACE or station.verdict_law != NO_LAW
         group += len(station.groups)
@@ -195,6 +199,15 @@ def _matches(station: StationTable) -> Array:
     for field, _ in MATCH_FIELDS:
         rows[field] = getattr(station, field)
     return rows
+
+
+def _common_laws(stations: Sequence[StationTable], route: Any, places: NDArray[np.int64]) -> list[int]:
+    categories = len(stations[0].service_law) if stations else 1
+    if _common_stage(stations, route, places) == 0:
+        return [NO_LAW] * categories
+    first, size = int(route["first"]), int(route["size"])
+    laws = zip(*(stations[place].service_law for place in places[first : first + size] if place >= 0))
+    return [of_category[0] if len(set(of_category)) == 1 else NO_LAW for of_category in laws]
 
 
 def _common_stage(stations: Sequence[StationTable], route: Any, places: NDArray[np.int64]) -> int:

@@ -89,7 +89,12 @@ def line_up(station, matches, categories, slots, slot):  # type: ignore[no-untyp
     while ahead != NOWHERE and is_behind(slots, ahead, request["rank"], request["order"]):
         ahead = slots[ahead]["previous"]
     behind = station["head"] if ahead == NOWHERE else slots[ahead]["next"]
-    request["previous"], request["next"] = ahead, behind
+    stand_between(station, slots, slot, ahead, behind)
+
+
+@inlined
+def stand_between(station, slots, slot, ahead, behind):  # type: ignore[no-untyped-def]
+    slots[slot]["previous"], slots[slot]["next"] = ahead, behind
     if ahead == NOWHERE:
         station["head"] = slot
     else:
@@ -123,14 +128,25 @@ def join(state, station, matches, slots, slot, heap, rows, pool):  # type: ignor
     request["joined"] = now
     request["order"] = station["joined"]
     station["joined"] += 1
-    line_up(station, matches, state["categories"], slots, slot)
+    if station["discipline"] == FIFO:  # whoever joins is the last
+        request["rank"] = 0.0
+        stand_between(station, slots, slot, station["tail"], NOWHERE)
+    else:
+        line_up(station, matches, state["categories"], slots, slot)
+    if station["has_patience"] == 1:
+        run_out_of_patience(state, station, matches, slots, slot, heap, rows, pool)
+    dispatch_later(state, station)
+
+
+@inlined
+def run_out_of_patience(state, station, matches, slots, slot, heap, rows, pool):  # type: ignore[no-untyped-def]
+    request = slots[slot]
     law = matches[request["station"] * state["categories"] + request["category"]]["patience_law"]
     if law != NO_LAW:
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], PATIENCE, request["entry"])
-        until = now + quantile(rows, pool, law, luck)
+        until = state["now"] + quantile(rows, pool, law, luck)
         if until < state["end"]:
             push(state, heap, until, turn_at(state, until, RENEGE, request["number"]), slot, request["stamp"])
-    dispatch_later(state, station)
 
 
 # the servers
@@ -194,19 +210,19 @@ def enter(state, station, number, matches, slots, slot, passes, attempt, foresee
     request["joined"] = request["started"] = math.nan
     request["server"] = NONE
     request["redraws"] = 0
-    if foreseen["stage"] == station["stage"] and request["visits"] == 1:
-        luck, request["accept_luck"] = foreseen["work_luck"], foreseen["accept_luck"]
-    else:
-        luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
-    share = 1.0
     law = matches[number * state["categories"] + request["category"]]["service_law"]
+    if request["visits"] == 1 and foreseen["stage"] == station["stage"] and foreseen["law"] == law:
+        request["accept_luck"] = foreseen["accept_luck"]
+        request["full"] = request["left"] = foreseen["hours"] / station["speed"]
+        return
+    luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
+    share = 1.0
     if attempt > 1 and station["rework_share"] != FRESH:
         share = station["rework_share"]
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry - (attempt - 1))
     elif attempt > 1 and station["rework_law"] != NO_LAW:
         law = station["rework_law"]
-    work = share * quantile(rows, pool, law, luck) / station["speed"]
-    request["full"] = request["left"] = request["work_hours"] = work
+    request["full"] = request["left"] = share * quantile(rows, pool, law, luck) / station["speed"]
 
 
 @inlined

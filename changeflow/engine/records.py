@@ -57,6 +57,7 @@ STATION = np.dtype(
         ("is_plain", "i8"),  # one group for all, and the head of the queue is always next
         ("has_delay", "i8"),  # intake, requester's answer or hold before the queue
         ("has_door", "i8"),  # capacity or balking
+        ("has_patience", "i8"),
         ("has_aftermath", "i8"),  # release date, test or verdict after the work
         # state
         ("waiting", "i8"),
@@ -109,37 +110,37 @@ SLOT = np.dtype(
     [
         ("number", "i8"),
         ("key", "u8"),
-        ("source", "i8"),
-        ("category", "i8"),
+        ("arrived", "f8"),
         ("difficulty", "f8"),
         ("quality", "f8"),
-        ("arrived", "f8"),
+        ("source", "i4"),
+        ("category", "i4"),
         ("station", "u4"),
-        ("visits", "i8"),
-        ("is_over", "i8"),  # the row of the last visit is written
-        ("attempt", "i8"),
-        ("entry", "i8"),
-        ("group", "i8"),
-        ("server", "i8"),
+        ("visits", "i4"),
+        ("attempt", "i4"),
+        ("entry", "i4"),
+        ("group", "i4"),
+        ("server", "i4"),
         ("entered", "f8"),
         ("joined", "f8"),
         ("started", "f8"),
         ("full", "f8"),  # work of the pass at the pace of the station
         ("left", "f8"),  # what of it is left at the start of the stay
-        ("work_hours", "f8"),  # the same at the server's own pace
+        ("work_hours", "f8"),  # the same at the server's own pace, once it is started
         ("accept_luck", "f8"),
         ("rank", "f8"),
         ("order", "i8"),  # of joining
         ("next", "u4"),
         ("previous", "u4"),
         ("stamp", "u4"),
-        ("redraws", "i8"),
-        ("re_entry", "i8"),
-        ("after_delay", "i8"),
-        ("verdict", "i8"),
+        ("verdict", "i4"),
+        ("re_entry", "i4"),
+        ("is_over", "i4"),  # the row of the last visit is written
         ("home", "u4"),  # where the work was done that is now tested; NOWHERE: nothing is
-        ("home_attempt", "i8"),
-        ("home_entry", "i8"),
+        ("home_attempt", "i4"),
+        ("home_entry", "i4"),
+        ("redraws", "i4"),
+        ("after_delay", "i8"),
     ]
 )
 EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "u4"), ("stamp", "u4")])
