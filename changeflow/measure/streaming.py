@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from changeflow.engine.trace import DONE, Rows
+from changeflow.engine.trace import Rows
+from changeflow.measure.folds import fold_requests, fold_waits
 from changeflow.measure.records import Floats
 
 BINS_PER_OCTAVE = 128
@@ -75,20 +76,19 @@ class StreamingMeasures:
 
     def __call__(self, requests: Rows, visits: Rows) -> None:
         """Fold a chunk of rows in; measured is what arrives or joins from `begin` on."""
-        arrived, closed = requests["arrived"], requests["closed"]
-        is_open = np.isnan(closed)
-        until = np.where(is_open, self.end, closed)
-        self.open_hours += float(np.maximum(until - np.maximum(arrived, self.begin), 0.0).sum())
-        done = (requests["outcome"] == DONE) & (arrived >= self.begin)
-        self.sojourn_hours.add((until - arrived)[done])
-        open_now = int(is_open.sum())
-        self.closed += len(closed) - open_now
-        self.still_open += open_now
-        started = (visits["joined"] >= self.begin) & ~np.isnan(visits["started"])
-        waits = visits["started"] - visits["joined"]
+        sums = np.zeros(4)
+        bins = self.sojourn_hours.bins
+        fold_requests(requests, self.begin, self.end, bins, _FIRST, _DROPPED_BITS, sums)
+        self.sojourn_hours.count += int(sums[0])
+        self.sojourn_hours.total += float(sums[1])
+        self.open_hours += float(sums[2])
+        self.still_open += int(sums[3])
+        self.closed += len(requests) - int(sums[3])
         for number, name in enumerate(self.stations):
             tally = self.visit_wait_hours.setdefault(name, Tally())
-            tally.add(waits[started & (visits["station"] == number)])
+            count, total = fold_waits(visits, number, self.begin, tally.bins, _FIRST, _DROPPED_BITS)
+            tally.count += count
+            tally.total += total
 
     @property
     def backlog_requests(self) -> float:
