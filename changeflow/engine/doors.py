@@ -99,7 +99,7 @@ def is_held(state, arrays, slot, station):  # type: ignore[no-untyped-def]
     if station["hold_size"] == 0 and station["hold_hours"] == 0.0:
         return False
     slots, now = slots_of(arrays), state["now"]
-    number = slots[slot]["station"]
+    number = np.int64(slots[slot]["station"])
     if station["hold_hours"] > 0.0 and station["held"] == 0:
         date = date_after(now, station["hold_hours"])
         if date < state["end"]:

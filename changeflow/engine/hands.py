@@ -66,10 +66,10 @@ def is_at_its_limit(station):  # type: ignore[no-untyped-def]
 
 @inlined
 def await_opening(state, station, number, groups, heap, opens, closes):  # type: ignore[no-untyped-def]
-    """Wake up when the first of the closed groups with a server to spare opens."""
+    """Wake up when the first of the closed groups opens that has a server to spare, or work to be interrupted."""
     now, opening = state["now"], math.inf
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
-        if has_room(station, groups[g]):
+        if has_room(station, groups[g]) or station["preemptive"] == 1:
             at = opening_of(groups[g], opens, closes, now)
             if now < at < opening:
                 opening = at
@@ -97,7 +97,7 @@ def dispatch_with_choice(state, arrays, number):  # type: ignore[no-untyped-def]
             break
         speed = speeds[g * categories + slots[slot]["category"]]
         start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
-    if station["waiting"] > 0 and not is_at_its_limit(station):
+    if station["waiting"] > 0 and (station["preemptive"] == 1 or not is_at_its_limit(station)):
         await_opening(state, station, number, groups, heap, opens, closes)
 
 

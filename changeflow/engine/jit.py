@@ -84,7 +84,7 @@ def borrowed(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-@overload(borrowed, inline="always")  # type: ignore[untyped-decorator]
+@overload(borrowed)  # type: ignore[untyped-decorator]
 def _borrowed(array: Any) -> Any:
     def lent(array: Any) -> Any:
         return _view(array.ctypes.data, array.size, array.dtype)
@@ -121,7 +121,9 @@ def _view(_: Any, address: Any, size: Any, dtype: Any) -> Any:
     return array_type(address, size, dtype), generate
 
 
-@overload(array_at, inline="always")  # type: ignore[untyped-decorator]
+# No inline="always" here, nor above: Numba then looks for dead code, and drops `array[i] = value` wherever the
+# function that made the array from its address does not read it again. LLVM inlines these by itself.
+@overload(array_at)  # type: ignore[untyped-decorator]
 def _array_at(address: Any, size: Any, dtype: Any) -> Any:
     def found(address: Any, size: Any, dtype: Any) -> Any:
         return _view(address, size, dtype)

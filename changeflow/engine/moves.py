@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, RENEGE
 from changeflow.engine.draws import PATIENCE, WORK, uniform_pair
 from changeflow.engine.heaps import give_idle, push, take_idle
@@ -22,7 +24,7 @@ from changeflow.engine.worktime import finish_time, next_open
 @inlined
 def turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
     """An event of this instant joins the present round if its turn is still to come, else the next."""
-    turn = kind * KIND + number
+    turn = kind * KIND + np.int64(number)
     if time == state["now"] and state["turn"] >= 0:
         turn += state["turn"] - state["turn"] % ROUND
         if turn <= state["turn"]:

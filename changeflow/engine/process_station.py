@@ -295,12 +295,12 @@ class Station:
     # shifts and changes of staff
 
     def _await_opening(self, now: float) -> None:
-        """Wake up when the first of the closed groups with a server to spare opens."""
-        if self._is_at_its_limit():
+        """Wake up when the first of the closed groups opens that has a server to spare, or work to be interrupted."""
+        if self._is_at_its_limit() and not self.table.preemptive:
             return
         opening = math.inf
         for group in self.groups:
-            if group.has_room:
+            if group.has_room or self.table.preemptive:
                 at = group.table.calendar.next_open(now)
                 if now < at < opening:
                     opening = at

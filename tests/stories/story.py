@@ -2,7 +2,8 @@
 
 Times in tables are clock hours (`4`, `9.5`) or a day and a time of the first week (`Tue09:00`), `+1` after it
 for the second week (`Mon09:00+1`); the clock starts on Monday 2026-01-05 at midnight. `-` is "not yet".
-Each request is of a category of its own, r0, r1, ..., so that a system can treat it apart.
+Each request is of a category of its own, r0, r1, ..., so that a system can treat it apart; every column beside
+`at` and `work` is a key of that category (`priority`, `due_within_days`, `difficulty`, ...).
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
+from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Trace
+from changeflow.measure.run import measure_run
+from changeflow.measure.window import Window
 from changeflow.model.reading import build_model
+from changeflow.model.schema import Model
 from tests.engines import by_request
 
 MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001  a log's own clock
@@ -33,8 +38,16 @@ hours = ["09:00-17:00"]
 """
 
 
-def play(folder: Path, engine: str, requests: str, system: str, *, days: float = 14, decisions: bool = False) -> Trace:
-    """The trace of a story; `requests` is a table with the columns at, work and, if it matters, difficulty."""
+def play(
+    folder: Path, engine: str, requests: str, system: str, *, days: float = 14, seed: int = 1, decisions: bool = False
+) -> Trace:
+    """The trace of a story; `requests` is a table with the columns at, work and any key of a category."""
+    model = story(folder, requests, system, days=days)
+    return by_request(simulate(model, seed=seed, replication=0, engine=engine, decisions=decisions))
+
+
+def story(folder: Path, requests: str, system: str, *, days: float = 14) -> Model:
+    """The model of a story. Sources in the system come beside the log, which is the first source."""
     names, rows = _split(requests)
     asked = [dict(zip(names, row, strict=True)) for row in rows]
     lines = [f"{number},{MONDAY + timedelta(hours=one['at'])},r{number}" for number, one in enumerate(asked)]
@@ -43,24 +56,29 @@ def play(folder: Path, engine: str, requests: str, system: str, *, days: float =
         "title": "a story",
         "go_live": MONDAY.date(),
         "horizon_days": days,
-        "categories": {
-            f"r{number}": {
-                "share": 1 / len(asked),
-                "work_hours": one["work"],
-                **({"difficulty": one["difficulty"]} if "difficulty" in one else {}),
-            }
-            for number, one in enumerate(asked)
-        },
-        "demand": {
-            "kind": "replay", "file": "log.csv", "request": "id", "arrived": "at", "category": "kind",
-            "default_category": "r0", "category_map": {f"r{number}": f"r{number}" for number in range(len(asked))},
-        },
+        "categories": {f"r{number}": _category(one, 1 / len(asked)) for number, one in enumerate(asked)},
+    }
+    log = {
+        "kind": "replay", "file": "log.csv", "request": "id", "arrived": "at", "category": "kind",
+        "default_category": "r0", "category_map": {f"r{number}": f"r{number}" for number in range(len(asked))},
     }  # fmt: skip
     told_system = tomllib.loads(system)
-    raw["demand"] |= told_system.pop("demand", {})
-    raw |= told_system
-    model = build_model(raw, file=folder / "story.toml", shown="story.toml")
-    return by_request(simulate(model, seed=1, replication=0, engine=engine, decisions=decisions))
+    demand = told_system.pop("demand", {})
+    others = demand.pop("sources", {})
+    raw["demand"] = {"sources": {"log": log | demand, **others}} if others else log | demand
+    return build_model(raw | told_system, file=folder / "story.toml", shown="story.toml")
+
+
+def measured(model: Model, trace: Trace) -> dict[str, float]:
+    """What changeflow measures of a story."""
+    return measure_run(Window.of(compile_tables(model)), trace).values
+
+
+def _category(one: dict[str, Any], share: float) -> dict[str, Any]:
+    keys = {key: value for key, value in one.items() if key not in ("at", "work") and value is not None}
+    if "priority" in keys:
+        keys["priority"] = int(keys["priority"])
+    return {"share": share, "work_hours": one["work"], **keys}
 
 
 def told(table: str) -> list[Row]:
@@ -95,7 +113,7 @@ def _seen(rows: np.ndarray, table: str, names: dict[str, tuple[str, ...]]) -> li
 
 def _shown(value: Any, names: tuple[str, ...] | None) -> Any:
     if names is not None:
-        return names[value]
+        return names[value].replace(" ", "_")
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 

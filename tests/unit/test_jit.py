@@ -8,9 +8,25 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from changeflow.engine import jit
+from changeflow.engine.records import INT
+
+
+@jit.compiled
+def _write(address, size, place, value):  # type: ignore[no-untyped-def]
+    """Only writes: nothing here reads what it has written."""
+    array = jit.array_at(address, size, INT)
+    array[place] = value
+
+
+@jit.compiled
+def _write_borrowed(array, place, value):  # type: ignore[no-untyped-def]
+    """The same."""
+    lent = jit.borrowed(array)
+    lent[place] = value
 
 
 @pytest.fixture
@@ -110,3 +126,11 @@ def test_the_program_runs_with_an_unwritable_home(tmp_path: Path) -> None:
     assert answer == "True"
     assert folder.strip().startswith(str(tmp_path / f"changeflow-{os.getuid()}"))
     assert list(Path(folder.strip()).rglob("*.nbi"))
+
+
+def test_what_is_written_to_a_borrowed_array_is_there_after_the_call() -> None:
+    """Numba's dead-code pass once dropped the writes of a function that did not read the array again."""
+    array = np.zeros(3, INT)
+    _write(array.ctypes.data, 3, 1, 7)
+    _write_borrowed(array, 2, 8)
+    assert array.tolist() == [0, 7, 8]
