@@ -22,9 +22,10 @@ def prepare(options: Shared) -> Path:
 
 def tell_compiling(plan: Plan, options: Shared) -> None:
     """A word on stderr when machine code must be made first."""
-    from changeflow.engine.jit import kernel_is_warm
+    from changeflow.engine.simulate import machine_code_is_there
 
-    if plan.engine == "compiled" and options.progress == "auto" and not kernel_is_warm():
+    models = dict(plan.scenarios).values()
+    if plan.engine == "compiled" and options.progress == "auto" and not machine_code_is_there(models):
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
 
 

@@ -46,7 +46,7 @@ from changeflow.engine.worktime import open_hours
 
 @inlined
 def choose_place(state, arrays, slots, slot, route, stage, entry, routes, places, heights):  # type: ignore[no-untyped-def]
-    """The next place: a station's number, or an outcome."""
+    """The next place, by one of the four rules that most models have: a station's number, or an outcome."""
     rule, first, size = routes[route]["rule"], routes[route]["first"], routes[route]["size"]
     if rule == TO:
         return places[first]
@@ -55,7 +55,7 @@ def choose_place(state, arrays, slots, slot, route, stage, entry, routes, places
     if rule == SPLIT:
         luck, _ = uniform_pair(state["run_key"], slots[slot]["key"], stage, ROUTE, entry)
         return places[first + pick(heights, first, size, luck)]
-    return look_around(state, arrays, slot, route, stage, entry)
+    return first_open(state, arrays, slots[slot], first, size, routes[route]["limit"])
 
 
 @compiled
@@ -78,15 +78,9 @@ def look_around(state, arrays, slot, route, stage, entry):  # type: ignore[no-un
     if rule == SPLIT:
         luck, _ = uniform_pair(state["run_key"], request["key"], stage, ROUTE, entry)
         return places[first + pick(heights, first, size, luck)]
-    written = state["decisions"]
     if rule == OPEN_FIRST:
-        chosen = first_open(state, arrays, request, first, size, routes[route]["limit"])
-    else:
-        chosen = lowest(state, arrays, request, first, size, rule)
-    decisions = decisions_of(arrays)
-    for i in range(written, state["decisions"]):
-        decisions[i]["chosen"] = decisions[i]["station"] == chosen
-    return chosen
+        return first_open(state, arrays, request, first, size, routes[route]["limit"])
+    return lowest(state, arrays, request, first, size, rule)
 
 
 @compiled
@@ -107,7 +101,7 @@ def first_open(state, arrays, request, first, size, limit):  # type: ignore[no-u
     """The first station open to the request that is not full; the last open one takes what overflows."""
     _, places, _ = routes_of(arrays)
     stations, matches = stations_of(arrays), matches_of(arrays)
-    chosen = GO_REFUSED
+    chosen, written = GO_REFUSED, state["decisions"]
     for i in range(first, first + size):
         place = places[i]
         match = matches[place * state["categories"] + request["category"]]
@@ -119,6 +113,7 @@ def first_open(state, arrays, request, first, size, limit):  # type: ignore[no-u
         record(state, arrays, request, place, still_waiting(waiting, free), math.inf if limit == NO_LIMIT else limit)
         if limit == NO_LIMIT or not overflows(waiting, free, limit):
             break
+    mark_chosen(state, arrays, written, chosen)
     return chosen
 
 
@@ -127,7 +122,7 @@ def lowest(state, arrays, request, first, size, rule):  # type: ignore[no-untype
     """The station open to the request with the lowest value; ties: the first named."""
     _, places, _ = routes_of(arrays)
     stations, matches = stations_of(arrays), matches_of(arrays)
-    chosen, least = GO_REFUSED, math.inf
+    chosen, least, written = GO_REFUSED, math.inf, state["decisions"]
     for i in range(first, first + size):
         place = places[i]
         station = stations[place]
@@ -147,6 +142,7 @@ def lowest(state, arrays, request, first, size, rule):  # type: ignore[no-untype
         record(state, arrays, request, place, present, value)
         if chosen < 0 or value < least:
             chosen, least = place, value
+    mark_chosen(state, arrays, written, chosen)
     return chosen
 
 
@@ -158,6 +154,14 @@ def record(state, arrays, request, place, seen, value):  # type: ignore[no-untyp
         row["request"], row["time"], row["station"] = request["number"], state["now"], place
         row["seen"], row["value"], row["chosen"] = seen, value, False
         state["decisions"] += 1
+
+
+@inlined
+def mark_chosen(state, arrays, written, chosen):  # type: ignore[no-untyped-def]
+    """Write into the records of this choice which candidate it was."""
+    decisions = decisions_of(arrays)
+    for i in range(written, state["decisions"]):
+        decisions[i]["chosen"] = decisions[i]["station"] == chosen
 
 
 @inlined

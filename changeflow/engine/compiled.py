@@ -11,6 +11,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.first_pass import FIRST
+from changeflow.engine.jit import keep_warm
 from changeflow.engine.records import ARRAY_NAMES, EVENT, KIND, NEVER, NOWHERE, ROUND, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
@@ -85,7 +86,9 @@ class _Run:
         self.scratch = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
         self._next_block()
         self._point(*ARRAY_NAMES)
-        kernel.begin(self.state_at, self.arrays_at)
+        self.features = True if own.features else None
+        if own.features:
+            kernel.begin(self.state_at, self.arrays_at)
 
     def _point(self, *names: str) -> None:
         """Tell the kernel where these arrays lie now."""
@@ -101,7 +104,8 @@ class _Run:
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
-        status = kernel.advance(self.state_at, self.arrays_at, STEPS)
+        status = kernel.advance(self.state_at, self.arrays_at, STEPS, self.features)
+        keep_warm(features=self.layout.features)
         if status == kernel.NEED_ARRIVALS:
             self._next_block()
             self._point("block")
@@ -137,7 +141,7 @@ class _Run:
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
         state = self.state[0]
         # of an event and of the dispatch that may follow it
-        state["rows_an_event"] = 2 * size if self.layout.many_rows else 1
+        state["rows_an_event"] = 2 * size if self.layout.features else 1
         state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + 8
         self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)

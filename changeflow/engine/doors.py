@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from changeflow.engine.clock import END_OF_DELAY, RE_ENTRY, RELEASE
+from changeflow.engine.clock import END_OF_DELAY, RE_ENTRY, RELEASE, RENEGE
 from changeflow.engine.draws import ASK, DELAY, NO_STAGE, PATIENCE, REQUESTER, VERDICT, uniform_pair
 from changeflow.engine.heaps import push
 from changeflow.engine.jit import compiled
@@ -35,11 +35,40 @@ from changeflow.engine.views import (
 def would_ask(state, arrays, row):  # type: ignore[no-untyped-def]
     """Would these users ask, with so much open?"""
     entrance, asks, share = entrances_of(arrays)[row["source"]], asks_of(arrays), 1.0
+    if entrance["asks"] == 0:
+        return True
     for i in range(entrance["first_ask"], entrance["first_ask"] + entrance["asks"]):
         if state["open"] >= asks[i]["beyond"]:
             share = asks[i]["share"]
     luck, _ = uniform_pair(state["run_key"], row["key"], NO_STAGE, ASK, 0)
     return luck < share
+
+
+@compiled
+def come_in(state, arrays, slot, as_newcomer):  # type: ignore[no-untyped-def]
+    """Newcomers pass what is before the queue; others join it at once."""
+    station = stations_of(arrays)[slots_of(arrays)[slot]["station"]]
+    if as_newcomer and (station["has_delay"] == 1 or station["has_door"] == 1):
+        approach(state, arrays, slot, np.int64(TO_DELAY))
+    else:
+        queue_up(state, arrays, slot)
+
+
+@compiled
+def queue_up(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """Join the queue; patience begins to run."""
+    slots, matches = slots_of(arrays), matches_of(arrays)
+    request = slots[slot]
+    station = stations_of(arrays)[request["station"]]
+    join(state, station, matches, slots, slot)
+    law = matches[request["station"] * state["categories"] + request["category"]]["patience_law"]
+    if law != NO_LAW:
+        rows, pool = laws_of(arrays)
+        luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], PATIENCE, request["entry"])
+        until = state["now"] + quantile(rows, pool, law, luck)
+        if until < state["end"]:
+            turn = turn_at(state, until, RENEGE, request["number"])
+            push(state, heap_of(arrays), until, turn, slot, request["stamp"])
 
 
 @compiled
@@ -56,7 +85,7 @@ def approach(state, arrays, slot, step):  # type: ignore[no-untyped-def]
             return
         outcome = turned_away(state, arrays, request, station)
         if outcome == 0:
-            join(state, station, matches, slots, slot, heap_of(arrays), rows, pool)
+            queue_up(state, arrays, slot)
             return
         request["work_hours"] = request["left"]
         write_visit(state, station, request, state["now"], outcome, visits_of(arrays))
@@ -147,16 +176,21 @@ def turned_away(state, arrays, request, station):  # type: ignore[no-untyped-def
 def after_the_work(state, arrays, slot, step):  # type: ignore[no-untyped-def]
     """The delivery waits for its release date, is tested, and the verdict takes time; True when all that is over."""
     request = slots_of(arrays)[slot]
+    if request["home"] != NOWHERE:  # this was the test
+        request["station"], request["attempt"] = request["home"], request["home_attempt"]
+        request["entry"], request["home"] = request["home_entry"], NOWHERE
+        step = np.int64(TO_VERDICT)
     station = stations_of(arrays)[request["station"]]
+    if station["has_aftermath"] == 0:
+        return True
     now, heap, number = state["now"], heap_of(arrays), request["number"]
-    if step < TO_TEST:
-        request["after_delay"] = TO_TEST
-        if station["release_hours"] > 0.0:
-            date = next_date(now, station["release_hours"])
-            if date > now:
-                if date < state["end"]:
-                    push(state, heap, date, turn_at(state, date, RELEASE, number), slot, 0)
-                return False
+    if step < TO_TEST and station["release_hours"] > 0.0:
+        date = next_date(now, station["release_hours"])
+        if date > now:
+            request["after_delay"] = TO_TEST
+            if date < state["end"]:
+                push(state, heap, date, turn_at(state, date, RELEASE, number), slot, 0)
+            return False
     if step < TO_VERDICT and station["tester"] != NO_PLACE:
         request["home"], request["home_attempt"] = request["station"], request["attempt"]
         request["home_entry"] = request["entry"]

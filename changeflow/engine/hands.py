@@ -15,9 +15,12 @@ from changeflow.engine.draws import AGAIN, ORDER, again_entry, uniform_pair
 from changeflow.engine.heaps import push
 from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.moves import (
+    await_opening,
     close,
     dispatch_later,
     free_server,
+    hand_out,
+    has_room,
     leave_the_line,
     line_up,
     opening_of,
@@ -27,7 +30,7 @@ from changeflow.engine.moves import (
     write_visit,
 )
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import NONE, NOWHERE
+from changeflow.engine.records import NEVER, NONE, NOWHERE
 from changeflow.engine.rules import (
     NEVER_URGENT,
     RANDOM,
@@ -54,51 +57,37 @@ from changeflow.engine.views import (
 
 
 @inlined
-def has_room(station, group):  # type: ignore[no-untyped-def]
-    """Fewer busy than on duty."""
-    return group["on_duty"] > 0 if station["infinite"] == 1 else group["busy"] < group["on_duty"]
-
-
-@inlined
 def is_at_its_limit(station):  # type: ignore[no-untyped-def]
     return station["most_in_hand"] != NO_LIMIT and station["busy"] >= station["most_in_hand"]
 
 
-@inlined
-def await_opening(state, station, number, groups, heap, opens, closes):  # type: ignore[no-untyped-def]
-    """Wake up when the first of the closed groups opens that has a server to spare, or work to be interrupted."""
-    now, opening = state["now"], math.inf
-    for g in range(station["first_group"], station["first_group"] + station["groups"]):
-        if has_room(station, groups[g]) or station["preemptive"] == 1:
-            at = opening_of(groups[g], opens, closes, now)
-            if now < at < opening:
-                opening = at
-    if opening < station["opens_at"] and opening < state["end"]:
-        station["opens_at"] = opening
-        push(state, heap, opening, turn_at(state, opening, SHIFT, 2 * number), number, 0)
-
-
 @compiled
-def dispatch_with_choice(state, arrays, number):  # type: ignore[no-untyped-def]
-    """Hand out free servers where not everyone may take the head of the queue; then interrupt, where allowed."""
-    station = stations_of(arrays)[number]
-    slots, heap = slots_of(arrays), heap_of(arrays)
+def dispatch_with_choice(state, arrays):  # type: ignore[no-untyped-def]
+    """Hand out free servers at every station, the head of the queue first only where everyone may take it."""
+    stations, slots, heap = stations_of(arrays), slots_of(arrays), heap_of(arrays)
     groups, speeds, idle, in_hand = staff_of(arrays)
     opens, closes, before = calendars_of(arrays)
-    categories = state["categories"]
-    while True:
-        slot, g = next_match(state, arrays, station)
-        if slot == NOWHERE and station["preemptive"] == 1:
-            slot, victim = interruption(state, arrays, station)
-            if slot != NOWHERE:
-                g = slots[victim]["group"]
-                interrupt(state, arrays, victim)
-        if slot == NOWHERE:
-            break
-        speed = speeds[g * categories + slots[slot]["category"]]
-        start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
-    if station["waiting"] > 0 and (station["preemptive"] == 1 or not is_at_its_limit(station)):
-        await_opening(state, station, number, groups, heap, opens, closes)
+    state["dispatch_turn"] = NEVER
+    for s in range(state["stations"]):
+        station = stations[s]
+        if station["waiting"] == 0:
+            continue
+        if station["is_plain"] == 1:
+            hand_out(state, station, s, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
+            continue
+        while True:
+            slot, g = next_match(state, arrays, station)
+            if slot == NOWHERE and station["preemptive"] == 1:
+                slot, victim = interruption(state, arrays, station)
+                if slot != NOWHERE:
+                    g = slots[victim]["group"]
+                    interrupt(state, arrays, victim)
+            if slot == NOWHERE:
+                break
+            speed = speeds[g * state["categories"] + slots[slot]["category"]]
+            start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
+        if station["waiting"] > 0 and (station["preemptive"] == 1 or not is_at_its_limit(station)):
+            await_opening(state, station, s, groups, heap, opens, closes)
 
 
 @compiled

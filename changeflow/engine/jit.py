@@ -6,12 +6,14 @@ stale machine code runs on. So the cache folder carries a digest of every source
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
 import stat
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -59,9 +61,20 @@ FOLDER = cache_folder(source_digest())
 numba.config.CACHE_DIR = str(FOLDER)
 
 
-def kernel_is_warm() -> bool:
-    """True when the machine code of the compiled engine's loop is in the cache."""
-    return any(FOLDER.rglob("kernel.advance*.nbi"))
+def kernel_is_warm(*, features: bool) -> bool:
+    """True when the machine code of the compiled engine's loop is in the cache, for plain models or for all."""
+    return _mark(features).exists()
+
+
+@cache
+def keep_warm(*, features: bool) -> None:
+    """Remember that the loop has been compiled."""
+    with contextlib.suppress(OSError):
+        _mark(features).touch()
+
+
+def _mark(features: bool) -> Path:
+    return FOLDER / ("loop-with-features" if features else "loop")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

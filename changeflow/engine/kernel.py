@@ -12,19 +12,12 @@ import math
 import numpy as np
 
 from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
-from changeflow.engine.choices import choose_place
-from changeflow.engine.clock import ARRIVAL, COMPLETION, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, RENEGE, SHIFT
-from changeflow.engine.doors import after_the_work, approach, let_in, would_ask
+from changeflow.engine.choices import choose_place, look_around
+from changeflow.engine.clock import ARRIVAL, COMPLETION, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, SHIFT
+from changeflow.engine.doors import after_the_work, come_in, would_ask
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
-from changeflow.engine.hands import (
-    await_change,
-    await_opening,
-    change_staff,
-    dispatch_with_choice,
-    has_room,
-    renege,
-)
+from changeflow.engine.hands import await_change, dispatch_with_choice
 from changeflow.engine.heaps import pop, push
 from changeflow.engine.jit import array_at, compiled, inlined
 from changeflow.engine.moves import (
@@ -33,17 +26,17 @@ from changeflow.engine.moves import (
     enter,
     expect_arrival,
     free_server,
+    hand_out,
+    is_in_intake,
     join,
-    opening_of,
-    start,
     take_arrival,
     tick,
     turn_at,
     write_visit,
 )
+from changeflow.engine.rare import rare_event
 from changeflow.engine.records import (
     ARRAYS,
-    HELD,
     KIND,
     NEVER,
     NEW_STATION,
@@ -52,10 +45,7 @@ from changeflow.engine.records import (
     REPEAT,
     ROUND,
     STATE,
-    TO_DELAY,
     TO_DOOR,
-    TO_QUEUE,
-    TO_VERDICT,
 )
 from changeflow.engine.route_table import GO_DONE
 from changeflow.engine.rules import is_rejected
@@ -90,10 +80,12 @@ def begin(state_at, arrays_at):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
+def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyped-def]
     """Run until the horizon, or until the driver is needed; the order is that of the instant rule.
 
     State and the addresses of the arrays come as addresses too: handing over a record takes eight microseconds.
+    `features` is None for a model that has none of doors.py and hands.py: they are then not even compiled, since
+    Numba prunes what hangs on `features is None` before it looks any further.
     """
     state, arrays = array_at(state_at, 1, STATE)[0], array_at(arrays_at, 1, ARRAYS)[0]
     stations, matches, entrances = stations_of(arrays), matches_of(arrays), entrances_of(arrays)
@@ -119,7 +111,10 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
             if state["dispatch_turn"] >= MAX_ROUNDS * ROUND:
                 return ZERO_TIME
             state["turn"] = state["dispatch_turn"]
-            dispatch(state, arrays, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
+            if features is None:
+                dispatch(state, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
+            else:
+                dispatch_with_choice(state, arrays)
             continue
         if not time < state["end"]:
             return DONE_RUNNING
@@ -134,78 +129,71 @@ def advance(state_at, arrays_at, most_steps):  # type: ignore[no-untyped-def]
             return NEED_ROOM
         state["now"], state["turn"] = time, turn
         state["steps"] += 1
-        place, arrival, attempt, as_newcomer = np.int64(NOT_NOW), 0, 1, True
+        place, arrival, attempt, as_newcomer, is_judged = np.int64(NOT_NOW), 0, 1, True, False
         if what == ARRIVAL:
             arrival = state["arrival"]
             expect_arrival(state, block)
-            entrance = entrances[block[arrival]["source"]]
-            if entrance["asks"] > 0 and not would_ask(state, arrays, block[arrival]):
-                state["unasked"] += 1
-                continue
+            if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
+                if not would_ask(state, arrays, block[arrival]):
+                    state["unasked"] += 1
+                    continue
             slot = take_arrival(state, entrances, slots, passes, block[arrival])
-            place = first[arrival]["place"]
-            if place == UNKNOWN:
-                place = choose_place(
-                    state, arrays, slots, slot, entrance["route"], NO_STAGE, 0, routes, places, heights
-                )
-            if place < 0:
-                close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
+            place, route, stage, entry = first[arrival]["place"], entrances[slots[slot]["source"]]["route"], NO_STAGE, 0
         else:
             slot, stamp, kind = heap[0]["slot"], heap[0]["stamp"], turn % ROUND // KIND
             pop(state, heap)
             if kind == COMPLETION:
-                if slots[slot]["stamp"] == stamp and complete(
-                    state, arrays, stations, groups, matches, slots, slot, idle, in_hand, visits
-                ):
-                    conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests)
+                is_judged = slots[slot]["stamp"] == stamp
+                if is_judged:
+                    complete(state, stations, groups, matches, slots, slot, idle, in_hand, visits)
+                    if features is not None:
+                        is_judged = after_the_work(state, arrays, slot, np.int64(TO_DOOR))
             elif kind == RE_ENTRY:
                 place, attempt, as_newcomer = place_again(stations, slots[slot])
-            elif kind == RENEGE:
-                if slots[slot]["stamp"] == stamp:
-                    renege(state, arrays, slot)
-            elif kind == SHIFT:
-                if turn % 2 == 0:
-                    stations[slot]["opens_at"] = math.inf
-                    dispatch_later(state, stations[slot])
-                else:
-                    change_staff(state, arrays, slot)
-            elif turn % KIND >= HELD:
-                let_in(state, arrays, slot)
-            elif kind == END_OF_DELAY and slots[slot]["after_delay"] == TO_QUEUE:
-                approach(state, arrays, slot, np.int64(TO_QUEUE))
-            elif after_the_work(state, arrays, slot, slots[slot]["after_delay"]):
-                conclude_after_delay(state, arrays, slot)
+            elif kind == SHIFT and turn % 2 == 0:
+                stations[slot]["opens_at"] = math.inf
+                dispatch_later(state, stations[slot])
+            elif features is not None:
+                is_judged = rare_event(state, arrays, slot, stamp, kind, turn)
+            elif kind == END_OF_DELAY:
+                join(state, stations[slots[slot]["station"]], matches, slots, slot)
+            if is_judged and moves_on(state, stations, entrances, slots, slot, heap, requests):
+                station = stations[slots[slot]["station"]]
+                place, route, stage = np.int64(UNKNOWN), station["next_route"], station["stage"]
+                entry = slots[slot]["entry"]
+        if place == UNKNOWN:
+            if features is None:
+                place = choose_place(state, arrays, slots, slot, route, stage, entry, routes, places, heights)
+            else:
+                place = look_around(state, arrays, slot, route, stage, entry)
+            if what != ARRIVAL and place >= 0:  # a completion never joins a queue itself
+                slots[slot]["re_entry"], slots[slot]["station"] = NEW_STATION, place
+                push(state, heap, time, turn_at(state, time, RE_ENTRY, slots[slot]["number"]), slot, 0)
+                place = np.int64(NOT_NOW)
         if place >= 0:
             station = stations[place]
             enter(state, station, place, matches, slots, slot, passes, attempt, first[arrival], rows, pool)
-            if as_newcomer and (station["has_delay"] == 1 or station["has_door"] == 1):
-                approach(state, arrays, slot, np.int64(TO_DELAY))
+            if features is None:
+                if not as_newcomer or not is_in_intake(
+                    state, station, slots, slot, heap, opens, closes, before, rows, pool
+                ):
+                    join(state, station, matches, slots, slot)
             else:
-                join(state, station, matches, slots, slot, heap, rows, pool)
+                come_in(state, arrays, slot, as_newcomer)
+        elif place != NOT_NOW:
+            close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
         if state["steps"] >= pause_at:
             return PAUSE
 
 
 @inlined
-def dispatch(state, arrays, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before):  # type: ignore[no-untyped-def]
+def dispatch(state, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before):  # type: ignore[no-untyped-def]
     """Hand free servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
-    now = state["now"]
     state["dispatch_turn"] = NEVER
     for s in range(state["stations"]):
         station = stations[s]
-        if station["waiting"] == 0:
-            continue
-        if station["is_plain"] == 0:
-            dispatch_with_choice(state, arrays, s)
-            continue
-        g = station["first_group"]
-        if has_room(station, groups[g]) and opening_of(groups[g], opens, closes, now) > now:
-            await_opening(state, station, s, groups, heap, opens, closes)
-            continue
-        while station["waiting"] > 0 and has_room(station, groups[g]):
-            slot = station["head"]
-            speed = speeds[g * state["categories"] + slots[slot]["category"]]
-            start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
+        if station["waiting"] > 0:
+            hand_out(state, station, s, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
 
 
 @inlined
@@ -220,8 +208,8 @@ def place_again(stations, request):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def complete(state, arrays, stations, groups, matches, slots, slot, idle, in_hand, visits):  # type: ignore[no-untyped-def]
-    """Work is finished: free the server and write the visit; True when the verdict is known at once."""
+def complete(state, stations, groups, matches, slots, slot, idle, in_hand, visits):  # type: ignore[no-untyped-def]
+    """Work is finished: free the server and write the visit, with the verdict that its luck will bring."""
     request = slots[slot]
     station = stations[request["station"]]
     now = state["now"]
@@ -235,43 +223,21 @@ def complete(state, arrays, stations, groups, matches, slots, slot, idle, in_han
     ):
         outcome = REWORK
     write_visit(state, station, request, now, outcome, visits)
-    if request["home"] != NOWHERE:  # this was a test
-        request["station"], request["attempt"] = request["home"], request["home_attempt"]
-        request["entry"], request["home"] = request["home_entry"], NOWHERE
-        return after_the_work(state, arrays, slot, np.int64(TO_VERDICT))
-    request["verdict"] = outcome
-    return station["has_aftermath"] == 0 or after_the_work(state, arrays, slot, np.int64(TO_DOOR))
+    if request["home"] == NOWHERE:
+        request["verdict"] = outcome
 
 
 @inlined
-def conclude(state, arrays, stations, entrances, slots, slot, heap, routes, places, heights, requests):  # type: ignore[no-untyped-def]
-    """The delivery is accepted, or done again, or the request moves on; a completion never joins a queue itself."""
+def moves_on(state, stations, entrances, slots, slot, heap, requests):  # type: ignore[no-untyped-def]
+    """True when the delivery is accepted; else it is done again, or given up."""
     request = slots[slot]
     station = stations[request["station"]]
-    now = state["now"]
     if request["verdict"] == REWORK:
         if request["attempt"] != station["max_attempts"]:
             request["re_entry"] = REPEAT
-            push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
-            return
+            push(state, heap, state["now"], turn_at(state, state["now"], RE_ENTRY, request["number"]), slot, 0)
+            return False
         if station["at_limit_done"] == 0:
             close(state, entrances, slots, slot, WITHDRAWN, requests)
-            return
-    place = choose_place(
-        state, arrays, slots, slot, station["next_route"], station["stage"], request["entry"], routes, places, heights
-    )
-    if place >= 0:
-        request["re_entry"], request["station"] = NEW_STATION, place
-        push(state, heap, now, turn_at(state, now, RE_ENTRY, request["number"]), slot, 0)
-    else:
-        close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
-
-
-@compiled
-def conclude_after_delay(state, arrays, slot):  # type: ignore[no-untyped-def]
-    """The same, for the few whose verdict comes later than their delivery."""
-    routes, places, heights = routes_of(arrays)
-    conclude(
-        state, arrays, stations_of(arrays), entrances_of(arrays), slots_of(arrays), slot, heap_of(arrays), routes,
-        places, heights, requests_of(arrays),
-    )  # fmt: skip
+            return False
+    return True

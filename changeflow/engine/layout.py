@@ -23,8 +23,8 @@ from changeflow.engine.records import (
     SLOT_NUMBER,
     STATION,
 )
-from changeflow.engine.route_table import BY_SIZE, UNTIL_DAY
-from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, NO_PLACE, StationTable
+from changeflow.engine.route_table import BY_CATEGORY, BY_SIZE, OPEN_FIRST, SPLIT, TO, UNTIL_DAY
+from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, NO_PLACE, GroupTable, StationTable
 from changeflow.engine.worktime import WorkTime
 
 Array = NDArray[Any]
@@ -55,8 +55,8 @@ class Layout:
     route_law: NDArray[np.int64]
     """The law of work that all stations of a route share, by route and category; NO_LAW when they do not."""
     stages: int
-    many_rows: bool
-    """One event may write more than one row: interruptions, or those held let in together."""
+    features: bool
+    """Anything of doors.py, hands.py or a rule by value: then one event may write more than one row."""
 
     @classmethod
     def of(
@@ -92,9 +92,20 @@ class Layout:
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
             route_law=np.array([law for route in routes for law in _common_laws(stations, route, places)] or [NO_LAW]),
             stages=max(stages, 1),
-            many_rows=any(not row["is_plain"] or row["has_delay"] or row["has_door"] for row in rows)
-            or any(len(group.times) > 1 for group in groups),
+            features=_has_features(rows, groups, routes, entrances[0]),
         )
+
+
+def _has_features(rows: Array, groups: Sequence[GroupTable], routes: Array, entrances: Array) -> bool:
+    flags = ("has_door", "has_aftermath", "has_patience", "hold_size", "hold_hours", "requester_chance")
+    common = np.isin(routes["rule"], (TO, SPLIT, BY_CATEGORY, OPEN_FIRST))
+    return bool(
+        any(rows[flag].any() for flag in flags)
+        or not rows["is_plain"].all()
+        or any(len(group.times) > 1 for group in groups)
+        or not common.all()
+        or entrances["asks"].any()
+    )
 
 
 def entrances_of(

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, RENEGE
-from changeflow.engine.draws import PATIENCE, WORK, uniform_pair
+from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, SHIFT
+from changeflow.engine.draws import DELAY, WORK, uniform_pair
 from changeflow.engine.heaps import give_idle, push, take_idle
 from changeflow.engine.jit import inlined
 from changeflow.engine.quantiles import quantile
@@ -123,7 +123,7 @@ def leave_the_line(station, slots, slot):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def join(state, station, matches, slots, slot, heap, rows, pool):  # type: ignore[no-untyped-def]
+def join(state, station, matches, slots, slot):  # type: ignore[no-untyped-def]
     now = state["now"]
     tick(station, now)
     request = slots[slot]
@@ -135,20 +135,7 @@ def join(state, station, matches, slots, slot, heap, rows, pool):  # type: ignor
         stand_between(station, slots, slot, station["tail"], NOWHERE)
     else:
         line_up(station, matches, state["categories"], slots, slot)
-    if station["has_patience"] == 1:
-        run_out_of_patience(state, station, matches, slots, slot, heap, rows, pool)
     dispatch_later(state, station)
-
-
-@inlined
-def run_out_of_patience(state, station, matches, slots, slot, heap, rows, pool):  # type: ignore[no-untyped-def]
-    request = slots[slot]
-    law = matches[request["station"] * state["categories"] + request["category"]]["patience_law"]
-    if law != NO_LAW:
-        luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], PATIENCE, request["entry"])
-        until = state["now"] + quantile(rows, pool, law, luck)
-        if until < state["end"]:
-            push(state, heap, until, turn_at(state, until, RENEGE, request["number"]), slot, request["stamp"])
 
 
 # the servers
@@ -179,6 +166,41 @@ def start(  # type: ignore[no-untyped-def]
     until = finish_of(group, opens, closes, before, now, request["work_hours"] * group["hours_per_work_hour"])
     if until < state["end"]:
         push(state, heap, until, turn_at(state, until, COMPLETION, request["number"]), slot, request["stamp"])
+
+
+@inlined
+def has_room(station, group):  # type: ignore[no-untyped-def]
+    """Fewer busy than on duty."""
+    return group["on_duty"] > 0 if station["infinite"] == 1 else group["busy"] < group["on_duty"]
+
+
+@inlined
+def await_opening(state, station, number, groups, heap, opens, closes):  # type: ignore[no-untyped-def]
+    """Wake up when the first of the closed groups opens that has a server to spare, or work to be interrupted."""
+    now, opening = state["now"], math.inf
+    for g in range(station["first_group"], station["first_group"] + station["groups"]):
+        if has_room(station, groups[g]) or station["preemptive"] == 1:
+            at = opening_of(groups[g], opens, closes, now)
+            if now < at < opening:
+                opening = at
+    if opening < station["opens_at"] and opening < state["end"]:
+        station["opens_at"] = opening
+        push(state, heap, opening, turn_at(state, opening, SHIFT, 2 * number), number, 0)
+
+
+@inlined
+def hand_out(  # type: ignore[no-untyped-def]
+    state, station, number, groups, slots, heap, idle, in_hand, speeds, opens, closes, before
+):
+    """Free servers of a plain station take the head of the queue."""
+    g = station["first_group"]
+    if has_room(station, groups[g]) and opening_of(groups[g], opens, closes, state["now"]) > state["now"]:
+        await_opening(state, station, number, groups, heap, opens, closes)
+        return
+    while station["waiting"] > 0 and has_room(station, groups[g]):
+        slot = station["head"]
+        speed = speeds[g * state["categories"] + slots[slot]["category"]]
+        start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
 
 
 @inlined
@@ -225,6 +247,19 @@ def enter(state, station, number, matches, slots, slot, passes, attempt, foresee
     elif attempt > 1 and station["rework_law"] != NO_LAW:
         law = station["rework_law"]
     request["full"] = request["left"] = share * quantile(rows, pool, law, luck) / station["speed"]
+
+
+@inlined
+def is_in_intake(state, station, slots, slot, heap, opens, closes, before, rows, pool):  # type: ignore[no-untyped-def]
+    """Must it wait outside the queue for triage and quote, in open hours of the station?"""
+    if station["delay_law"] == NO_LAW:
+        return False
+    request, now = slots[slot], state["now"]
+    luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], DELAY, request["entry"])
+    over = finish_of(station, opens, closes, before, now, quantile(rows, pool, station["delay_law"], luck))
+    if over > now and over < state["end"]:
+        push(state, heap, over, turn_at(state, over, END_OF_DELAY, request["number"]), slot, 0)
+    return over > now
 
 
 @inlined

@@ -39,8 +39,13 @@ def choose_engine(engine: str, visits: float = 0.0, models: Iterable[Model] = ()
     if only:
         return "process"
     if engine == "auto":
-        return "compiled" if kernel_is_warm() or visits > WORTH_COMPILING else "process"
+        return "compiled" if visits > WORTH_COMPILING or machine_code_is_there(models) else "process"
     return engine
+
+
+def machine_code_is_there(models: Iterable[Model]) -> bool:
+    """True when the compiled engine can start at once on all these models."""
+    return all(kernel_is_warm(features=compile_tables(model).layout.features) for model in models)
 
 
 def simulate(
@@ -48,7 +53,8 @@ def simulate(
 ) -> Trace:
     """Run one replication; a model that is run often is better compiled once by compile_tables."""
     tables = model if isinstance(model, Tables) else compile_tables(model)
-    engine = choose_engine(engine, models=(tables.model,))
+    if tables.process_only or engine != "compiled":
+        engine = choose_engine(engine, models=(tables.model,))
     key = run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)

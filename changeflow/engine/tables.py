@@ -16,6 +16,7 @@ from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
 from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source
 from changeflow.model.laws import Erlang, Law
+from changeflow.model.process_only import process_only
 from changeflow.model.routing import To
 from changeflow.model.schema import Model
 from changeflow.model.topology import expected_arrivals, offered_loads
@@ -56,6 +57,8 @@ class Tables:
     """The same once more, as the arrays of the compiled engine."""
     custom: tuple[str, ...]
     """Names of a researcher's own routing rules; a route's limit is its place here."""
+    process_only: tuple[str, ...]
+    """What of the model only the process engine knows, in words."""
     expected_requests: float
     expected_visits: float
     """Rows to make room for; a run may have more."""
@@ -142,6 +145,7 @@ class _Compiler:
             law_pool=pool,
             layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages)),
             custom=tuple(self.routes.custom),
+            process_only=process_only(model),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
             expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,
         )
