@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from changeflow.engine import trace as t
-from changeflow.engine.station_table import NO_LAW, NO_LIMIT
-from changeflow.engine.trace import Trace
+from changeflow.engine.station_table import NO_LAW, NO_LIMIT, GroupTable
+from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.times import Cohort
 from changeflow.measure.window import Window
 
 
 def overtime(window: Window, trace: Trace) -> dict[str, float]:
-    """Working hours beyond the shift, by station and in all, where work in hand is finished first."""
+    """Working hours beyond shift and dates, by station and in all, where work in hand is finished first."""
     found = dict(_overtime(window, trace))
     return found | {"overtime_hours": sum(found.values())} if found else {}
 
@@ -33,21 +33,18 @@ def _overtime(window: Window, trace: Trace) -> Iterator[tuple[str, float]]:
                 & ~np.isnan(visits["started"])
             ]
             first += group.servers
-            since = np.maximum(mine["started"], window.begin)
-            until = np.minimum(np.where(np.isnan(mine["finished"]), window.end, mine["finished"]), window.end)
-            on_duty = np.concatenate([[0.0], np.cumsum((group.on_duty > 0)[:-1] * np.diff(group.times))])
-            inside = _within(group.times, group.on_duty > 0, on_duty, until) - _within(
-                group.times, group.on_duty > 0, on_duty, since
-            )
-            hours = np.maximum(np.maximum(until - since, 0.0) - np.maximum(inside, 0.0), 0.0)
-            total += float(hours.sum()) / group.hours_per_work_hour
+            total += _beyond_duty(window, group, mine) / group.hours_per_work_hour
         yield f"overtime_hours.{station.name}", total
 
 
-def _within(times: np.ndarray, on: np.ndarray, before: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Hours with anybody on duty, from the start to each time."""
-    place = np.maximum(np.searchsorted(times, at, side="right") - 1, 0)
-    return np.asarray(before[place] + on[place] * (at - times[place]))
+def _beyond_duty(window: Window, group: GroupTable, mine: Rows) -> float:
+    """Open hours that servers of a group work while fewer are on duty, each of those too many counted."""
+    left = np.where(np.isnan(mine["finished"]), window.end, mine["finished"])
+    moments = np.clip(np.concatenate([mine["started"], left, group.times]), window.begin, window.end)
+    steps = np.concatenate([np.ones(len(mine)), -np.ones(len(mine)), -np.diff(group.on_duty, prepend=0)])
+    order = np.argsort(moments, kind="stable")
+    too_many = np.maximum(np.cumsum(steps[order]), 0.0)
+    return float(too_many[:-1] @ np.diff(group.calendar.open_hours_at(moments[order])))
 
 
 def reasons(window: Window, cohort: Cohort) -> dict[str, tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""What a compared model had in it, so that the number of models compared can be told with their features."""
+"""What a compared model names, and what happened in its runs, so that the number compared can be told with that."""
 
 from __future__ import annotations
 
@@ -7,18 +7,26 @@ from collections.abc import Iterator
 import numpy as np
 
 from changeflow.engine import trace as t
+from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
+from changeflow.model.process_only import all_routes
+from changeflow.model.routing import parts_of
 from changeflow.model.schema import Model
+from tests.parity.happened import happened
 
 MANY_SERVERS = 64
 
 
-def features(model: Model, outcomes: list[Trace | RunError]) -> set[str]:
+def features(tables: Tables, outcomes: list[Trace | RunError]) -> set[str]:
     """Words for what the model names and for what happened in its runs."""
+    model = tables.model
     found = set(_of_model(model))
     for outcome in outcomes:
-        found |= {"error: loop without time"} if isinstance(outcome, RunError) else set(_of_trace(model, outcome))
+        if isinstance(outcome, RunError):
+            found.add("error: loop without time")
+        else:
+            found |= {*_of_trace(model, outcome), *happened(tables, outcome)}
     return found
 
 
@@ -29,10 +37,8 @@ def _of_model(model: Model) -> Iterator[str]:
         yield "several sources"
     if model.weeks_since_go_live:
         yield "start in mid-life"
-    routes = [model.routing.entry, *model.routing.next.values(), *(s.entry for s in model.demand.sources.values())]
-    for route in routes:
-        if route is not None:
-            yield f"rule {route.rule}"
+    for route in all_routes(model):
+        yield from (f"rule {part.rule}" for part in parts_of(route))
     for station in model.stations.values():
         if station.servers == "infinite":
             yield "infinite servers"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hypothesis import strategies as st
 
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
-from tests.parity import parts
-from tests.parity.parts import FIRST_DAYS, MONDAY, Raw, laws, routes, unit_laws
+from tests.parity.demand import sources
+from tests.parity.hours import FIRST_DAYS, MONDAY, calendars
+from tests.parity.laws import Raw, laws, one_in, unit_laws
+from tests.parity.rules import routes, routing
+from tests.parity.stations import Setting, stations
 
 NAMES = ("north", "south", "east", "west")
 CATEGORIES = ("data", "process", "event", "report")
@@ -35,7 +36,7 @@ class Example:
 
 @st.composite
 def examples(draw: st.DrawFn) -> Example:
-    """Anything a model file can say about what happens, over a short horizon."""
+    """Anything a model file can say about what happens, over a short horizon; all that both engines know."""
     ties = draw(st.booleans())
     days = draw(st.sampled_from([1.0, 3.0, 7.0, 7.5, 21.0, 60.0]))
     weeks = draw(st.sampled_from([0.0, 0.0, 0.0, 0.5, 3.0]))
@@ -43,17 +44,25 @@ def examples(draw: st.DrawFn) -> Example:
     categories = CATEGORIES[: draw(st.integers(0, 4))]
     names = NAMES[: draw(st.sampled_from([1, 2, 2, 3, 3, 4, 4, 0]))]
     with_work = bool(categories) and draw(st.booleans())
+    due_dates = bool(categories) and draw(st.booleans())
+    waiting = draw(st.sampled_from([0.0, 24.0]))
+    window = weeks * 7, weeks * 7 + days
+    changes = [window[0] + share * days for share in (0.25, 0.5, 1.0)]
+    generalists = [name for name in names if name == names[0] or not categories or not draw(one_in(4))]
+    tester = generalists[-1] if len(generalists) > 1 and draw(one_in(3)) else None
     demand: Raw = {}
     logs: dict[str, str] = {}
     first = draw(st.sampled_from(FIRST_DAYS))
     for number in range(draw(st.sampled_from([1, 1, 2, 3]))):
-        source, log = draw(parts.sources(number, first or MONDAY, days, weeks * 7, categories, users, ties))
-        if names and draw(st.integers(0, 3)) == 0:
-            source["entry"] = draw(routes(names, categories))
+        source, log = draw(sources(number, first or MONDAY, days, weeks * 7, categories, users, ties))
+        if names and draw(one_in(4)):
+            source["entry"] = draw(routes(names, categories, changes, generalists))
         demand[f"source-{number}"] = source
         if log:
             logs[source["file"]] = log
-    calendars = {f"calendar-{n}": draw(parts.calendars(first or MONDAY)) for n in range(draw(st.integers(0, 2)))}
+    shifts = {f"calendar-{n}": draw(calendars(first or MONDAY)) for n in range(draw(st.integers(0, 2)))}
+    setting = Setting(categories, shifts, window, ties, not with_work, due_dates, waiting > 0)
+    order = draw(st.permutations(generalists))
     raw: Raw = {
         "title": "generated",
         "horizon_days": days,
@@ -61,57 +70,40 @@ def examples(draw: st.DrawFn) -> Example:
         "open_today": draw(st.sampled_from([0, 0, 1, 5, 40])),
         "organisation": {"users": users},
         "categories": {
-            name: draw(_categories(share, with_work, ties))
+            name: draw(_categories(share, with_work, due_dates, ties))
             for name, share in zip(categories, SHARES[len(categories)], strict=True)
         },
         "demand": demand["source-0"] if len(demand) == 1 and draw(st.booleans()) else {"sources": demand},
-        "calendars": calendars,
-        "stations": {name: draw(parts.stations(categories, calendars, ties, not with_work)) for name in names},
-        "routing": draw(_routing(names, categories)),
+        "calendars": shifts,
+        "costs": {"waiting_per_day": waiting},
+        "stations": {
+            name: draw(
+                stations(
+                    setting,
+                    for_all=name in generalists,
+                    others=order[order.index(name) + 1 :] if name in order else order,
+                    tester=None if name == tester else tester,
+                    tests=name == tester,
+                )
+            )
+            for name in names
+        },
+        "routing": draw(routing(names, categories, changes, generalists, tester)),
     }
     return Example(raw if first is None else raw | {"go_live": first}, logs)
 
 
 @st.composite
-def _categories(draw: st.DrawFn, share: float, with_work: bool, ties: bool) -> Raw:
-    category: Raw = {"share": share}
+def _categories(draw: st.DrawFn, share: float, with_work: bool, due_dates: bool, ties: bool) -> Raw:
+    category: Raw = {"share": share, "priority": draw(st.sampled_from([0, 1, 1, 5, 9]))}
     if with_work:
         category["work_hours"] = draw(laws(draw(st.sampled_from([1.0, 4.0])), on_the_hour=ties))
-    if draw(st.integers(0, 2)) == 0:
+    if draw(one_in(3)):
         category["difficulty"] = draw(unit_laws)
-    if draw(st.integers(0, 2)) == 0:
+    if draw(one_in(3)):
         category["specification_quality"] = draw(unit_laws)
+    if due_dates:
+        category["due_within_days"] = draw(st.sampled_from([0.5, 2.0, 10.0]))
+    if draw(one_in(3)):
+        category["waiting_cost_per_day"] = draw(st.sampled_from([1.0, 10.0, 300.0]))
     return category
-
-
-@st.composite
-def _routing(draw: st.DrawFn, names: Sequence[str], categories: Sequence[str]) -> Raw:
-    if not names:
-        return {"entry": "refused"}
-    routing: Raw = {"next": {}}
-    if len(names) > 1 or draw(st.booleans()):
-        routing["entry"] = draw(routes(names, categories))
-    for number, name in enumerate(names):
-        match draw(st.sampled_from(["silent", "silent", "onward", "onward", "back", "round"])):
-            case "onward":
-                routing["next"][name] = draw(routes(names[number + 1 :], categories))
-            case "back":  # half of those that pass here leave
-                routing["next"][name] = _half_done(draw(st.lists(st.sampled_from(names), min_size=1, max_size=2)))
-            case "round":  # on to others, in turn, as long as they are not full
-                routing["next"][name] = draw(_round(names, number))
-    return routing
-
-
-def _half_done(places: list[str]) -> Any:
-    shares = {"done": 0.5}
-    for place in places:
-        shares[place] = shares.get(place, 0.0) + 0.5 / len(places)
-    return shares
-
-
-@st.composite
-def _round(draw: st.DrawFn, names: Sequence[str], number: int) -> Any:
-    if number == len(names) - 1:
-        return {names[0]: 0.6, "done": 0.4}
-    prefer = draw(st.permutations(names[number + 1 :]))
-    return {"rule": "open_first", "prefer": prefer, "overflow_beyond": draw(st.integers(0, 3))}

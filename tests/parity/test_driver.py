@@ -17,8 +17,10 @@ from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
+from changeflow.model.schema import Model
 from tests.parity.compare import bytes_of, difference, outcome
 from tests.parity.features import features
+from tests.parity.full import full
 from tests.parity.rich import rich, small
 
 HOURLY = {"kind": "renewal", "interarrival_hours": 1.0}
@@ -33,14 +35,14 @@ def _same(tables: Tables) -> Trace:
 
 def test_the_rich_model_has_it_all() -> None:
     """What the other tests of this file lean on."""
-    model = rich()
-    trace = _same(compile_tables(model))
+    tables = compile_tables(rich())
+    trace = _same(tables)
     wanted = {
         "backlog at the start", "batches", "calendar", "overflow", "rework", "withdrawn", "ties of a completion",
         "ties of arrivals", "intake delay", "stage entered again by routing", "more than 64 servers",
         "infinite servers", "undone at the horizon", "work of no time",
     }  # fmt: skip
-    assert wanted <= features(model, [trace])
+    assert wanted <= features(tables, [trace])
 
 
 def test_more_open_requests_than_slots() -> None:
@@ -138,9 +140,10 @@ def test_a_run_that_is_driven_by_hand_pauses_between_events(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("workers", [2, 4])
-def test_threads_change_nothing(workers: int) -> None:
+@pytest.mark.parametrize("model", [rich(horizon_days=60), full()], ids=["rich", "full"])
+def test_threads_change_nothing(model: Model, workers: int) -> None:
     """Eight replications of one compiled model, at the same time and one after another."""
-    tables = compile_tables(rich(horizon_days=60))
+    tables = compile_tables(model)
 
     def run(replication: int) -> tuple[bytes, ...]:
         return bytes_of(simulate(tables, seed=5, replication=replication, engine="compiled", decisions=True))
@@ -176,13 +179,15 @@ import hashlib, numba
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from tests.parity.compare import bytes_of
+from tests.parity.full import full
 from tests.parity.rich import rich
 
-tables = compile_tables(rich())
 digest = hashlib.sha256()
-for replication in range(2):
-    trace = simulate(tables, seed=3, replication=replication, engine="compiled", decisions=True)
-    digest.update(b"".join(bytes_of(trace)))
+for model in (rich(), full()):
+    tables = compile_tables(model)
+    for replication in range(2):
+        trace = simulate(tables, seed=3, replication=replication, engine="compiled", decisions=True)
+        digest.update(b"".join(bytes_of(trace)))
 print(digest.hexdigest(), numba.config.DISABLE_JIT)
 """
 
@@ -198,9 +203,10 @@ def test_the_compiler_switched_off_gives_the_same_bytes() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    tables = compile_tables(rich())
     digest = hashlib.sha256()
-    for replication in range(2):
-        trace = simulate(tables, seed=3, replication=replication, engine="process", decisions=True)
-        digest.update(b"".join(bytes_of(trace)))
+    for model in (rich(), full()):
+        tables = compile_tables(model)
+        for replication in range(2):
+            trace = simulate(tables, seed=3, replication=replication, engine="process", decisions=True)
+            digest.update(b"".join(bytes_of(trace)))
     assert done.stdout.split() == [digest.hexdigest(), "1"]

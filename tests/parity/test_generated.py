@@ -9,11 +9,10 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 
 from changeflow.engine import compiled
-from changeflow.engine.simulate import simulate, stream
+from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
-from changeflow.engine.trace import Rows
 from changeflow.errors import RunError
-from tests.parity.check import check
+from tests.parity.check import check, same_when_streamed
 from tests.parity.compare import difference, outcome
 from tests.parity.models import Example, examples
 
@@ -63,7 +62,7 @@ def test_buffers_and_pauses_change_nothing(example: Example, folder: Path) -> No
 @settings(SAME, max_examples=60)
 @given(example=examples())
 def test_streamed_rows_are_the_rows_of_the_trace(example: Example, folder: Path) -> None:
-    """Whatever the size of a chunk; requests come in order of closing, open ones last."""
+    """Whatever the size of a chunk."""
     tables = _tables(example, folder)
     if tables is None:
         return
@@ -72,20 +71,9 @@ def test_streamed_rows_are_the_rows_of_the_trace(example: Example, folder: Path)
     except RunError:
         return
     for chunk in (1, 3, 8192):
-        requests: list[Rows] = []
-        visits: list[Rows] = []
-
-        def keep(some: Rows, more: Rows, requests: list[Rows] = requests, visits: list[Rows] = visits) -> None:
-            requests.append(some.copy())
-            visits.append(more.copy())
-
         with pytest.MonkeyPatch.context() as small:
             small.setattr(compiled, "CHUNK", chunk)
-            stream(tables, keep, seed=3, replication=0)
-        rows = np.concatenate(requests)
-        assert np.concatenate(visits).tobytes() == trace.visits.tobytes()
-        assert rows[np.argsort(rows["number"])].tobytes() == trace.requests.tobytes()
-        assert np.all(np.diff(rows["closed"][~np.isnan(rows["closed"])]) >= 0)
+            same_when_streamed(tables, trace)
 
 
 def _tables(example: Example, folder: Path) -> compiled.Tables | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import special
 
-from .metrics import VARIANCE
 from .reasons import Raw
+from .transient import VARIANCE
 from .view import Floats
 
 HEADLINES = ("Wq", "W", "W_total", "W_net", "L", "EN", "count_total")

@@ -14,8 +14,10 @@ from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import Tables, compile_tables
 
 from .accept import Check, Result, headline, judge, missed
-from .metrics import QUANTILE, last_time, metric
+from .metrics import metric
 from .reasons import Raw, Unsupported
+from .steady import QUANTILE
+from .transient import last_time
 from .translate import Setup, check_case, translate
 from .view import Floats, view_of
 
@@ -58,7 +60,7 @@ def prepare(case: Raw) -> Setup:
         raise Unsupported(f"acceptance rule '{rule}'")
     names = list(case["expected"])
     transient = case["kind"] == "transient"
-    setup = translate(case, last_time(names) * 1.001 if transient else None)
+    setup = translate(case)
     for name in names:
         metric(name, setup, case["kind"])
     if not transient:
@@ -100,8 +102,7 @@ def window_of(case: Raw, setup: Setup, length: float) -> Window:
 
 def run_chunk(case: Raw, engine: str, seed: int, replications: Sequence[int], window: Window) -> dict[str, list[float]]:
     """Some replications of a case: one number a replication for each metric. Runs in a worker process."""
-    reach = window.horizon if case["kind"] == "transient" else None
-    setup = translate(case, reach)
+    setup = translate(case)
     functions = {name: metric(name, setup, case["kind"]) for name in case["expected"]}
     book: dict[int, Tables] = {}
     rows = [_one(setup, book, engine, seed, number, window, functions, case["kind"]) for number in replications]

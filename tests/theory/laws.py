@@ -85,6 +85,7 @@ PROCESS_KEYS = {
     "renewal": {"interarrival"},
     "nhpp_piecewise": {"edges", "rates", "period"},
     "nhpp_sinusoid": {"mean", "amplitude", "omega", "phase"},
+    "finite_source": {"population", "time_to_request"},
 }
 
 
@@ -104,6 +105,8 @@ def source(process: Raw, hours: float, horizon: float) -> Raw:
             return {"kind": "poisson", "rate_per_hour": number(process["rate"], "rate") / hours, "batch": batch}
         case "renewal":
             return {"kind": "renewal", "interarrival_hours": law(process["interarrival"], hours)}
+        case "finite_source":
+            return _finite_source(process, hours)
         case "nhpp_piecewise":
             edges, rates = _pieces(process, horizon)
         case _:
@@ -116,7 +119,7 @@ def source(process: Raw, hours: float, horizon: float) -> Raw:
 
 
 def request_rate(process: Raw) -> float:
-    """Requests per unit of time in the long run, to plan how long to run."""
+    """Requests per unit of time in the long run (a closed population: at most), to plan how long to run."""
     match process["type"]:
         case "poisson":
             return float(process["rate"])
@@ -124,11 +127,43 @@ def request_rate(process: Raw) -> float:
             return float(process["rate"] * np.dot(process["sizes"], process["probs"]))
         case "renewal":
             return 1 / law_mean(law(process["interarrival"], 1.0))
+        case "finite_source":
+            return float(process["population"] / process["time_to_request"]["mean"])
         case "nhpp_piecewise":
             edges = np.asarray(process["edges"], float)
             return float(np.dot(np.diff(edges), process["rates"]) / (edges[-1] - edges[0]))
         case _:
             return float(process["mean"])
+
+
+def part_of(process: Raw, share: float) -> Raw:
+    """A share of a Poisson process, each arrival by a toss of its own."""
+    match process.get("type"):
+        case "poisson":
+            return process | {"rate": process["rate"] * share}
+        case "nhpp_piecewise":
+            return process | {"rates": [rate * share for rate in process["rates"]]}
+        case "nhpp_sinusoid":
+            return process | {"mean": process["mean"] * share, "amplitude": process["amplitude"] * share}
+    raise Unsupported(f"a coin tossed for each arrival of type {process.get('type')}")
+
+
+def _finite_source(process: Raw, hours: float) -> Raw:
+    """A closed population: candidates come at the rate of all, and with n in the system only a share (M - n)/M asks.
+
+    Exact for exponential times alone, since who is thinned out does not remember.
+    """
+    population, away = process["population"], process["time_to_request"]
+    if away.get("type") != "exp":
+        raise Unsupported(f"a finite source with times of type {away.get('type')}")
+    return {
+        "kind": "poisson",
+        "rate_per_hour": population / (number(away["mean"], "time_to_request") * hours),
+        "asks_less": {
+            "beyond": list(range(1, population + 1)),
+            "share": [(population - here) / population for here in range(1, population + 1)],
+        },
+    }
 
 
 def _pieces(process: Raw, horizon: float) -> tuple[np.ndarray, np.ndarray]:

@@ -21,6 +21,7 @@ from .execute import seed_of
 from .laws import TIMES
 from .reasons import Raw, Unsupported, only
 from .translate import Setup, check_case, translate
+from .unfinished import unfinished_work
 
 PATHS = 20
 RELATIVE = 1e-9
@@ -80,7 +81,7 @@ def recognised(case: Raw) -> Callable[[Raw, str, int], str]:
         translate(case)
         return _seed
     if "unfinished work" in rule:
-        raise Unsupported("work conservation needs other disciplines than fifo")
+        return unfinished_work(case)
     raise Unsupported(f"rule '{rule}'")
 
 
@@ -163,8 +164,9 @@ def _scaled(case: Raw, factor: float) -> Raw:
     for table in case["model"]["stations"]:
         if "servers_schedule" in table:
             raise Unsupported("scaling a servers_schedule")
-        for spec in [table["service"]] if "service" in table else table["service_by_class"].values():
-            laws(spec)
+        for what in ("service", "patience", "rework_service"):
+            for spec in [table[what]] if what in table else table.get(f"{what}_by_class", {}).values():
+                laws(spec)
     return case
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from changeflow.errors import ChangeflowError
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 
-from .laws import law, request_rate, source
+from .arriving import planned_rate, read_arrivals
 from .reasons import Raw, Unsupported, number, only
-from .shifts import OpenHours, calendar, hours_per_unit, read_staff
+from .stations import Place, priorities, read_places
 
 MONDAY = date(2026, 1, 5)
 CASE_KEYS = {"id", "kind", "share", "feature", "source", "note", "model", "expected", "published", "accept"}
@@ -24,11 +23,6 @@ ACCEPT_KEYS = {
     "rel_tol", "macro_reps", "min_correct",
 }  # fmt: skip
 MODEL_KEYS = {"arrivals", "stations", "routing", "initial_in_station", "target"}
-ARRIVAL_KEYS = {"cls", "station", "process", "priority"}
-STATION_KEYS = {
-    "name", "servers", "servers_schedule", "schedule_period", "shift_end", "on_interrupt", "discipline", "service",
-    "service_by_class", "rework_probability", "rework_to", "rework_service", "capacity", "overflow_to",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +33,7 @@ class Setup:
     sources: Callable[[float], dict[str, Raw]]
     hours: float
     """Clock hours a unit of the case's time stands for."""
-    stations: tuple[str, ...]
-    servers: tuple[int | str, ...]
-    open_hours: tuple[OpenHours | None, ...]
+    places: tuple[Place, ...]
     period: float
     """Time averages are over whole multiples of this; 0 where there is no period."""
     classes: tuple[str, ...]
@@ -49,20 +41,25 @@ class Setup:
     """Requests per unit of time."""
     edges: tuple[float, ...]
     """Edges of a piecewise arrival rate, for counts."""
-    overflow_to: int | None
     target: int | None
+
+    @property
+    def stations(self) -> tuple[str, ...]:
+        """The stations' names in the order of the case."""
+        return tuple(place.name for place in self.places)
 
     def tables(self, horizon: float) -> Raw:
         """The model as tables of a model file, for a horizon in the case's unit."""
+        stations = {place.name: place.with_staff(horizon, self.hours) for place in self.places}
         days = horizon * self.hours / 24
-        return self.raw | {"demand": {"sources": self.sources(horizon)}, "horizon_days": days}
+        return self.raw | {"stations": stations, "demand": {"sources": self.sources(horizon)}, "horizon_days": days}
 
     def model(self, horizon: float) -> Model:
         """The checked model."""
-        return checked(self.tables(horizon), Path("case"))
+        return checked(self.tables(horizon))
 
 
-def checked(tables: Raw, file: Path) -> Model:
+def checked(tables: Raw, file: Path = Path("case")) -> Model:
     """A Model from tables; what the model language refuses is unsupported."""
     try:
         return build_model(tables, file=file, shown="case")
@@ -81,102 +78,41 @@ def common(title: str) -> Raw:
     return {"title": title, "go_live": MONDAY, "warm_up_days": 0.0, "follow_up_days": 0.0}
 
 
-def translate(case: Raw, reach: float | None = None) -> Setup:
-    """Translate a case about a system. `reach` is the last time it asks about, if there is one."""
+def translate(case: Raw) -> Setup:
+    """Translate a case about a system."""
     model = case["model"]
     only(model, MODEL_KEYS, "model")
     arrivals, stations = model["arrivals"], model["stations"]
-    for table in arrivals:
-        only(table, ARRIVAL_KEYS, "arrivals")
-    for table in stations:
-        only(table, STATION_KEYS, f"station {table.get('name')}")
-    names = tuple(table["name"] for table in stations)
-    staff = [read_staff(table, f"station {table['name']}") for table in stations]
-    hours = hours_per_unit([schedule for _, schedule in staff if schedule], reach)
-    classes = tuple(dict.fromkeys(table.get("cls", "cr") for table in arrivals))
-
-    raw = common(str(case["id"]))
-    raw["categories"] = {name: {"share": 1 / len(classes)} for name in classes}
-    raw["stations"], raw["calendars"] = {}, {}
-    open_hours: list[OpenHours | None] = []
-    for table, (servers, schedule) in zip(stations, staff):
-        built = _station(table, classes, hours) | {"servers": servers}
-        if schedule:
-            built["calendar"] = f"hours-of-{table['name']}"
-            raw["calendars"][built["calendar"]], spans = calendar(schedule, hours)
-        open_hours.append(spans if schedule else None)
-        raw["stations"][table["name"]] = built
-    overflow = _overflow(stations, arrivals, model)
+    ranks = _ranks(arrivals, stations)
+    places, calendars, hours = read_places(stations, ranks)
+    names, classes = tuple(place.name for place in places), tuple(ranks)
+    raw = common(str(case["id"])) | {"calendars": calendars}
+    raw["categories"] = {name: {"share": 1 / len(classes), "priority": rank} for name, rank in ranks.items()}
     raw["routing"] = {"next": _routing(model.get("routing", {}), names)}
     raw["open_today"] = _open_today(model, names, classes)
-    entries = [_entry(table, names, overflow, stations) for table in arrivals]
     if not stations:
         raw["routing"]["entry"] = "refused"
     return Setup(
         raw=raw,
-        sources=partial(_sources, arrivals, entries, hours),
+        sources=read_arrivals(arrivals, places, hours),
         hours=hours,
-        stations=names,
-        servers=tuple(servers for servers, _ in staff),
-        open_hours=tuple(open_hours),
-        period=_common_period([schedule.period or 0.0 for _, schedule in staff if schedule], arrivals),
+        places=places,
+        period=_common_period([place.schedule.period or 0.0 for place in places if place.schedule], arrivals),
         classes=classes,
-        rate=sum(_rate(table["process"]) for table in arrivals),
+        rate=planned_rate(arrivals, stations),
         edges=_edges(arrivals),
-        overflow_to=names.index(overflow[1]) if overflow else None,
         target=_target(case),
     )
 
 
-def _sources(arrivals: list[Raw], entries: list[Any], hours: float, horizon: float) -> dict[str, Raw]:
-    return {
-        f"source-{place}": source(table["process"], hours, horizon)
-        | {"category": table.get("cls", "cr"), "entry": entry}
-        for place, (table, entry) in enumerate(zip(arrivals, entries))
-    }
-
-
-def _rate(process: Raw) -> float:
-    source(process, 1.0, 1.0)  # refuses what it does not know
-    return request_rate(process)
-
-
-def _station(table: Raw, classes: tuple[str, ...], hours: float) -> Raw:
-    where = f"station {table['name']}"
-    discipline = table.get("discipline", "fifo")
-    if discipline != "fifo":
-        raise Unsupported(f"{where}: discipline {discipline}")
-    if ("service" in table) == ("service_by_class" in table):
-        raise Unsupported(f"{where}: either service or service_by_class")
-    if "service" in table:
-        built: Raw = {"service_hours": law(table["service"], hours)}
-    else:
-        by_class = table["service_by_class"]
-        missing = [name for name in classes if name not in by_class]
-        if missing:
-            raise Unsupported(f"{where}: no service_by_class for {', '.join(missing)}")
-        built = {"service_hours": {name: law(by_class[name], hours) for name in classes}}
-    if "capacity" in table and "overflow_to" not in table:
-        raise Unsupported(f"{where}: capacity (requests turned away)")
-    if "rework_probability" in table:
-        built["acceptance"] = _acceptance(table, where)
-    elif "rework_service" in table or "rework_to" in table:
-        raise Unsupported(f"{where}: rework without rework_probability")
-    return built
-
-
-def _acceptance(table: Raw, where: str) -> Raw:
-    back = table.get("rework_to", "same queue, tail")
-    if back != "same queue, tail":
-        raise Unsupported(f"{where}: rework_to '{back}'")
-    chance = table["rework_probability"]
-    built: Raw = {"rework_probability": chance if isinstance(chance, dict) else number(chance, "rework_probability")}
-    again, first = table.get("rework_service"), table.get("service")
-    if again is not None and again != first:
-        if not first or first.get("type") != "det" or again.get("type") != "det":
-            raise Unsupported(f"{where}: rework_service with a law of its own")
-        built["rework_work"] = number(again["value"], "rework_service") / number(first["value"], "service")
-    return built
+def _ranks(arrivals: list[Raw], stations: list[Raw]) -> dict[str, int]:
+    """The classes with their priorities."""
+    given: dict[str, Any] = {}
+    for table in arrivals:
+        name, priority = table.get("cls", "cr"), table.get("priority")
+        if given.setdefault(name, priority) != priority:
+            raise Unsupported(f"two priorities of class {name}")
+    return priorities(given, matter=any("priority" in str(table.get("discipline")) for table in stations))
 
 
 def _routing(routing: Any, names: tuple[str, ...]) -> Raw:
@@ -195,37 +131,6 @@ def _routing(routing: Any, names: tuple[str, ...]) -> Raw:
             raise Unsupported(f"routing from {name}: more than 1 in all")
         built[name] = shares | ({"done": rest} if rest > 1e-12 else {})
     return built
-
-
-def _overflow(stations: list[Raw], arrivals: list[Raw], model: Raw) -> tuple[str, str] | None:
-    """A first station of limited capacity and the one that takes what finds it full."""
-    full = [table for table in stations if "overflow_to" in table]
-    if not full:
-        return None
-    first, names = full[0], [table["name"] for table in stations]
-    second = first["overflow_to"]
-    routed = {place for row in model.get("routing", {}).values() for place in row}
-    plain = isinstance(first.get("servers"), int) and isinstance(first.get("capacity"), int)
-    if len(full) > 1 or second not in names or not plain or first["name"] in routed or "rework_probability" in first:
-        raise Unsupported(f"station {first['name']}: overflow_to other than from one full entry station to another")
-    if any(table["station"] not in names for table in arrivals):
-        raise Unsupported("an arrival rule beside overflow_to")
-    return first["name"], second
-
-
-def _entry(table: Raw, names: tuple[str, ...], overflow: tuple[str, str] | None, stations: list[Raw]) -> Any:
-    place = table["station"]
-    if not names:
-        return "refused"
-    if place not in names:
-        raise Unsupported(f"arrival rule '{place}'")
-    if overflow and place == overflow[0]:
-        first = stations[names.index(place)]
-        waiting = first["capacity"] - first["servers"]
-        if waiting < 0:
-            raise Unsupported(f"station {place}: capacity below servers")
-        return {"rule": "open_first", "prefer": list(overflow), "overflow_beyond": waiting}
-    return place
 
 
 def _open_today(model: Raw, names: tuple[str, ...], classes: tuple[str, ...]) -> int:

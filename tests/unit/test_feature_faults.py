@@ -122,6 +122,10 @@ FAULTS = [
     ),
     ("{ categories", "{ absence = 1, categories", 32, "stations.team.staff.anna.absence", "below 1", ""),
     ("servers = 2\n", 'servers = "infinite"\n', 42, "stations.vendor.preemptive", "nobody waits", ""),
+    (
+        "servers = 2\n", 'servers = "infinite"\nshift_end = "hand_back"\n',
+        40, "stations.vendor.shift_end", "nobody knows whose work", "",
+    ),
     # leaving
     ("capacity = 40", "capacity = 0", 34, "stations.team.capacity", "at least 1", ""),
     ("capacity = 40\n", "", 34, "stations.team.when_full", "a capacity with when_full", ""),

@@ -1,0 +1,94 @@
+"""Strategies for the people of a station: one kind of server, or groups with skills, shifts and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from tests.parity.laws import Raw, by_category, one_in
+
+GROUPS = ("first", "second", "third")
+SPEEDS = st.sampled_from([1.0, 1.0, 2.0, 0.7])
+
+
+@st.composite
+def people(
+    draw: st.DrawFn, categories: Sequence[str], calendars: Raw, window: tuple[float, float], *, for_all: bool
+) -> Raw:
+    """`servers` or `staff`, hours and shifts; `for_all`: somebody has the skill for every category."""
+    station: Raw = {"calendar": draw(st.sampled_from(["always", *calendars]))}
+    station |= draw(_time())
+    if draw(one_in(4)):
+        station["absence"] = draw(st.sampled_from([0.2, 0.5]))
+    if draw(st.booleans()):
+        station["servers"] = draw(st.sampled_from([1, 1, 1, 1, 2, 2, 3, 4, 70, "infinite"]))
+    else:
+        names = GROUPS[: draw(st.integers(1, 3))]
+        station["staff"] = {name: draw(_groups(categories, calendars, window)) for name in names}
+        if for_all:
+            station["staff"][draw(st.sampled_from(names))].pop("categories", None)
+    infinite = station.get("servers") == "infinite"
+    ends = ["pause", "finish"] if infinite else ["pause", "finish", "hand_back", "hand_back"]
+    station["shift_end"] = draw(st.sampled_from(ends))
+    station["staff_drop"] = draw(st.sampled_from(["hand_back", "finish"]))
+    return station
+
+
+@st.composite
+def _time(draw: st.DrawFn) -> Raw:
+    """The share of a server's time that is for change requests."""
+    match draw(st.sampled_from(["", "", "availability", "hours_per_week"])):
+        case "availability":
+            return {"availability": draw(st.sampled_from([0.5, 0.3]))}
+        case "hours_per_week":
+            return {"hours_per_week": 2.0}
+    return {}
+
+
+@st.composite
+def _groups(draw: st.DrawFn, categories: Sequence[str], calendars: Raw, window: tuple[float, float]) -> Raw:
+    group: Raw = draw(_time()) if draw(one_in(3)) else {}
+    match draw(st.sampled_from(["always there", "always there", "dates", "head count"])):
+        case "always there":
+            group["servers"] = draw(st.integers(1, 3))
+        case "dates":
+            group["servers"] = draw(st.integers(1, 3))
+            group |= draw(_dates(window))
+        case "head count":
+            group["head_count"] = draw(_head_counts(window))
+    if draw(st.booleans()):
+        group["speed"] = draw(by_category(SPEEDS, categories))
+    if categories and draw(st.booleans()):
+        group["categories"] = draw(st.lists(st.sampled_from(categories), min_size=1, unique=True))
+    if draw(one_in(3)):
+        group["absence"] = draw(st.sampled_from([0.0, 0.25]))
+    if draw(one_in(3)):
+        group["calendar"] = draw(st.sampled_from(["always", *calendars]))
+    return group
+
+
+def _days(window: tuple[float, float]) -> st.SearchStrategy[float]:
+    """Days within the window and at its edges; on the hour, so that they meet other events."""
+    begin, end = window
+    shares = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0])
+    return shares.map(lambda share: round((begin + share * (end - begin)) * 24) / 24)
+
+
+@st.composite
+def _dates(draw: st.DrawFn, window: tuple[float, float]) -> Raw:
+    first, last = draw(_days(window)), draw(_days(window))
+    if first == last:
+        return {"until_day": last} if last > 0 else {"from_day": first}
+    if draw(st.booleans()):
+        return {"from_day": min(first, last), "until_day": max(first, last)}
+    return {"until_day": max(first, last)}
+
+
+@st.composite
+def _head_counts(draw: st.DrawFn, window: tuple[float, float]) -> Raw:
+    days = sorted({0.0, *draw(st.lists(_days(window), min_size=1, max_size=5))})
+    servers = [draw(st.sampled_from([0, 1, 2, 3])) for _ in days]
+    if not any(servers):
+        servers[0] = 2
+    return {"days": days, "servers": servers}

@@ -1,0 +1,79 @@
+"""Strategies for stations: their people, their queue, their work and its acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from tests.parity.laws import Raw, by_category, laws, one_in, shares_of_one
+from tests.parity.queues import doors, leaving, queues
+from tests.parity.staff import people
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a station needs to know of its model."""
+
+    categories: Sequence[str]
+    calendars: Raw
+    window: tuple[float, float]
+    """First and last day of the run, since go-live."""
+    ties: bool
+    needs_service: bool
+    due_dates: bool
+    waiting_costs: bool
+
+
+@st.composite
+def stations(
+    draw: st.DrawFn, setting: Setting, *, for_all: bool, others: Sequence[str], tester: str | None, tests: bool
+) -> Raw:
+    """A station with anything that a station may have; `tests`: it tests what others deliver, so it has less."""
+    ties, categories = setting.ties, setting.categories
+    station: Raw = {"kind": draw(st.sampled_from(["in_house", "vendor"]))}
+    station |= draw(people(categories, setting.calendars, setting.window, for_all=for_all))
+    scale = draw(st.sampled_from([1.0, 3.0, 12.0, 40.0]))
+    if setting.needs_service or draw(st.booleans()):
+        station["service_hours"] = draw(by_category(laws(scale, on_the_hour=ties), categories))
+    if draw(st.booleans()):
+        station["stage"] = "change"
+    station["speed"] = draw(st.sampled_from([1.0, 1.0, 2.0, 0.7]))
+    station["price_per_hour"] = draw(st.sampled_from([0.0, 60.0, 100.0]))
+    if draw(one_in(4)):
+        station["share_for_us"] = draw(st.sampled_from([0.5, 0.7]))
+    if draw(one_in(3)):
+        station["openness"] = draw(by_category(shares_of_one, categories))
+    infinite = station.get("servers") == "infinite"
+    station |= draw(queues(due_dates=setting.due_dates, waiting_costs=setting.waiting_costs, infinite=infinite))
+    if tests:
+        return station | ({"intake_delay_hours": 1.0} if draw(one_in(4)) else {})
+    station |= draw(leaving(categories, others, ties=ties))
+    station |= draw(doors(ties=ties, capacity=station.get("capacity")))
+    if draw(st.booleans()):
+        station["acceptance"] = draw(_acceptances(categories, tester, ties=ties))
+    return station
+
+
+@st.composite
+def _acceptances(draw: st.DrawFn, categories: Sequence[str], tester: str | None, *, ties: bool) -> Raw:
+    limit = draw(st.sampled_from([2, 1, 3, None]))
+    chances = st.sampled_from([0.6, 0.3, 0.0] if limit is None else [0.5, 1.0, 0.0])
+    acceptance: Raw = {
+        "rework_probability": draw(by_category(chances, categories)),
+        "at_limit": draw(st.sampled_from(["withdrawn", "done"])),
+    }
+    if limit is not None:
+        acceptance["max_attempts"] = limit
+    if draw(one_in(3)):
+        acceptance["rework_hours"] = draw(laws(1.0, on_the_hour=ties))
+    else:
+        acceptance["rework_work"] = draw(st.sampled_from(["fresh", 0.5, 1.0, 2.0]))
+    if draw(one_in(3)):
+        acceptance["rework_priority"] = draw(st.sampled_from([0, 4, 9]))
+    if draw(one_in(3)):
+        acceptance["delay_hours"] = draw(laws(5.0, on_the_hour=ties))
+    if tester is not None and draw(st.booleans()):
+        acceptance["by"] = tester
+    return acceptance
