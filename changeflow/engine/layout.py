@@ -68,6 +68,7 @@ class Layout:
         places: NDArray[np.int64],
         start: float,
         stages: int,
+        categories: int,
     ) -> Layout:
         """Lay out compiled stations and routes."""
         pool = _Calendars()
@@ -90,7 +91,9 @@ class Layout:
             asks=entrances[1],
             station_stage=np.array([int(s.stage) for s in stations] or [0], np.uint64),
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
-            route_law=np.array([law for route in routes for law in _common_laws(stations, route, places)] or [NO_LAW]),
+            route_law=np.array(
+                [law for route in routes for law in _common_laws(stations, route, places, categories)] or [NO_LAW]
+            ),
             stages=max(stages, 1),
             features=_has_features(rows, groups, routes, entrances[0]),
         )
@@ -212,8 +215,7 @@ def _matches(station: StationTable) -> Array:
     return rows
 
 
-def _common_laws(stations: Sequence[StationTable], route: Any, places: NDArray[np.int64]) -> list[int]:
-    categories = len(stations[0].service_law) if stations else 1
+def _common_laws(stations: Sequence[StationTable], route: Any, places: NDArray[np.int64], categories: int) -> list[int]:
     if _common_stage(stations, route, places) == 0:
         return [NO_LAW] * categories
     first, size = int(route["first"]), int(route["size"])

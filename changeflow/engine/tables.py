@@ -143,7 +143,7 @@ class _Compiler:
             background=background,
             law_rows=rows,
             law_pool=pool,
-            layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages)),
+            layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages), len(self.categories)),
             custom=tuple(self.routes.custom),
             process_only=process_only(model),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
