@@ -21,7 +21,7 @@ GONE = {t.RENEGED: t.WITHDRAWN, t.BALKED: t.WITHDRAWN, t.TURNED_AWAY: t.REFUSED}
 @LAW
 @given(raw=full_systems())
 def test_every_arrival_is_one_request_that_ends_as_its_last_visit_says(raw: Raw, engine: str) -> None:
-    """Arrived = done + refused + withdrawn + open, each with its reason; a stay begins when the one before has ended."""
+    """Arrived = done + refused + withdrawn + open, each with its reason; a stay begins when the last one has ended."""
     trace = run(raw, engine)
     load = draw_workload(compile_tables(built(raw)), run_key(1, 0))
     rows = trace.requests
