@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from changeflow.engine import trace as t
 from changeflow.engine.draws import run_key
@@ -79,7 +79,7 @@ def test_measures_of_any_run_hold_together(raw: Raw, engine: str) -> None:
             assert value >= 0, name
 
 
-@LAW
+@settings(LAW, max_examples=150)
 @given(raw=full_systems())
 def test_nobody_waits_beside_a_server_who_may_help(raw: Raw, engine: str) -> None:
     """
