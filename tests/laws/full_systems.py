@@ -68,26 +68,24 @@ def full_systems(draw: st.DrawFn, *, calendars: tuple[str, ...] = ("always", "of
         if station["servers"] == "infinite":
             station["discipline"] = draw(st.sampled_from(QUEUES))
         else:
-            station |= draw(queueing())
+            station.update(draw(queueing()))
             if draw(st.booleans()):
                 del station["servers"]
                 station["staff"] = draw(groups(calendars))
-            station |= _sometimes(draw, {"most_in_hand": st.sampled_from([1, 2])})
+            station.update(_sometimes(draw, {"most_in_hand": st.sampled_from([1, 2])}))
         ends = ["finish"] if station.get("servers") == "infinite" else ["finish", "hand_back"]
-        station |= _sometimes(
-            draw,
-            {
-                "shift_end": st.sampled_from(ends),
-                "staff_drop": st.just("finish"),
-                "absence": st.just(0.5),
-                "patience_hours": hours,
-                "join_probability": st.sampled_from([[1.0, 0.5], [0.9, 0.5, 0.0]]),
-                "capacity": st.sampled_from([2, 3, 5]),
-                "requester_wait": st.fixed_dictionaries({"probability": st.just(0.5), "hours": hours}),
-                "hold": st.sampled_from([{"size": 2}, {"every_days": 0.5}, {"size": 2, "every_days": 0.5}]),
-                "release": st.just({"every_days": 0.25}),
-            },
-        )
+        some = {
+            "shift_end": st.sampled_from(ends),
+            "staff_drop": st.just("finish"),
+            "absence": st.just(0.5),
+            "patience_hours": hours,
+            "join_probability": st.sampled_from([[1.0, 0.5], [0.9, 0.5, 0.0]]),
+            "capacity": st.sampled_from([2, 3, 5]),
+            "requester_wait": st.fixed_dictionaries({"probability": st.just(0.5), "hours": hours}),
+            "hold": st.sampled_from([{"size": 2}, {"every_days": 0.5}, {"size": 2, "every_days": 0.5}]),
+            "release": st.just({"every_days": 0.25}),
+        }
+        station.update(_sometimes(draw, some))
         if "acceptance" in station:
             station["acceptance"] |= _sometimes(draw, {"delay_hours": hours, "rework_priority": st.just(0)})
     return raw

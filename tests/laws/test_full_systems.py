@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from changeflow.engine import trace as t
 from changeflow.engine.draws import run_key
@@ -21,7 +21,7 @@ GONE = {t.RENEGED: t.WITHDRAWN, t.BALKED: t.WITHDRAWN, t.TURNED_AWAY: t.REFUSED}
 @LAW
 @given(raw=full_systems())
 def test_every_arrival_is_one_request_that_ends_as_its_last_visit_says(raw: Raw, engine: str) -> None:
-    """Arrived = done + refused + withdrawn + open, each with its reason; a stay begins when the one before has ended."""
+    """Arrived = done + refused + withdrawn + open, each with its reason; a stay begins when the last one has ended."""
     trace = run(raw, engine)
     load = draw_workload(compile_tables(built(raw)), run_key(1, 0))
     rows = trace.requests
@@ -79,7 +79,7 @@ def test_measures_of_any_run_hold_together(raw: Raw, engine: str) -> None:
             assert value >= 0, name
 
 
-@LAW
+@settings(LAW, max_examples=150)
 @given(raw=full_systems())
 def test_nobody_waits_beside_a_server_who_may_help(raw: Raw, engine: str) -> None:
     """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from changeflow.engine import trace as t
 from changeflow.engine.simulate import stream
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Rows, Trace
@@ -40,10 +41,20 @@ def check(example: Example, folder: Path) -> set[str]:
         assert not told, f"seed {seed}, replication {replication}, process against compiled:\n{told}"
         seen.append(fast)
         if isinstance(fast, Trace):
-            measure_run(Window.of(tables), fast)  # raises InvariantBroken when a law is broken
+            obeys_every_law(Window.of(tables), fast)
     if isinstance(seen[0], Trace):
         same_when_streamed(tables, seen[0])
     return features(tables, seen)
+
+
+def obeys_every_law(window: Window, trace: Trace) -> None:
+    """Conservation, order of times, Little's law and the ledger; the work counted is the work of the rows."""
+    measure_run(window, trace)  # raises InvariantBroken when a law is broken
+    visits = trace.visits
+    counted = window.worked_hours(visits, window.start, window.end)
+    worked = np.isin(visits["outcome"], (t.DELIVERED, t.REWORK, t.INTERRUPTED))
+    assert np.allclose(counted[worked], visits["work_hours"][worked], rtol=1e-9, atol=1e-7), "work counted differs"
+    assert not counted[np.isnan(visits["started"])].any(), "work without a start"
 
 
 def same_when_streamed(tables: Tables, trace: Trace) -> None:

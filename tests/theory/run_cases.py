@@ -33,7 +33,7 @@ from .traces import run_trace, translate_trace
 
 SEED = 20261124
 QUICK = (
-    "mm3-a08", "mm2-3-simmer", "pr-mm1-2cls", "sjf-mm1-50", "erla-5", "rework-mg1-det", "calendar-8of24",
+    "mm2-3-simmer", "sjf-mm1-50", "erla-5", "rework-mg1-det", "calendar-8of24",
     "mtginf-burst-ln", "mm1-transient-empty", "drain-backlog", "trace-balk", "trace-shift-restart",
     "trace-shift-resample", "trace-renege", "trace-np", "trace-overtime", "trace-sjf", "trace-fifo2", "ci-law",
     "inv-little", "inv-scale", "inv-seed",

@@ -75,9 +75,9 @@ def read_places(stations: list[Raw], ranks: Mapping[str, int]) -> tuple[tuple[Pl
         if found:
             built["calendar"] = f"hours-of-{table['name']}"
             calendars[built["calendar"]] = found[0]
-        if schedule is None:
+        if schedule is None or found:
             built["servers"] = servers
-        else:
+        if schedule:
             built |= handing_over(schedule, built, is_calendar=found is not None)
         interrupts = bool(built.get("preemptive")) or (schedule is not None and schedule.interrupted is not None)
         repeats = interrupts and built.get("interrupted_work", "resume") != "resume"

@@ -101,7 +101,15 @@ OWN |= {
 OWN["closed"]["model"]["arrivals"][0]["process"] = {
     "type": "finite_source", "population": 2, "time_to_request": ONE,
 }  # fmt: skip
-"""Birth and death: with rates 1 and 1 up to 3 all states are alike; M/M/1+M has Poisson numbers; 1, 2, 2 over 5."""
+OWN["shifts"] = short_case(
+    {"servers_schedule": [[0.0, 0], [2.0, 2], [5.0, 0]], "schedule_period": 7.0, "shift_end": "preempt and resume"},
+    {"A": 0.5},
+    L=2.036249,
+    Lq_offduty_counts_all_not_in_service=1.536249,
+)
+del OWN["shifts"]["model"]["stations"][0]["servers"]
+"""Where the numbers come from: with rates 1 and 1 up to 3 all states are alike; M/M/1+M has Poisson numbers; the
+closed one has weights 1, 2, 2; two classes by Kleinrock's formula; shifts by forward equations over a period."""
 
 
 @pytest.mark.parametrize("name", OWN)
