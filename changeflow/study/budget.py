@@ -61,8 +61,11 @@ def ocba(zone: Zone, budget: int, *, step: int = 0) -> Procedure:
 
 
 def top_up(counts: Wanted, shares: Floats, more: int) -> Wanted:
-    """Counts with `more` added where they fall behind their share most; exactly `more`, none taken away."""
+    """Counts with exactly `more` added, each where counts are lowest for their share; none is taken away.
+
+    Jefferson's rule: who has more than its share gets nothing, the others divide the rest by theirs.
+    """
     have = np.array(counts)
     for _ in range(more):
-        have[int(np.argmax(shares * (have.sum() + 1) - have))] += 1
+        have[int(np.argmax(shares / (have + 1)))] += 1
     return tuple(map(int, have))
