@@ -31,6 +31,9 @@ def prepare_analysis(case: Raw) -> Run:
     model, expected = case["model"], case["expected"]
     if "systems" in model:
         return prepare_selection(case)
+    rule = case["accept"].get("rule", "exact")
+    if rule != "exact":
+        raise Unsupported(f"acceptance rule '{rule}'")
     for needed, optional, names, function in FUNCTIONS:
         if needed <= model.keys() and expected.keys() <= names:
             only(model, needed | optional, "model")
@@ -83,9 +86,6 @@ FUNCTIONS: list[tuple[set[str], set[str], set[str], Callable[[Raw], Found]]] = [
 
 def _judged(case: Raw, found: Found) -> Result:
     accept = case["accept"]
-    rule = accept.get("rule", "exact")
-    if rule != "exact":
-        raise Unsupported(f"acceptance rule '{rule}'")
     checks, bad = [], []
     for name, expected in case["expected"].items():
         ours, theirs = np.ravel(found[name]), np.ravel(expected)
