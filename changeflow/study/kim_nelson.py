@@ -18,7 +18,8 @@ def kim_nelson(zone: Zone, *, batch: int = 1) -> Procedure:
     (so pairing pays). At r = floor(h^2 S^2 / delta^2) + 1 at the latest the best mean is taken.
 
     `batch` replications are asked for at once, but looked at one by one: the choice does not depend on it.
-    The proof (Theorem 1) is for a best that leads by delta.
+    The proof (Theorem 1) is for a best that leads by delta. That one of several in the zone is chosen as surely is
+    tested (test_good_selection_with_many_systems_in_the_zone), not proven; Nelson and Matejcik's procedure has a proof.
     """
     values = yield zone.everyone
     losses = np.array([column[: zone.first] for column in zone.losses(values)])
