@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from changeflow.model import moments
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Source
+from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Source, batch_of
 from changeflow.model.laws import Erlang, Exponential, Law, Uniform
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
@@ -76,8 +76,9 @@ def _of_source(model: Model, name: str, source: Source, begin: float, end: float
                 counts[source.category_map.get(value, source.default_category or categories[0])] += 1
         return counts
     number = _count(model, source, begin, end)
-    if source.batch:
-        number *= moments.mean(source.batch)
+    batch = batch_of(source)
+    if batch:
+        number *= moments.mean(batch)
     if source.category:
         return {source.category: number}
     shares = {name: category.share for name, category in model.categories.items()} or {NO_CATEGORY: 1.0}

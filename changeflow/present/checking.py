@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay
+from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, batch_of
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
 from changeflow.model.stations import Station
@@ -114,7 +114,8 @@ def _story(model: Model) -> Iterator[str]:
 
 def _demand(model: Model, name: str) -> str:
     source = model.demand.sources[name]
-    batches = " in batches" if source.batch and len(source.batch.values) > 1 else ""
+    batch = batch_of(source)
+    batches = " in batches" if batch and len(batch.values) > 1 else ""
     match source:
         case Poisson():
             return f"a steady {digits(source.per_hour(model.organisation.users) * 168)} arrivals a week{batches}"
