@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from matplotlib.figure import Figure
@@ -14,7 +15,7 @@ from changeflow.present.charts_runs import runs_chart
 from changeflow.present.charts_time import time_to_done_chart
 from changeflow.present.sentences import hours_in_words
 from changeflow.present.terminal import clears, years_in_words
-from changeflow.present.words import money, plain
+from changeflow.present.words import load_in_words, money, plain
 from changeflow.study.results import Results, ScenarioResult
 
 Picture = tuple[str, str, str, Figure]
@@ -103,7 +104,9 @@ def _network_title(result: ScenarioResult) -> str:
     if over:
         return f"More work arrives than hours are there: {', '.join(over)}"
     busiest = max(result.load, key=lambda load: load.load[1])
-    return f"{busiest.station.replace('_', ' ').capitalize()}: work for up to {busiest.load[1]:.0%} of its hours"
+    low, high = busiest.load
+    most = f"up to {high:.0%}" if math.isfinite(high) else load_in_words(low, high)
+    return f"{busiest.station.replace('_', ' ').capitalize()}: work for {most} of its hours"
 
 
 def _cost_title(results: Results) -> str:
