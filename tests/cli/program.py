@@ -88,7 +88,7 @@ class Done:
 def changeflow(*words: str | Path, folder: Path) -> Done:
     """Call the program in this process, standing in a folder."""
     out, err = io.StringIO(), io.StringIO()
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     code: Any = None
     with (
         contextlib.chdir(folder),
@@ -101,7 +101,8 @@ def changeflow(*words: str | Path, folder: Path) -> Done:
         except SystemExit as stop:
             code = stop.code
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
     assert isinstance(code, int), code
     return Done(code, out.getvalue(), err.getvalue())
 
