@@ -113,7 +113,12 @@ def time_to_done_frame(results: Results) -> pd.DataFrame:
         share, half = curve_interval(known, result.model.comparison.level)
         low, high = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
         parts.append(pd.DataFrame({"scenario": name, "days": grid, "share": share, "low": low, "high": high}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return _with_all_names(pd.concat(parts, ignore_index=True), results) if parts else pd.DataFrame()
+
+
+def _with_all_names(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """The frame that knows the configurations without rows too, so that each keeps its colour in every chart."""
+    return frame.assign(scenario=pd.Categorical(frame["scenario"], categories=list(results.scenarios)))
 
 
 def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
@@ -160,7 +165,7 @@ def spread_frames(results: Results, measure: str) -> tuple[pd.DataFrame, pd.Data
             row |= {label: found[0], f"{label}_low": found[1], f"{label}_high": found[2]}
         summary.append(row)
         runs += [{"scenario": name, "value": value} for value in values]
-    return pd.DataFrame(runs), pd.DataFrame(summary)
+    return _with_all_names(pd.DataFrame(runs), results), _with_all_names(pd.DataFrame(summary), results)
 
 
 def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]

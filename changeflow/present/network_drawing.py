@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from changeflow.present.network_arrows import Curve, along, place_arrows
+from changeflow.present.network_arrows import Curve, Point, along, place_arrows
 from changeflow.present.network_boxes import Box
 from changeflow.present.palette import INK, PAPER, QUIET, ROUTES
 
@@ -92,7 +92,8 @@ def draw_arrows(axes: Axes, graph: Any, boxes: dict[Hashable, Box], width: float
         _draw_arrow(axes, curve, THINNEST_ARROW + (BROADEST_ARROW - THINNEST_ARROW) * flows[edge] / busiest)
     taken = list(boxes.values())
     for edge in sorted(curves, key=lambda edge: edge[0] != edge[1]):  # loops first: they have the least choice
-        taken.append(_write_flow(axes, curves[edge], flows[edge], taken))
+        others = [along(curve, step / 40) for other, curve in curves.items() if other != edge for step in range(41)]
+        taken.append(_write_flow(axes, curves[edge], flows[edge], taken, others))
 
 
 def _draw_arrow(axes: Axes, curve: Curve, breadth: float) -> None:
@@ -111,13 +112,14 @@ def _draw_arrow(axes: Axes, curve: Curve, breadth: float) -> None:
     )
 
 
-def _write_flow(axes: Axes, curve: Curve, flow: float, taken: list[Box]) -> Box:
-    """Write the flow on its arrow where nothing else stands; returns the room it takes."""
+def _write_flow(axes: Axes, curve: Curve, flow: float, taken: list[Box], others: list[Point]) -> Box:
+    """Write the flow on its arrow where nothing else stands or passes; returns the room it takes."""
     decimals = 2 if flow < 1 else 1 if flow < 10 else 0
     label = f"{flow:,.{decimals}f}"
     width = INCHES_PER_CHARACTER * len(label) + 0.06
     rooms = [Box(*along(curve, t), width, LINE_INCHES) for t in LABEL_AT]
-    room = next((room for room in rooms if not any(room.meets(other) for other in taken)), rooms[0])
+    free = [room for room in rooms if not any(room.meets(other) for other in taken)] or rooms[:1]
+    room = next((room for room in free if not any(room.holds(point) for point in others)), free[0])
     axes.text(
         room.x,
         room.y,
