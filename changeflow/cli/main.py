@@ -74,10 +74,11 @@ def main() -> NoReturn:
     except ChangeflowError as error:
         print(f"changeflow: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except Interrupted as stop:
-        how = "stopped by SIGTERM" if stop.exit_code == 143 else "interrupted"
+    except (Interrupted, KeyboardInterrupt, click.Abort) as stop:
+        code = getattr(stop, "exit_code", 130)
+        how = "stopped by SIGTERM" if code == 143 else "interrupted"
         sys.stderr.write(f"changeflow: {how}; nothing half-written was left\n")
-        sys.exit(stop.exit_code)
+        sys.exit(code)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

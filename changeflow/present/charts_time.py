@@ -41,9 +41,10 @@ def time_to_done_chart(
         _time_axis(axes, frame, target, _end_of_change(frame) * per_day, unit)
         draw_lines(axes, frame, "time", "share")
         _share_axis(axes)
-        remarks = {name: f" ({share:.0%} refused)" for name, share in refused.items()}
-        note = "Band: interval of the curve, how sure it is." + (" Refused: left out." if refused else "")
-        put_legend(figure, line_handles(looks_present(frame), remarks), note)
+        looks = looks_present(frame)
+        remarks = {name: f" ({refused[name]:.0%} refused)" for name in looks if name in refused}
+        note = "Band: interval of the curve, how sure it is." + (" Refused: left out." if remarks else "")
+        put_legend(figure, line_handles(looks, remarks), note)
         if target is not None:
             draw_marks(figure, axes, [Mark(target, f"target: {digits(target)} {unit.split()[-1]}")])
         return settled(figure)

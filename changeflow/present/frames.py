@@ -216,7 +216,8 @@ def _range(low: object, high: object, unit: str) -> str:
         return unit
     if unit == "1":
         unit = ""
-    return f"{_shown(low)} to {_shown(high)} {unit}".strip()
+    span = f"{_shown(low)} to {_shown(high)}"
+    return f"{span}{',' if ' ' in _shown(low) else ''} {unit}".strip(" ,")
 
 
 def _shown(value: object) -> str:

@@ -160,6 +160,8 @@ def unsure_sentence(results: Results) -> str:
     if not results.swings:
         noted = next(iter(results.scenarios.values())).model.assumptions
         open_ones = [path for path, note in noted.items() if note.is_assumption]
+        if not open_ones:
+            return "no input is noted as an assumption under [assumptions] or in a prior set"
         return f"{len(open_ones)} inputs are assumptions (changeflow check lists them)"
     flips = [swing for swing in results.swings if swing.flips_to]
     shown = (flips or list(results.swings))[:3]

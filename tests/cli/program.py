@@ -90,6 +90,7 @@ def changeflow(*words: str | Path, folder: Path) -> Done:
     out, err = io.StringIO(), io.StringIO()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     code: Any = None
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
     with (
         contextlib.chdir(folder),
         patch.object(sys, "argv", ["changeflow", *map(str, words)]),

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,14 @@ needs_proc = pytest.mark.skipif(not (PROCESSES / "self" / "stat").is_file(), rea
 
 
 @contextmanager
-def running(*words: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The program as the head of a process group, once it has told that runs are done."""
+def running(
+    *words: str, folder: Path, hears: Callable[..., Any] | signal.Handlers = signal.default_int_handler
+) -> Iterator[subprocess.Popen[str]]:
+    """The program as the head of a process group, once it has told that runs are done.
+
+    It hears Ctrl-C, which shells have ignored by what they start in the background, perhaps by these tests.
+    """
+    ours = signal.signal(signal.SIGINT, hears)  # what is ignored here is ignored by what is started here
     process = subprocess.Popen(
         command_line("run", "tiny.toml", *words),
         cwd=folder,
@@ -35,6 +41,7 @@ def running(*words: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, ours)
     assert process.stderr is not None
     try:
         for line in process.stderr:
@@ -101,6 +108,17 @@ def test_a_terminal_that_interrupts_the_workers_too_gets_one_message(folder: Pat
         assert ends_within(process.pid, 5)
     said = [line for line in err.splitlines() if line and not line.startswith("{")]
     assert said == ["changeflow: interrupted; nothing half-written was left"]
+
+
+def test_in_the_background_of_a_script_it_leaves_ctrl_c_to_the_others(folder: Path) -> None:
+    """The shell had it ignored, since Ctrl-C means the program in the foreground."""
+    with running(*LONG, "--workers", "1", folder=folder, hears=signal.SIG_IGN) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert json.loads([process.stderr.readline() for _ in range(20)][-1])["done"] > 20
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 143
 
 
 def test_a_killed_run_leaves_no_results_and_can_be_repeated(folder: Path) -> None:
