@@ -116,7 +116,8 @@ def _target_sentence(results: Results) -> str:
         share = results.scenarios[next(iter(results.scenarios))].estimates.get("within_target_share")
         found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
         return f"Target ({words}): {state}{found}."
-    return f"Target ({words}) met by: {', '.join(met) if met else 'none'}."
+    who = "all" if len(met) == len(models) else ", ".join(met) or "none"
+    return f"Target ({words}) met by: {who}."
 
 
 def target_met(result: ScenarioResult) -> bool | None:
