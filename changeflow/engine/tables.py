@@ -13,7 +13,7 @@ from changeflow.engine.quantiles import LawBook
 from changeflow.engine.station_table import FRESH, INFINITE, NO_LAW, StationTable
 from changeflow.engine.worktime import lay_out
 from changeflow.errors import RunError
-from changeflow.model.demand import GoLive, Renewal, Source
+from changeflow.model.demand import GoLive, Renewal, Source, batch_of
 from changeflow.model.laws import Erlang, Law
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
@@ -98,7 +98,7 @@ class _Compiler:
         default = self._route(model.entry) if model.routing.entry or model.stations else -1
         entry = tuple(self._route(source.entry) if source.entry else default for source in sources.values())
         after = tuple(self._route(model.routing.next.get(name, To(place="done"))) for name in model.stations)
-        batch = tuple(self._law(source.batch) for source in sources.values())
+        batch = tuple(self._law(batch_of(source)) for source in sources.values())
         gaps = tuple(self._law(_gap(source)) for source in sources.values())
         difficulty = self._category_laws("difficulty")
         quality = self._category_laws("specification_quality")

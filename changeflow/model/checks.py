@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from changeflow.errors import Fault, nearest
 from changeflow.model import moments
 from changeflow.model.calendars import Calendar, known_holidays
-from changeflow.model.demand import Replay, Source
+from changeflow.model.demand import Replay, Source, batch_of
 from changeflow.model.faults import Loc, Places, file_path
 from changeflow.model.routing import OUTCOMES, ByCategory, OpenFirst, Route, Routing, places
 from changeflow.model.stations import Category, Station
@@ -283,7 +283,7 @@ def _always_reworked(station: Station | None) -> bool:
 
 def _batches(parts: Parts, where: Places) -> Iterator[Fault]:
     for name, source in parts.sources.items():
-        batch = source.batch if source else None
+        batch = batch_of(source)
         if batch and any(value != int(value) or value < 1 for value in batch.values):
             path = ("demand", "sources", name, "batch", "values")
             yield where.fault(file_path(path, parts.raw), "whole numbers of at least 1", list(batch.values))

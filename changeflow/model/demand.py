@@ -25,8 +25,6 @@ RATES = {
 class _Source(Value):
     entry: Route | None = None
     """Where the requests of this source enter; else `routing.entry`."""
-    batch: Discrete | None = None
-    """Requests per arrival (whole numbers); else one."""
 
 
 class _Drawn(_Source):
@@ -34,7 +32,12 @@ class _Drawn(_Source):
     """All requests of this source are of this category; else drawn by the categories' shares."""
 
 
-class Poisson(_Drawn):
+class _Process(_Drawn):
+    batch: Discrete | None = None
+    """Requests per arrival (whole numbers); else one."""
+
+
+class Poisson(_Process):
     """A Poisson process with one constant rate."""
 
     kind: Literal["poisson"]
@@ -58,7 +61,7 @@ class Poisson(_Drawn):
         return float(getattr(self, name)) * factor / RATES[name]
 
 
-class Piecewise(_Drawn):
+class Piecewise(_Process):
     """A Poisson process whose rate is constant between edges; after the last edge it is zero."""
 
     kind: Literal["piecewise"]
@@ -89,7 +92,7 @@ class GoLive(_Drawn):
     """decay: mean days to discovery; rise_then_decay: days to the peak of discoveries."""
 
 
-class Renewal(_Drawn):
+class Renewal(_Process):
     """Independent interarrival times; the first is drawn from the same law."""
 
     kind: Literal["renewal"]
@@ -118,3 +121,8 @@ Source = Annotated[Poisson | Piecewise | GoLive | Renewal | Replay, Discriminato
 SOURCES: dict[str, type[_Source]] = {
     "poisson": Poisson, "piecewise": Piecewise, "go_live": GoLive, "renewal": Renewal, "replay": Replay,
 }  # fmt: skip
+
+
+def batch_of(source: Source | None) -> Discrete | None:
+    """The requests per arrival of a process; None for one each, and for what has no batches."""
+    return source.batch if isinstance(source, _Process) else None

@@ -6,13 +6,14 @@ upper one (everything it may be sent); overload is claimed only when the pooled 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from changeflow.model import moments
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Source
+from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Source, batch_of
 from changeflow.model.laws import Erlang, Exponential, Law, Uniform
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 NO_CATEGORY = "change"
 _HOURS_PER_WEEK = 168.0
+_LEAK = 1e-12
+"""Where a loop is endless requests leave it with this small chance, which makes its stays a number like others."""
+_ENDLESS = 1e9
+"""More stays than this are endless."""
+_MOST_POLICIES = 100
+"""Far more than there are: each policy is better than the last, and there are few ways to order stations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Load:
     hours_per_week: float
     """Working hours available to us in a week without holidays."""
     work_per_week: tuple[float, float]
+    """Infinite where a loop may hold requests for ever; so are the visits."""
     visits_per_week: tuple[float, float]
     overloaded: bool
     """More work than hours in the last half of the run, however requests are routed."""
@@ -68,8 +76,9 @@ def _of_source(model: Model, name: str, source: Source, begin: float, end: float
                 counts[source.category_map.get(value, source.default_category or categories[0])] += 1
         return counts
     number = _count(model, source, begin, end)
-    if source.batch:
-        number *= moments.mean(source.batch)
+    batch = batch_of(source)
+    if batch:
+        number *= moments.mean(batch)
     if source.category:
         return {source.category: number}
     shares = {name: category.share for name, category in model.categories.items()} or {NO_CATEGORY: 1.0}
@@ -150,7 +159,7 @@ def _capacity(model: Model, name: str) -> float:
 
 def _surely_overloaded(model: Model, name: str, late: Bounds) -> bool:
     """With its own work alone, or together with what the stations before it must let overflow."""
-    low, high = late[name][1]
+    low, high = late[name][1].tolist()
     capacity = _capacity(model, name)
     if low > capacity:
         return True
@@ -159,7 +168,7 @@ def _surely_overloaded(model: Model, name: str, late: Bounds) -> bool:
         return False
     spilled = 1.0 if entry.prefer.index(name) == 0 else 0.0
     for other in entry.prefer[: entry.prefer.index(name)]:
-        most = late[other][1][1]
+        most = float(late[other][1][1])
         spilled = max(spilled, 1 - _capacity(model, other) / most if most > 0 else 0.0)
     takes_the_rest = entry.overflow_beyond is None or name == entry.prefer[-1]
     return bool(takes_the_rest and low + (high - low) * spilled > capacity)
@@ -174,55 +183,81 @@ def _rates(model: Model, begin: float, end: float) -> Bounds:
         for category, count in by_kind.items():
             if route is None or not count:
                 continue
-            entered = np.array([_entry_shares(model, route, name, category) for name in names])
-            stays = _stays(model, category)
             for number, name in enumerate(names):
-                rate = stays.T[number] @ entered * count / weeks
+                rate = np.array(expected_stays(model, route, name, category)) * count / weeks
                 passes, factor = work_factor(model.stations[name], category)
+                hours = factor * service_mean(model, name, category)
                 visits[number] += rate * passes
-                work[number] += rate * factor * service_mean(model, name, category)
+                work[number] += rate * hours if hours else 0.0  # where no work is done, endless stays make none
     return {name: (visits[number], work[number]) for number, name in enumerate(names)}
 
 
-def _stays(model: Model, category: str) -> np.ndarray:
-    """stays[i, j]: expected stays at j of a request that enters at i, (I - P)^-1."""
+def expected_stays(model: Model, route: Route, station: str, category: str) -> tuple[float, float]:
+    """Least and largest expected stays at a station of a request that `route` sends off; infinite where a loop may
+    hold it for ever.
+
+    Overflow may send a request to any station that is open to it. The bounds are over all ways to choose, found
+    by policy iteration (Howard 1960), so that no request is ever counted at two places at once.
+    """
+    low, high = (sign * _most_stays(model, route, station, category, sign) for sign in (-1.0, 1.0))
+    return low, high
+
+
+def _most_stays(model: Model, route: Route, station: str, category: str, worth: float) -> float:
+    """The largest expected sum, when each stay at the station is worth this much."""
     names = tuple(model.stations)
-    flow = np.zeros((len(names), len(names)))
-    for i, name in enumerate(names):
-        route = model.routing.next.get(name)
-        if route is not None:
-            flow[i] = [_entry_shares(model, route, other, category)[1] for other in names]
-    return np.linalg.inv(np.eye(len(names)) - flow)
+    reward = np.array([worth * (name == station) for name in names])
+    after = [model.routing.next.get(name, To(place="done")) for name in names]
+    value = reward
+    for _ in range(_MOST_POLICIES):
+        worths = dict(zip(names, value.tolist(), strict=True))
+        flow = np.array([_row(model, onward, category, worths) for onward in after])
+        ends = max(abs(np.linalg.eigvals(flow))) < 1 - _LEAK
+        better = np.linalg.solve(np.eye(len(names)) - (1.0 if ends else 1 - _LEAK) * flow, reward)
+        if np.allclose(better, value, rtol=1e-9, atol=1e-12):
+            break
+        value = better
+    worths = dict(zip(names, value.tolist(), strict=True))
+    total = float(np.dot(_row(model, route, category, worths), value))
+    return total if abs(total) < _ENDLESS else math.copysign(math.inf, total)
+
+
+def _row(model: Model, route: Route, category: str, worths: dict[str, float]) -> list[float]:
+    shares = _shares(model, route, category, worths)
+    return [shares.get(name, 0.0) for name in model.stations]
+
+
+def _shares(model: Model, route: Route, category: str, worths: dict[str, float]) -> dict[str, float]:
+    """Where a rule sends a category's requests; what may overflow goes to the open station of most worth."""
+    match route:
+        case To():
+            return {route.place: 1.0}
+        case Split():
+            return route.shares
+        case ByCategory():
+            return {by_category(route.to, category): 1.0}
+        case OpenFirst():
+            prefer = list(dict.fromkeys(route.prefer))
+            if route.overflow_beyond is not None:
+                prefer.sort(key=lambda name: -worths.get(name, 0.0))
+            return _open_shares(model, prefer, category)
+
+
+def _open_shares(model: Model, prefer: list[str], category: str) -> dict[str, float]:
+    """Each request goes to the first station open to it: its difficulty is at most the station's openness."""
+    law = model.categories[category].difficulty if category in model.categories else None
+    law = law or Uniform(law="uniform", low=0.0, high=1.0)
+    shares, taken = {}, 0.0
+    for name in prefer:
+        may = moments.cdf(law, by_category(model.stations[name].openness, category))
+        shares[name], taken = max(0.0, may - taken), max(taken, may)
+    return shares
 
 
 def _entry_shares(model: Model, route: Route, station: str, category: str) -> tuple[float, float]:
     """Least and largest share of a category's requests that a rule sends to a station."""
-    match route:
-        case To():
-            share = float(route.place == station)
-        case Split():
-            share = route.shares.get(station, 0.0)
-        case ByCategory():
-            share = float(by_category(route.to, category) == station)
-        case OpenFirst():
-            return _open_first_shares(model, route, station, category)
-    return share, share
-
-
-def _open_first_shares(model: Model, route: OpenFirst, station: str, category: str) -> tuple[float, float]:
-    if station not in route.prefer:
-        return 0.0, 0.0
-    law = model.categories[category].difficulty if category in model.categories else None
-    law = law or Uniform(law="uniform", low=0.0, high=1.0)
-    open_share = {name: moments.cdf(law, by_category(model.stations[name].openness, category)) for name in route.prefer}
-    before = [open_share[name] for name in route.prefer[: route.prefer.index(station)]]
-    after = [open_share[name] for name in route.prefer[route.prefer.index(station) + 1 :]]
-    mine = open_share[station]
-    without_overflow = max(0.0, mine - max(before, default=0.0))
-    if route.overflow_beyond is None:
-        return without_overflow, without_overflow
-    least = max(0.0, mine - max([*before, *after], default=0.0))
-    return least, mine
+    low, high = (_shares(model, route, category, {station: worth}).get(station, 0.0) for worth in (-1.0, 1.0))
+    return low, high
 
 
 def flow_graph(model: Model) -> nx.DiGraph[str]:
@@ -235,7 +270,7 @@ def flow_graph(model: Model) -> nx.DiGraph[str]:
     weeks = (end - begin) / _HOURS_PER_WEEK
     loads = {load.station: load for load in offered_loads(model)}
     for name, load in loads.items():
-        graph.add_node(name, kind=load.kind, load=load.load[1] if load.servers else None)
+        graph.add_node(name, kind=load.kind, load=_finite(load.load) if load.servers else None)
     for source, counts in expected_arrivals(model, begin, end).items():
         graph.add_node(source, kind="source", load=None)
         route = model.demand.sources[source].entry or (model.entry if model.stations else To(place="refused"))
@@ -243,7 +278,8 @@ def flow_graph(model: Model) -> nx.DiGraph[str]:
     for name, load in loads.items():
         route = model.routing.next.get(name, To(place="done"))
         passes = np.mean([work_factor(model.stations[name], category)[0] for category in categories_of(model)])
-        weight = load.visits_per_week[1] / float(passes)
+        visits = _finite(load.visits_per_week)
+        weight = visits / float(passes)
         _edges(
             graph,
             model,
@@ -252,8 +288,13 @@ def flow_graph(model: Model) -> nx.DiGraph[str]:
             {category: weight / len(categories_of(model)) for category in categories_of(model)},
         )
         if passes > 1:
-            graph.add_edge(name, name, per_week=load.visits_per_week[1] * (1 - 1 / float(passes)))
+            graph.add_edge(name, name, per_week=visits * (1 - 1 / float(passes)))
     return graph
+
+
+def _finite(bounds: tuple[float, float]) -> float:
+    """The upper bound, or the lower one where a loop may be endless, or 0 where it must be: a number to draw."""
+    return next((bound for bound in reversed(bounds) if math.isfinite(bound)), 0.0)
 
 
 def _edges(graph: nx.DiGraph[str], model: Model, start: str, route: Route, weights: dict[str, float]) -> None:

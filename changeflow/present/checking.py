@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay
+from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, batch_of
 from changeflow.model.routing import ByCategory, OpenFirst, Route, Split, To
 from changeflow.model.schema import Model
 from changeflow.model.stations import Station
@@ -13,7 +14,7 @@ from changeflow.model.topology import Load, expected_arrivals, offered_loads
 from changeflow.present.frames import assumption_rows_of
 from changeflow.present.logs import log_lines
 from changeflow.present.terminal import check_lines, years_in_words
-from changeflow.present.words import digits, plain_name
+from changeflow.present.words import digits, load_in_words, plain_name
 
 
 def check(model: Model) -> str:
@@ -45,8 +46,8 @@ def check_as_json(model: Model) -> dict[str, Any]:
         "warnings": warnings_of(model),
         "load": {
             load.station: {
-                "low": load.load[0], "high": load.load[1], "hours_per_week": load.hours_per_week,
-                "work_hours_per_week": list(load.work_per_week), "overloaded": load.overloaded,
+                "low": _number(load.load[0]), "high": _number(load.load[1]), "hours_per_week": load.hours_per_week,
+                "work_hours_per_week": [_number(hours) for hours in load.work_per_week], "overloaded": load.overloaded,
             }
             for load in offered_loads(model)
         },
@@ -58,10 +59,15 @@ def check_as_json(model: Model) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _number(value: float) -> float | None:
+    """JSON knows no infinity."""
+    return value if math.isfinite(value) else None
+
+
 def warnings_of(model: Model) -> list[str]:
     """Overload in words, and rows of a log that cannot be used."""
     said = [
-        f"{plain_name(load.station)}: OVERLOAD, {load.load[1]:.0%} of its hours; the backlog will grow"
+        f"{plain_name(load.station)}: OVERLOAD, {load_in_words(*load.load)} of its hours; the backlog will grow"
         for load in offered_loads(model)
         if load.overloaded
     ]
@@ -76,10 +82,10 @@ def _load_line(load: Load) -> str:
     if load.servers is None:
         return f"{plain_name(load.station)}: {digits(high)} hours a week, unlimited"
     work = digits(high) if high - low < 0.005 * max(high, 1) else f"{digits(low)} to {digits(high)}"
-    share = f"{load.load[1]:.0%}" if high - low < 0.005 * max(high, 1) else f"{load.load[0]:.0%} to {load.load[1]:.0%}"
-    flag = "  OVERLOAD" if load.overloaded else ""
-    available = digits(load.hours_per_week)
-    return f"{plain_name(load.station)}: {work} hours of work a week, {available} hours available: {share}{flag}"
+    if math.isinf(high):
+        work = f"{digits(low)} or more" if math.isfinite(low) else "endless"
+    share = load_in_words(*load.load) + ("  OVERLOAD" if load.overloaded else "")
+    return f"{plain_name(load.station)}: {work} hours of work a week, {digits(load.hours_per_week)} available: {share}"
 
 
 def _story(model: Model) -> Iterator[str]:
@@ -109,7 +115,8 @@ def _story(model: Model) -> Iterator[str]:
 
 def _demand(model: Model, name: str) -> str:
     source = model.demand.sources[name]
-    batches = " in batches" if source.batch and len(source.batch.values) > 1 else ""
+    batch = batch_of(source)
+    batches = " in batches" if batch and len(batch.values) > 1 else ""
     match source:
         case Poisson():
             return f"a steady {digits(source.per_hour(model.organisation.users) * 168)} arrivals a week{batches}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.sentences import hours_in_words
 from changeflow.present.terminal import clears, years_in_words
-from changeflow.present.words import digits, money, plain
+from changeflow.present.words import digits, load_in_words, money, plain
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 
@@ -53,7 +55,9 @@ def network_title(result: ScenarioResult) -> str:
     if over:
         return f"More work arrives than hours are there: {', '.join(over)}"
     busiest = max(result.load, key=lambda load: load.load[1])
-    return f"{busiest.station.replace('_', ' ').capitalize()}: work for up to {busiest.load[1]:.0%} of its hours"
+    low, high = busiest.load
+    most = f"up to {high:.0%}" if math.isfinite(high) and low < high else load_in_words(low, high)
+    return f"{busiest.station.replace('_', ' ').capitalize()}: work for {most} of its hours"
 
 
 def cost_title(results: Results) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
 from changeflow.model.topology import Load
-from changeflow.present.words import digits, money, plain
+from changeflow.present.words import digits, load_in_words, money, plain
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
 
@@ -151,9 +151,7 @@ def load_sentence(results: Results) -> str:
 
 
 def _load_share(load: Load) -> str:
-    low, high = load.load
-    share = f"{high:.0%}" if high - low < 0.005 else f"{low:.0%} to {high:.0%}"
-    return share + (" OVERLOAD" if load.overloaded else "")
+    return load_in_words(*load.load) + (" OVERLOAD" if load.overloaded else "")
 
 
 def unsure_sentence(results: Results) -> str:

@@ -44,8 +44,17 @@ RICH: dict[str, Any] = {
                 "shape": "rise_then_decay",
                 "time_days": 5,
             },
-            "shifts": {"kind": "piecewise", "edges_days": [0, 5, 8, 30], "rates_per_day": [2, 0, 5], "category": "event"},
-            "clockwork": {"kind": "renewal", "interarrival_hours": 6, "entry": {"inside": 0.5, "check": 0.25, "done": 0.25}},
+            "shifts": {
+                "kind": "piecewise",
+                "edges_days": [0, 5, 8, 30],
+                "rates_per_day": [2, 0, 5],
+                "category": "event",
+            },
+            "clockwork": {
+                "kind": "renewal",
+                "interarrival_hours": 6,
+                "entry": {"inside": 0.5, "check": 0.25, "done": 0.25},
+            },
             "irregular": {
                 "kind": "renewal",
                 "interarrival_hours": {"law": "hyperexponential", "shares": [0.4, 0.6], "means": [2.0, 19.0]},
@@ -70,7 +79,10 @@ RICH: dict[str, Any] = {
             "acceptance": {"rework_probability": 0.2},
         },
         "check": {"servers": "infinite", "service_hours": {"law": "empirical", "values": [0, 0.5, 0.5, 1.0]}},
-        "hall": {"servers": 1, "service_hours": {"data": 1, "default": {"law": "triangular", "low": 0.0, "mode": 1.0, "high": 2.0}}},
+        "hall": {
+            "servers": 1,
+            "service_hours": {"data": 1, "default": {"law": "triangular", "low": 0.0, "mode": 1.0, "high": 2.0}},
+        },
     },
     "routing": {
         "entry": {"rule": "open_first", "prefer": ["inside", "vendor"], "overflow_beyond": 1},
@@ -80,7 +92,7 @@ RICH: dict[str, Any] = {
             "hall": {"inside": 0.25, "hall": 0.25, "done": 0.5},
         },
     },
-}  # fmt: skip
+}
 
 
 def rich(**changes: Any) -> Model:
