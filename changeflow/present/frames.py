@@ -12,7 +12,7 @@ from changeflow.measure.estimates import curve_interval, quantile_interval
 from changeflow.measure.survival import Curve
 from changeflow.model.schema import Model
 from changeflow.model.topology import flow_graph
-from changeflow.present.words import plain_name
+from changeflow.present.words import load_in_words, plain_name
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 
@@ -172,7 +172,11 @@ def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
     """The request-flow network with what a drawing needs: layer, label, kind, load."""
     graph = flow_graph(result.model)
     layers = {"source": 0, "in_house": 1, "vendor": 1, "outcome": 3}
+    loads = {load.station: load for load in result.load}
     for name, node in graph.nodes(data=True):
+        if node["load"] is not None:
+            node["work"] = load_in_words(*loads[name].load)
+            node["overloaded"] = loads[name].overloaded
         node["layer"] = layers[node["kind"]]
         node["label"] = _label(result, name)
     return graph

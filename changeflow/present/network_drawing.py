@@ -36,25 +36,24 @@ OUTLINES: dict[str, tuple[str, Literal["-", "--"]]] = {
 def node_text(attributes: dict[str, Any], width: float) -> str:
     """The node's label, its load in words, and overload by name, wrapped to a box of `width` inches."""
     lines = str(attributes["label"]).split("\n")
-    load = attributes.get("load")
-    if load is not None:
-        lines.append(f"work: {load:.0%} of\N{NO-BREAK SPACE}hours")
-        if load > 1:
-            lines.append("OVERLOADED")
+    if attributes.get("load") is not None:
+        lines.append(f"work: {attributes['work']} of\N{NO-BREAK SPACE}hours")
+    if attributes.get("overloaded"):
+        lines.append("OVERLOADED")
     most = int((width - 0.1) / INCHES_PER_CHARACTER)
     return "\n".join(textwrap.fill(line, most, break_long_words=False) for line in lines)
 
 
-def fill_of(load: float | None) -> str:
-    """Colour of a box by its load."""
-    if load is None:
-        return NO_LOAD
-    return OVERLOADED if load > 1 else to_hex(FILL(load))
+def fill_of(load: float | None, overloaded: bool = False) -> str:
+    """Colour of a box by its load; the bound of a load may lie above 1 where rules may route around the station."""
+    if overloaded:
+        return OVERLOADED
+    return NO_LOAD if load is None else to_hex(FILL(min(load, 1.0)))
 
 
-def draw_box(axes: Axes, box: Box, text: str, kind: str, load: float | None) -> None:
+def draw_box(axes: Axes, box: Box, text: str, about: dict[str, Any]) -> None:
     """One node."""
-    overloaded = load is not None and load > 1
+    kind, overloaded = about["kind"], bool(about.get("overloaded"))
     outline, line = OUTLINES.get(kind, (QUIET, "-"))
     axes.add_patch(
         FancyBboxPatch(
@@ -62,7 +61,7 @@ def draw_box(axes: Axes, box: Box, text: str, kind: str, load: float | None) -> 
             box.width,
             box.height,
             boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor=fill_of(load),
+            facecolor=fill_of(about.get("load"), overloaded),
             edgecolor=outline,
             linestyle=line,
             linewidth=1.8 if kind in OUTLINES else 0.8,

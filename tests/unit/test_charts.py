@@ -96,8 +96,12 @@ def runs_frames(names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
 def network() -> nx.DiGraph:
     graph = nx.DiGraph()
     graph.add_node("requests", layer=0, label="change requests", kind="source", load=None)
-    graph.add_node("users", layer=1, label="power users\n3 people", kind="in_house", load=1.24)
-    graph.add_node("vendor", layer=1, label="vendor\n2 engineers", kind="vendor", load=0.71)
+    graph.add_node(
+        "users", layer=1, label="power users\n3 people", kind="in_house", load=1.24, work="124%", overloaded=True
+    )
+    graph.add_node(
+        "vendor", layer=1, label="vendor\n2 engineers", kind="vendor", load=1.1, work="71% to 110%", overloaded=False
+    )
     graph.add_node("done", layer=2, label="done", kind="outcome", load=None)
     graph.add_node("refused", layer=2, label="refused", kind="outcome", load=None)
     flows = [("requests", "users", 6.2), ("requests", "vendor", 3.1), ("users", "vendor", 1.4)]
@@ -201,7 +205,7 @@ def test_a_flow_is_not_written_where_two_arrows_cross():
     for name in ("business", "go live"):
         graph.add_node(name, layer=0, label=name, kind="source", load=None)
     for name in ("users", "vendor"):
-        graph.add_node(name, layer=1, label=name, kind="in_house", load=0.5)
+        graph.add_node(name, layer=1, label=name, kind="in_house", load=0.5, work="50%")
     graph.add_weighted_edges_from(itertools.product(("business", "go live"), ("users", "vendor"), (2.5,)), "per_week")
     boxes = place_boxes(graph, dict.fromkeys(graph, 0.5), 4.8)
     curves = place_arrows(graph, boxes, 4.8)
