@@ -32,7 +32,8 @@ def check(model: Model) -> str:
         sections.append(("NOT MODELLED", [model.missing]))
     rows = assumption_rows_of(model)
     assumed = [f"{path} = {value} ({span}; {source})" for path, value, span, source in rows]
-    sections.append((f"NUMBERS   {len(assumed)} with range and source", assumed))
+    none = ["This model names no prior set and has no [assumptions]; its comments say where its numbers come from."]
+    sections.append((f"NUMBERS   {len(assumed)} with range and source", assumed or none))
     return check_lines(f"{model.place} is valid: {model.title}", [(head, texts or ["-"]) for head, texts in sections])
 
 

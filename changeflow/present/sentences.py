@@ -116,7 +116,8 @@ def _target_sentence(results: Results) -> str:
         share = results.scenarios[next(iter(results.scenarios))].estimates.get("within_target_share")
         found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
         return f"Target ({words}): {state}{found}."
-    return f"Target ({words}) met by: {', '.join(met) if met else 'none'}."
+    who = "all" if len(met) == len(models) else ", ".join(met) or "none"
+    return f"Target ({words}) met by: {who}."
 
 
 def target_met(result: ScenarioResult) -> bool | None:
@@ -158,6 +159,8 @@ def unsure_sentence(results: Results) -> str:
     if not results.swings:
         noted = next(iter(results.scenarios.values())).model.assumptions
         open_ones = [path for path, note in noted.items() if note.is_assumption]
+        if not open_ones:
+            return "no input is noted as an assumption under [assumptions] or in a prior set"
         return f"{len(open_ones)} inputs are assumptions (changeflow check lists them)"
     flips = [swing for swing in results.swings if swing.flips_to]
     shown = (flips or list(results.swings))[:3]
