@@ -9,6 +9,7 @@ import numpy as np
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
+from changeflow.model.demand import batch_of
 from changeflow.model.schema import Model
 
 MANY_SERVERS = 64
@@ -83,11 +84,7 @@ def _of_trace(model: Model, trace: Trace) -> Iterator[str]:
     if any(station.calendar != "always" for station in used):
         yield "calendar"
     for number, source in enumerate(model.demand.sources.values()):
-        if (
-            source.batch is not None
-            and source.kind not in {"go_live", "replay"}
-            and (requests["source"] == number).any()
-        ):
+        if batch_of(source) and (requests["source"] == number).any():
             yield "batches"
         if source.kind == "replay" and (requests["source"] == number).any():
             yield "replay"

@@ -97,7 +97,7 @@ def _routing(draw: st.DrawFn, names: Sequence[str], categories: Sequence[str]) -
                 routing["next"][name] = draw(routes(names[number + 1 :], categories))
             case "back":  # half of those that pass here leave
                 routing["next"][name] = _half_done(draw(st.lists(st.sampled_from(names), min_size=1, max_size=2)))
-            case "round":  # on to others, in turn, as long as they are not full
+            case "round":  # on to others, in turn, as long as they are not full; perhaps for ever
                 routing["next"][name] = draw(_round(names, number))
     return routing
 
@@ -113,5 +113,5 @@ def _half_done(places: list[str]) -> Any:
 def _round(draw: st.DrawFn, names: Sequence[str], number: int) -> Any:
     if number == len(names) - 1:
         return {names[0]: 0.6, "done": 0.4}
-    prefer = draw(st.permutations(names[number + 1 :]))
+    prefer = draw(st.permutations(names if draw(st.booleans()) else names[number + 1 :]))
     return {"rule": "open_first", "prefer": prefer, "overflow_beyond": draw(st.integers(0, 3))}

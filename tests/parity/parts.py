@@ -141,7 +141,7 @@ def sources(
     if kind == "replay":
         return draw(_replays(number, first, days, start_day, categories))
     source: Raw = {"kind": kind}
-    if draw(st.integers(0, 2)) == 0:
+    if kind != "go_live" and draw(st.integers(0, 2)) == 0:
         source["batch"] = draw(batches)
         count /= 2.5
     if categories and draw(st.integers(0, 3)) == 0:
