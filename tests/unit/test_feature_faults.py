@@ -122,6 +122,10 @@ FAULTS = [
     ),
     ("{ categories", "{ absence = 1, categories", 32, "stations.team.staff.anna.absence", "below 1", ""),
     ("servers = 2\n", 'servers = "infinite"\n', 42, "stations.vendor.preemptive", "nobody waits", ""),
+    (
+        "servers = 2\n", 'servers = "infinite"\nshift_end = "hand_back"\n',
+        40, "stations.vendor.shift_end", "no queue to hand work back to", "",
+    ),
     # leaving
     ("capacity = 40", "capacity = 0", 34, "stations.team.capacity", "at least 1", ""),
     ("capacity = 40\n", "", 34, "stations.team.when_full", "a capacity with when_full", ""),
@@ -144,6 +148,7 @@ FAULTS = [
     ('by = "tester"', 'by = "vendor"', 47, "stations.vendor.acceptance.by", "another station", ""),
     ('by = "tester"', 'by = "team"', 47, "stations.vendor.acceptance.by", "a station without capacity", ""),
     ("at_once = 2", "acceptance = { rework_probability = 0.1 }", 47, "stations.vendor.acceptance.by", "not tested", ""),
+    ("at_once = 2", 'stage = "vendor"', 47, "stations.vendor.acceptance.by", "a station of another stage", ""),
     (
         "[routing.entry]", '[routing]\nnext.tester = "done"\n[routing.entry]',
         47, "stations.vendor.acceptance.by", "next", "",
@@ -156,6 +161,18 @@ FAULTS = [
     ("at_once = 2", "switching = 2", 51, "stations.tester.switching", "a known key", "'switching_loss'"),
     ("at_once = 2\n", "", 51, "stations.tester.switching_loss", "at_once above 1", ""),
     ("at_once = 2", 'at_once = 2\nshift_end = "finish"', 51, "stations.tester.at_once", "1 with shift_end", ""),
+    (
+        "at_once = 2", "at_once = 2\ncall_off = { beyond = 3, servers = 1, lead_days = 1, for_days = 5 }",
+        51, "stations.tester.at_once", "1 with call_off", "",
+    ),
+    (
+        "at_once = 2", "at_once = 2\nstaff.anna = { until_day = 5 }",
+        51, "stations.tester.at_once", "1 with until_day in staff.anna", "",
+    ),
+    (
+        "at_once = 2", "at_once = 2\nstaff.anna = { head_count = { days = [0, 5], servers = [1, 2] } }",
+        51, "stations.tester.at_once", "1 with head_count in staff.anna", "",
+    ),
     # routes
     ("price_per_hour = 100\n", "", 57, "routing.entry.large.prefer", "a price_per_hour", ""),
     ('prefer = "vendor"', 'prefer = "done"', 58, "routing.entry.large.prefer", "a station", ""),
@@ -192,6 +209,14 @@ def test_the_model_without_faults_is_read(tmp_path: Path) -> None:
     """Or the table above would prove nothing."""
     (tmp_path / "model.toml").write_text(MODEL, encoding="utf-8")
     assert list(read_model(tmp_path / "model.toml").groups("team")) == ["anna", "others"]
+
+
+@pytest.mark.parametrize(
+    "staff", ["staff_drop = 'finish'\nstaff.anna = { until_day = 5 }", "staff.anna = { from_day = 5 }"]
+)
+def test_people_with_several_requests_may_come_or_finish(tmp_path: Path, staff: str) -> None:
+    (tmp_path / "model.toml").write_text(MODEL.replace("at_once = 2", f"at_once = 2\n{staff}"), encoding="utf-8")
+    assert list(read_model(tmp_path / "model.toml").groups("tester")) == ["anna"]
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ def _uncounted(path: Loc, station: Station, where: Places) -> Iterator[Fault]:
     for key, used in given.items():
         if used:
             yield where.fault((*path, key), "a number of servers (with infinite servers nobody waits)", "infinite")
+    if station.shift_end == "hand_back":
+        expected = "pause or finish (with infinite servers there is no queue to hand work back to)"
+        yield where.fault((*path, "shift_end"), expected, station.shift_end)
 
 
 def _groups(path: Loc, station: Station, parts: Parts, where: Places) -> Iterator[Fault]:
