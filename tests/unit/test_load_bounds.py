@@ -143,6 +143,25 @@ def test_one_speed_for_all_leaves_no_doubt() -> None:
     assert_within(model_of(text))
 
 
+def test_what_waits_is_counted_at_the_pace_of_those_who_will_do_it() -> None:
+    """
+    28 a week of 6 hours for one person at double speed, 84 hours in 40: half of them are never begun. At a price
+    of 1 an hour the open liability is the work that came, less what was done.
+    """
+    text = SHOP[: SHOP.index("[categories.data]")] + SHOP[SHOP.index("[demand]") : SHOP.index("[stations.inside]")]
+    text += '[stations.slow]\ncalendar = "office"\nservice_hours = 6\nprice_per_hour = 1\n'
+    text += "staff.quick = { servers = 1, speed = 2.0 }\n"
+    model = model_of(text)
+    (load,) = offered_loads(model)
+    assert load.load == pytest.approx((84 / 40, 84 / 40))
+    assert_within(model)
+    tables = compile_tables(model)
+    window = Window.of(tables)
+    run = measure_run(window, simulate(tables, seed=3, replication=0)).values
+    left = (run["offered_load.slow"] - run["utilisation.slow"]) * window.capacity_hours[0]
+    assert run["open_liability_cost"] == pytest.approx(left)
+
+
 def assert_within(model: Model) -> None:
     found = measured(model)
     for load in offered_loads(model):

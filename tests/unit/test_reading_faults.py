@@ -96,7 +96,7 @@ FAULTS = [
     (
         'kind = "poisson"\nrate_per_day = 3',
         'kind = "go_live"\nmisfits_per_100_users = 9\nfit = 0.5\ntime_days = 9\nbatch = 2',
-        17, "demand.sources.steady.batch", "a known key", "batch", "known: category",
+        17, "demand.sources.steady.batch", "a known key", "batch", "known: background, category, entry, fit",
     ),
     # loops
     ("{ vendor = 0.1, done = 0.9 }", '"inside"', 34, "routing.next.inside", "a way that ends in done", "loop", ""),
