@@ -61,7 +61,9 @@ class Window:
             capacity_hours=np.array(
                 [sum(_capacity(group, begin, tables.end) for group in station.groups) for station in tables.stations]
             ),
-            paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]),
+            paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]).reshape(
+                len(tables.stations), len(tables.categories)
+            ),
             of_others=np.array(tables.background),
         )
 
