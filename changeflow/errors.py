@@ -5,9 +5,10 @@ ChangeflowError
 │   ├── ModelError    faults in a model file or in --set, all of them together
 │   ├── DataError     a demand file that cannot be used
 │   └── PlanError     a run that makes no sense, such as one replication where an interval is asked for
-├── RunError          the simulation failed (exit 1)
-│   └── InvariantBroken   a result contradicts a law that every run must obey
-└── Interrupted       stopped by Ctrl-C or SIGTERM (exit 130 or 143)
+└── RunError          the simulation failed (exit 1)
+    └── InvariantBroken   a result contradicts a law that every run must obey
+Interrupted           stopped by Ctrl-C or SIGTERM (exit 130 or 143); no ChangeflowError, lest one who forgives those
+                      swallows it
 """
 
 from __future__ import annotations
@@ -70,11 +71,11 @@ class InvariantBroken(RunError):
     """A run contradicts a law that every run must obey; the program is wrong, not the model."""
 
 
-class Interrupted(ChangeflowError):
+class Interrupted(BaseException):
     """Stopped by Ctrl-C or SIGTERM."""
 
-    def __init__(self, message: str, exit_code: int = 130) -> None:
-        super().__init__(message)
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
         self.exit_code = exit_code
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import signal
 import sys
-from types import FrameType
 from typing import NoReturn
 
 import click
 
 from changeflow import __version__
+from changeflow.cli.stopping import obey_signals
 from changeflow.errors import ChangeflowError, Interrupted
 
 _COMMANDS = {
@@ -67,27 +66,22 @@ def changeflow() -> None:
     """
 
 
-def _terminated(_: int, __: FrameType | None) -> NoReturn:
-    raise Interrupted("stopped by SIGTERM; nothing half-written was left", exit_code=143)
-
-
 def main() -> NoReturn:
     """Run the command line; never a traceback for a user's mistake."""
-    signal.signal(signal.SIGTERM, _terminated)
+    obey_signals()
     try:
         code = changeflow.main(standalone_mode=False)
     except ChangeflowError as error:
         print(f"changeflow: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except click.exceptions.Abort:
-        print("changeflow: interrupted; nothing half-written was left", file=sys.stderr)
-        sys.exit(130)
+    except (Interrupted, KeyboardInterrupt, click.Abort) as stop:
+        code = getattr(stop, "exit_code", 130)
+        how = "stopped by SIGTERM" if code == 143 else "interrupted"
+        sys.stderr.write(f"changeflow: {how}; nothing half-written was left\n")
+        sys.exit(code)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("changeflow: interrupted; nothing half-written was left", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import textwrap
 import tomllib
 
 import click
@@ -23,5 +24,5 @@ def command(json: bool) -> None:
         return
     width = max(map(len, found))
     for name, title in found.items():
-        click.echo(f"{name:<{width}}  {title[: 80 - width - 2]}")
+        click.echo(f"{name:<{width}}  {textwrap.shorten(title, 80 - width - 2, placeholder='...')}")
     click.echo("\nchangeflow new NAME --from ID writes a copy to change.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import click
 
+from changeflow.errors import ModelError
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from changeflow.model.targets import targets_from_words
@@ -83,13 +84,21 @@ def read_with_options(
 ) -> Model:
     """A model with the options' values in place of the file's."""
     options = list(sets)
-    if horizon_days is not None:
-        options.append(f"horizon_days={horizon_days!r}")
-    if warm_up_days is not None:
-        options.append(f"warm_up_days={warm_up_days!r}")
+    said: dict[str, str] = {}
+    for option, key, value in (
+        ("--horizon-days", "horizon_days", horizon_days),
+        ("--warm-up-days", "warm_up_days", warm_up_days),
+    ):
+        if value is not None:
+            options.append(f"{key}={value!r}")
+            said[f"--set {key}={value!r}"] = f"{option} {value:g}"
     if target is not None:
         options += target_sets(target)
-    return read_model(path, options)
+    try:
+        return read_model(path, options)
+    except ModelError as error:
+        faults = [replace(fault, place=said.get(fault.place, fault.place)) for fault in error.faults]
+        raise ModelError(faults) from None
 
 
 def target_sets(text: str) -> list[str]:

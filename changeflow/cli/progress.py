@@ -7,12 +7,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from changeflow.cli.stopping import stop_if_told
 from changeflow.study.runner import Progress, no_progress
 
 
 @contextmanager
 def reporting(how: str, what: str) -> Iterator[Progress]:
-    """A function to tell progress to, and what shows it."""
+    """A function to tell progress to, which shows it and stops the runs when a signal has come."""
+    with _shown(how, what) as show:
+
+        def tell(done: int, total: int) -> None:
+            stop_if_told()
+            show(done, total)
+
+        yield tell
+
+
+@contextmanager
+def _shown(how: str, what: str) -> Iterator[Progress]:
     if how == "json":
         yield _json_lines
     elif how == "none" or not sys.stderr.isatty():
@@ -29,4 +41,5 @@ def reporting(how: str, what: str) -> Iterator[Progress]:
 
 
 def _json_lines(done: int, total: int) -> None:
-    print(json.dumps({"done": done, "total": total}), file=sys.stderr, flush=True)
+    sys.stderr.write(json.dumps({"done": done, "total": total}) + "\n")  # at once: print may be stopped before the end
+    sys.stderr.flush()

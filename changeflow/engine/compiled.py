@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -35,7 +36,7 @@ _OF_TABLES = {
 
 def _room(expected: float) -> int:
     """Rows that a run will hardly exceed; memory that is not touched costs nothing."""
-    return int(1.2 * min(expected, 5e7)) + FIRST_ROWS
+    return FIRST_ROWS + (int(1.2 * min(expected, 5e7)) if math.isfinite(expected) else 0)
 
 
 def run_compiled(model: Tables, run_key: np.uint64, *, decisions: bool = False) -> Trace:

@@ -14,7 +14,7 @@ from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
 from changeflow.engine.station_table import NO_LAW, StationTable
 from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
-from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source
+from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source, batch_of
 from changeflow.model.laws import Erlang, Law
 from changeflow.model.process_only import process_only
 from changeflow.model.routing import To
@@ -109,7 +109,7 @@ class _Compiler:
         default = add(model.entry) if model.routing.entry or model.stations else -1
         entry = tuple(add(source.entry) if source.entry else default for source in sources.values())
         after = tuple(add(model.routing.next.get(name, To(place="done"))) for name in model.stations)
-        batch = tuple(self._law(source.batch) for source in sources.values())
+        batch = tuple(self._law(batch_of(source)) for source in sources.values())
         gaps = tuple(self._law(_gap(source)) for source in sources.values())
         difficulty = self._category_laws("difficulty")
         quality = self._category_laws("specification_quality")

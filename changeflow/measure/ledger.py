@@ -97,5 +97,5 @@ def _liability(window: Window, trace: Trace, prices: Floats) -> float:
     if not len(left):
         return 0.0
     done = window.worked_hours(left, window.start, window.end)
-    remaining = np.maximum(left["work_hours"] - done, 0.0) * prices[left["station"]]
+    remaining = np.maximum(window.expected_hours(left, trace.requests) - done, 0.0) * prices[left["station"]]
     return float(remaining.sum())

@@ -95,7 +95,9 @@ def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, fl
     visits = trace.visits
     here = visits["station"]
     count = len(trace.stations)
-    arriving = np.bincount(here, visits["work_hours"] * (visits["entered"] >= window.begin), minlength=count)
+    arriving = np.bincount(
+        here, window.expected_hours(visits, trace.requests) * (visits["entered"] >= window.begin), minlength=count
+    )
     busy = np.bincount(here, worked, minlength=count)
     finite = ~np.isnan(window.servers)
     capacity = window.capacity_hours + called_hours(window, trace.called_off)

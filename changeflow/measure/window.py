@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.station_table import INFINITE, GroupTable
+from changeflow.engine.station_table import INFINITE, GroupTable, StationTable
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
@@ -36,6 +36,9 @@ class Window:
     """Servers by station, the most there ever are; NaN for infinite."""
     capacity_hours: Floats
     """Working hours that all servers on duty could give in [begin, end), by station; of one server where infinite."""
+    paces: Floats
+    """Speed beside the station's at which a category is worked on there, stations x categories: the mean over the
+    hours of those who may."""
     of_others: NDArray[np.bool_]
     """By source, the last one for requests open at the start: requests of other customers."""
 
@@ -58,6 +61,9 @@ class Window:
             capacity_hours=np.array(
                 [sum(_capacity(group, begin, tables.end) for group in station.groups) for station in tables.stations]
             ),
+            paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]).reshape(
+                len(tables.stations), len(tables.categories)
+            ),
             of_others=np.array(tables.background),
         )
 
@@ -65,6 +71,13 @@ class Window:
     def weeks(self) -> float:
         """Weeks in [begin, end)."""
         return (self.end - self.begin) / 168.0
+
+    def expected_hours(self, visits: Rows, requests: Rows) -> Floats:
+        """Working hours that each visit takes; of one not started yet at the pace of those who may do it."""
+        waiting = np.isnan(visits["started"])
+        hours = np.array(visits["work_hours"])
+        hours[waiting] /= self.paces[visits["station"][waiting], requests["category"][visits["request"][waiting]]]
+        return hours
 
     def worked_hours(self, visits: Rows, begin: float, end: float) -> Floats:
         """Working hours done on each visit in [begin, end), by its server's calendar and availability."""
@@ -104,6 +117,13 @@ def called_hours(window: Window, called_off: Iterable[tuple[int, float, float, i
         edges = np.clip([since, until], window.begin, window.end)
         hours[station] += servers * float(np.diff(group.calendar.open_hours_at(edges))[0]) / group.hours_per_work_hour
     return hours
+
+
+def _paces(station: StationTable, begin: float, end: float) -> Floats:
+    speeds = np.array([group.speed for group in station.groups])
+    hours = np.array([_capacity(group, begin, end) for group in station.groups])
+    able = hours @ (speeds > 0)
+    return np.where(able > 0, hours @ speeds, 1.0) / np.where(able > 0, able, 1.0)
 
 
 def _capacity(group: GroupTable, begin: float, end: float) -> float:

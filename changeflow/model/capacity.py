@@ -1,4 +1,4 @@
-"""The hours that the people of a station have for us."""
+"""The hours that the people of a station have for us, and how fast they work in them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,19 @@ from changeflow.model.by_category import by_category
 from changeflow.model.schema import Model
 from changeflow.model.staff import Group
 
-_LEAST_SPEED = 0.05
+LEAST_SPEED = 0.05
 """What is left of a server's speed at least, however often it switches."""
 
 
 def group_hours(model: Model, station: str, begin: float, end: float) -> dict[str, float]:
-    """Hours of work, at the station's speed, that each group can do in a week without holidays.
+    """Hours on duty for us, by group, in a week without holidays.
 
     The mean over the clock hours from begin to end: people come and leave.
     """
-    value = model.stations[station]
-    switching = max(_LEAST_SPEED, 1 - value.switching_loss * (value.at_once - 1))
     return {
         name: present(group, begin, end)
         * model.capacity_share(station, name)
         * model.open_hours_per_week(str(group.calendar))
-        * _mean_speed(model, group)
-        * switching
         for name, group in model.groups(station).items()
     }
 
@@ -40,12 +36,13 @@ def present(group: Group, begin: float, end: float) -> float:
     return sum(n * hours for n, hours in zip(group.head_count.servers, inside, strict=True)) / (end - begin)
 
 
-def _mean_speed(model: Model, group: Group) -> float:
-    """Over the categories the group works on, by their shares of the requests."""
-    if not isinstance(group.speed, dict):
-        return float(group.speed)
-    shares = {name: value.share for name, value in model.categories.items() if group.may_work_on(name)}
-    total = sum(shares.values())
-    if not total:
-        return 1.0
-    return sum(float(by_category(group.speed, name)) * share for name, share in shares.items()) / total
+def speeds(model: Model, station: str, category: str) -> dict[str, float]:
+    """Speed of each group that may work on a category, beside the station's; 1 where there is nobody."""
+    groups = {name: group for name, group in model.groups(station).items() if group.may_work_on(category)}
+    return {name: float(by_category(group.speed, category)) for name, group in groups.items()} or {"": 1.0}
+
+
+def when_all_hands_are_full(model: Model, station: str) -> float:
+    """The share of its speed that a server keeps with as many requests at once as it may have."""
+    value = model.stations[station]
+    return max(LEAST_SPEED, 1 - value.switching_loss * (value.at_once - 1))

@@ -27,8 +27,6 @@ RATES = {
 class _Source(Value):
     entry: Route | None = None
     """Where the requests of this source enter; else `routing.entry`."""
-    batch: Discrete | None = None
-    """Requests per arrival (whole numbers); else one."""
     background: bool = False
     """Requests of other customers: they load stations, but are outside cohort, backlog and cost."""
 
@@ -36,6 +34,11 @@ class _Source(Value):
 class _Drawn(_Source):
     category: str | None = None
     """All requests of this source are of this category; else drawn by the categories' shares."""
+
+
+class _Process(_Drawn):
+    batch: Discrete | None = None
+    """Requests per arrival (whole numbers); else one."""
 
 
 class AsksLess(Value):
@@ -55,7 +58,7 @@ class AsksLess(Value):
         return self
 
 
-class Poisson(_Drawn):
+class Poisson(_Process):
     """A Poisson process; its rate is constant, or follows a season."""
 
     kind: Literal["poisson"]
@@ -81,7 +84,7 @@ class Poisson(_Drawn):
         return float(getattr(self, name)) * factor / RATES[name]
 
 
-class Piecewise(_Drawn):
+class Piecewise(_Process):
     """A Poisson process whose rate is constant between edges; after the last edge it is zero."""
 
     kind: Literal["piecewise"]
@@ -113,7 +116,7 @@ class GoLive(_Drawn):
     """decay: mean days to discovery; rise_then_decay: days to the peak of discoveries."""
 
 
-class Renewal(_Drawn):
+class Renewal(_Process):
     """Independent interarrival times; the first is drawn from the same law."""
 
     kind: Literal["renewal"]
@@ -130,12 +133,6 @@ class Shocks(_Drawn):
     """Requests of a shock, rounded to whole numbers."""
     spread_days: Positive
     """Mean calendar days from the shock to each of its requests, exponential."""
-
-    @model_validator(mode="after")
-    def _no_batch(self) -> Shocks:
-        if self.batch is not None:
-            raise ValueError("no batch (requests says how many come)")
-        return self
 
 
 class Replay(_Source):
@@ -161,3 +158,8 @@ SOURCES: dict[str, type[_Source]] = {
     "poisson": Poisson, "piecewise": Piecewise, "go_live": GoLive, "renewal": Renewal, "shocks": Shocks,
     "replay": Replay,
 }  # fmt: skip
+
+
+def batch_of(source: Source | None) -> Discrete | None:
+    """The requests per arrival of a process; None for one each, and for what has no batches."""
+    return source.batch if isinstance(source, _Process) else None

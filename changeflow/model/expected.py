@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from changeflow.model import moments
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks, Source
+from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks, Source, batch_of
 from changeflow.model.laws import Erlang, Exponential, Law
 from changeflow.model.schema import Model
 from changeflow.model.season import hourly_rates
@@ -44,8 +44,9 @@ def _of_source(model: Model, name: str, source: Source, begin: float, end: float
                 counts[source.category_map.get(value, source.default_category or categories[0])] += 1
         return counts
     number = _count(model, source, begin, end)
-    if source.batch:
-        number *= moments.mean(source.batch)
+    batch = batch_of(source)
+    if batch:
+        number *= moments.mean(batch)
     if source.category:
         return {source.category: number}
     shares = {name: category.share for name, category in model.categories.items()} or {NO_CATEGORY: 1.0}

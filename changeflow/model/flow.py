@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from changeflow.model.choices import Choices
+from changeflow.model.effort import kinds, passes
 from changeflow.model.expected import categories_of, expected_arrivals
 from changeflow.model.routing import Route, To
 from changeflow.model.schema import Model
 from changeflow.model.topology import offered_loads
-from changeflow.model.traffic import HOURS_PER_WEEK, kinds, passes, route_shares, traffic
+from changeflow.model.traffic import HOURS_PER_WEEK, Floats, traffic
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -17,16 +21,19 @@ _NEGLIGIBLE = 1e-9
 
 
 def flow_graph(model: Model) -> nx.DiGraph[str]:
-    """Sources, stations and outcomes, with the most expected requests per week on the edges."""
+    """Sources, stations and outcomes, with the most expected requests per week on the edges.
+
+    Where a loop may be endless it is the least number, and 0 where it must be.
+    """
     import networkx as nx  # noqa: PLC0415  a slow import, for drawing only
 
     graph: nx.DiGraph[str] = nx.DiGraph()
     begin = model.start_hours + model.warm_up_days * 24
     end = model.start_hours + model.horizon_days * 24
     weeks = (end - begin) / HOURS_PER_WEEK
-    visits = traffic(model, begin, end).visits[:, :, 1]
+    visits = _finite(traffic(model, begin, end).visits)
     for load in offered_loads(model):
-        graph.add_node(load.station, kind=load.kind, load=load.load[1] if load.servers else None)
+        graph.add_node(load.station, kind=load.kind, load=float(_finite(np.array(load.load))) if load.servers else None)
     for source, counts in expected_arrivals(model, begin, end).items():
         graph.add_node(source, kind="source", load=None)
         route = model.demand.sources[source].entry or (model.entry if model.stations else To(place="refused"))
@@ -45,15 +52,21 @@ def flow_graph(model: Model) -> nx.DiGraph[str]:
     return graph
 
 
+def _finite(bounds: Floats) -> Floats:
+    """The upper one of bounds in the last dimension, or the lower one, or 0: a number to draw."""
+    low, high = bounds[..., 0], bounds[..., 1]
+    return np.where(np.isfinite(high), high, np.where(np.isfinite(low), low, 0.0))
+
+
 def _edges(graph: nx.DiGraph[str], model: Model, start: str, route: Route, weights: dict[str, float]) -> None:
     """Edges of a rule for so many requests a week of each category; in the middle of the run."""
     now = model.start_hours + model.horizon_days * 12
     sent = dict.fromkeys((*model.stations, "done", "refused"), 0.0)
     for category, weight in weights.items():
         for kind in kinds(model, category):
-            for place, (_, most) in route_shares(model, route, kind, now).items():
-                if place in sent:
-                    sent[place] += weight * kind.share * most
+            for place in sent:
+                most = Choices(model, kind, now).sent(route, {place: 1.0}).get(place, 0.0)
+                sent[place] += weight * kind.share * most
     total = sum(weights.values())
     for place, per_week in sent.items():
         if per_week > _NEGLIGIBLE * max(total, 1e-300):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import textwrap
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -115,10 +116,10 @@ def put_legend(figure: Figure, handles: Sequence[Artist], title: str | None = No
     )
 
 
-def line_handles(looks: dict[str, Look]) -> list[Artist]:
-    """One legend entry per configuration, in plain words."""
+def line_handles(looks: dict[str, Look], remarks: Mapping[str, str] = MappingProxyType({})) -> list[Artist]:
+    """One legend entry per configuration, in plain words, with what must be known about it."""
     return [
-        Line2D([], [], color=look.colour, linestyle=line_style(look), linewidth=2, label=plain(name))
+        Line2D([], [], color=look.colour, linestyle=line_style(look), lw=2, label=plain(name) + remarks.get(name, ""))
         for name, look in looks.items()
     ]
 

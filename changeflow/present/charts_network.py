@@ -30,7 +30,8 @@ def network_chart(graph: Any, title: str) -> Figure:
     """Draw a networkx DiGraph of sources, stations and outcomes.
 
     Nodes: layer (int), label, kind (source, in_house, vendor, outcome), load (work arriving over hours
-    available, or None). Edges: per_week (requests per week). Nodes of a layer stand in the order added.
+    available, at most, or None), work (the same in words), overloaded. Edges: per_week (requests per week).
+    Nodes of a layer stand in the order added.
     """
     width = sheet_width(graph, WIDTH_INCHES)
     texts = {node: node_text(about, box_width(graph, width)) for node, about in graph.nodes(data=True)}
@@ -39,7 +40,7 @@ def network_chart(graph: Any, title: str) -> Figure:
     with house_style():
         figure, axes = _sheet(width, body_height(boxes), title)
         for node, about in graph.nodes(data=True):
-            draw_box(axes, boxes[node], texts[node], about["kind"], about.get("load"))
+            draw_box(axes, boxes[node], texts[node], about)
         draw_arrows(axes, graph, boxes, width)
         _legend(figure)
     return figure

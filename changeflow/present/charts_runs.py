@@ -66,6 +66,7 @@ def _clouds(axes: Axes, runs: pd.DataFrame, names: list[str], looks: dict[str, L
         order=names,
         hue_order=names,
         palette={name: looks[name].colour for name in names},
+        dodge=False,
         inner=None,
         cut=0,
         density_norm="width",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,48 +16,58 @@ from changeflow.present.marks import Mark, draw_marks
 from changeflow.present.palette import QUIET
 from changeflow.present.words import digits, plain
 
-ROUND_DAYS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
+ROUND_TIMES = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
 WIDE = 30.0  # beyond this ratio of longest to shortest time only a logarithmic axis shows both
 HARDLY_ANY = 0.01
+HOURS_PER_DAY = 24.0
+DAYS_SHOWN_AS_HOURS = 2.0  # below it people speak of hours
+NONE_REFUSED: Mapping[str, float] = MappingProxyType({})
 BODY_INCHES = 2.35
 
 
-def time_to_done_chart(frame: pd.DataFrame, target_days: float | None, title: str) -> Figure:
-    """Draw the share of requests done within a time.
+def time_to_done_chart(
+    frame: pd.DataFrame, target_days: float | None, title: str, refused: Mapping[str, float] = NONE_REFUSED
+) -> Figure:
+    """Draw the share of requests done within a time, in hours where all is done within two days.
 
     `frame`: scenario, days, share, low, high; shares from 0 to 1, low to high the interval of the share.
+    `refused`: share of requests that a configuration refuses; its curve is over the others.
     """
+    unit, per_day = ("hours", HOURS_PER_DAY) if _end_of_change(frame) < DAYS_SHOWN_AS_HOURS else ("calendar days", 1.0)
+    frame = frame.assign(time=frame["days"] * per_day)
+    target = None if target_days is None else target_days * per_day
     with house_style():
         figure, axes = new_sheet(BODY_INCHES, title)
-        _days_axis(axes, frame, target_days)
-        draw_lines(axes, frame, "days", "share")
+        _time_axis(axes, frame, target, _end_of_change(frame) * per_day, unit)
+        draw_lines(axes, frame, "time", "share")
         _share_axis(axes)
-        handles = line_handles(looks_present(frame))
-        put_legend(figure, handles, "Band: interval of the curve, how sure it is.")
-        if target_days is not None:
-            draw_marks(figure, axes, [Mark(target_days, f"target: {digits(target_days)} days")])
+        looks = looks_present(frame)
+        remarks = {name: f" ({refused[name]:.0%} refused)" for name in looks if name in refused}
+        note = "Band: interval of the curve, how sure it is." + (" Refused: left out." if remarks else "")
+        put_legend(figure, line_handles(looks, remarks), note)
+        if target is not None:
+            draw_marks(figure, axes, [Mark(target, f"target: {digits(target)} {unit.split()[-1]}")])
         return settled(figure)
 
 
-def _days_axis(axes: Axes, frame: pd.DataFrame, target_days: float | None) -> None:
+def _time_axis(axes: Axes, frame: pd.DataFrame, target: float | None, longest: float, unit: str) -> None:
     """From the first request done to the last, logarithmic where one route needs days and another months."""
-    days = frame["days"]
-    longest = _end_of_change(frame)
-    started = days[(days > 0) & (frame["share"] >= HARDLY_ANY)]
+    time = frame["time"]
+    started = time[(time > 0) & (frame["share"] >= HARDLY_ANY)]
     shortest = float(started.min()) if len(started) else longest
-    if target_days is not None:
-        shortest, longest = min(shortest, target_days / 2), max(longest, target_days * 1.5)
-    axes.set_xlabel(f"{plain('sojourn')} (calendar days)")
+    if target is not None:
+        shortest, longest = min(shortest, target / 2), max(longest, target * 1.5)
+    axes.set_xlabel(f"{plain('sojourn')} ({unit})")
     if longest <= WIDE * shortest:
         axes.set_xlim(0, longest)
         return
     axes.set_xscale("log")
     axes.set_xlim(shortest, longest)
-    axes.xaxis.set_major_locator(FixedLocator([day for day in ROUND_DAYS if shortest <= day <= longest]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: f"{day:,g}"))
+    axes.xaxis.set_major_locator(FixedLocator([tick for tick in ROUND_TIMES if shortest <= tick <= longest]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: f"{tick:,g}"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel(f"{plain('sojourn')} (calendar days, logarithmic)")
+    axes.set_xlabel(f"{plain('sojourn')} ({unit}, logarithmic)")
 
 
 def _end_of_change(frame: pd.DataFrame) -> float:

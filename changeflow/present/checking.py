@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from changeflow.model.process_only import process_only
@@ -11,7 +12,7 @@ from changeflow.present.frames import assumption_rows_of
 from changeflow.present.logs import log_lines
 from changeflow.present.story import story
 from changeflow.present.terminal import check_lines
-from changeflow.present.words import digits, plain_name
+from changeflow.present.words import digits, load_in_words, plain_name
 
 
 def check(model: Model) -> str:
@@ -32,7 +33,8 @@ def check(model: Model) -> str:
         sections.append(("NOT MODELLED", [model.missing]))
     rows = assumption_rows_of(model)
     assumed = [f"{path} = {value} ({span}; {source})" for path, value, span, source in rows]
-    sections.append((f"NUMBERS   {len(assumed)} with range and source", assumed))
+    none = ["This model names no prior set and has no [assumptions]; its comments say where its numbers come from."]
+    sections.append((f"NUMBERS   {len(assumed)} with range and source", assumed or none))
     return check_lines(f"{model.place} is valid: {model.title}", [(head, texts or ["-"]) for head, texts in sections])
 
 
@@ -45,8 +47,8 @@ def check_as_json(model: Model) -> dict[str, Any]:
         "warnings": warnings_of(model),
         "load": {
             load.station: {
-                "low": load.load[0], "high": load.load[1], "hours_per_week": load.hours_per_week,
-                "work_hours_per_week": list(load.work_per_week), "overloaded": load.overloaded,
+                "low": _number(load.load[0]), "high": _number(load.load[1]), "hours_per_week": load.hours_per_week,
+                "work_hours_per_week": [_number(hours) for hours in load.work_per_week], "overloaded": load.overloaded,
                 "overloaded_by": load.overloaded_by, "upper_bound": load.lightened,
             }
             for load in offered_loads(model)
@@ -58,6 +60,11 @@ def check_as_json(model: Model) -> dict[str, Any]:
         ],
         "data": log_lines(model),
     }  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no infinity."""
+    return value if math.isfinite(value) else None
 
 
 def warnings_of(model: Model) -> list[str]:
@@ -76,7 +83,7 @@ def _overload(load: Load) -> str:
             f"{plain_name(load.station)}: OVERLOAD by {categories}: more work than the people with the skill have "
             "hours for; its backlog will grow"
         )
-    return f"{plain_name(load.station)}: OVERLOAD, {load.load[1]:.0%} of its hours; the backlog will grow"
+    return f"{plain_name(load.station)}: OVERLOAD, {load_in_words(*load.load)} of its hours; the backlog will grow"
 
 
 def _load_line(load: Load) -> str:
@@ -84,9 +91,9 @@ def _load_line(load: Load) -> str:
     if load.servers is None:
         return f"{plain_name(load.station)}: {digits(high)} hours a week, unlimited"
     work = digits(high) if high - low < 0.005 * max(high, 1) else f"{digits(low)} to {digits(high)}"
-    share = f"{load.load[1]:.0%}" if high - low < 0.005 * max(high, 1) else f"{load.load[0]:.0%} to {load.load[1]:.0%}"
-    flag = "  OVERLOAD" if load.overloaded else ""
+    if math.isinf(high):
+        work = f"{digits(low)} or more" if math.isfinite(low) else "endless"
+    share = load_in_words(*load.load) + ("  OVERLOAD" if load.overloaded else "")
     if load.lightened:
-        flag += " at most: fewer ask or stay when there is much to do"
-    available = digits(load.hours_per_week)
-    return f"{plain_name(load.station)}: {work} hours of work a week, {available} hours available: {share}{flag}"
+        share += " at most: fewer ask or stay when there is much to do"
+    return f"{plain_name(load.station)}: {work} hours of work a week, {digits(load.hours_per_week)} available: {share}"

@@ -14,7 +14,6 @@ from pathlib import Path
 from changeflow import __version__
 from changeflow.errors import PlanError
 from changeflow.present.frames import runs_frame, summary_frame
-from changeflow.present.machine import as_json
 from changeflow.study.results import Results
 
 MANIFEST = "manifest.json"
@@ -99,7 +98,6 @@ def write_results(results: Results, folder: Path, *, command_line: list[str], ch
 
         report = render_report(report_content(results, drawn, command_line))
         (draft / "report.html").write_text(report, encoding="utf-8")
-        (draft / "answer.json").write_text(_json(as_json(results, None) | {"seconds": None}), encoding="utf-8")
         (draft / MANIFEST).write_text(_json(manifest(results, command_line)), encoding="utf-8")
 
     write_whole(folder, fill)

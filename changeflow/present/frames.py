@@ -12,7 +12,7 @@ from changeflow.measure.estimates import curve_interval, quantile_interval
 from changeflow.measure.survival import Curve
 from changeflow.model.flow import flow_graph
 from changeflow.model.schema import Model
-from changeflow.present.words import plain_name
+from changeflow.present.words import load_in_words, plain_name
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 
@@ -113,7 +113,12 @@ def time_to_done_frame(results: Results) -> pd.DataFrame:
         share, half = curve_interval(known, result.model.comparison.level)
         low, high = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
         parts.append(pd.DataFrame({"scenario": name, "days": grid, "share": share, "low": low, "high": high}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return _with_all_names(pd.concat(parts, ignore_index=True), results) if parts else pd.DataFrame()
+
+
+def _with_all_names(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """The frame that knows the configurations without rows too, so that each keeps its colour in every chart."""
+    return frame.assign(scenario=pd.Categorical(frame["scenario"], categories=list(results.scenarios)))
 
 
 def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
@@ -160,14 +165,18 @@ def spread_frames(results: Results, measure: str) -> tuple[pd.DataFrame, pd.Data
             row |= {label: found[0], f"{label}_low": found[1], f"{label}_high": found[2]}
         summary.append(row)
         runs += [{"scenario": name, "value": value} for value in values]
-    return pd.DataFrame(runs), pd.DataFrame(summary)
+    return _with_all_names(pd.DataFrame(runs), results), _with_all_names(pd.DataFrame(summary), results)
 
 
 def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
     """The request-flow network with what a drawing needs: layer, label, kind, load."""
     graph = flow_graph(result.model)
     layers = {"source": 0, "in_house": 1, "vendor": 1, "outcome": 3}
+    loads = {load.station: load for load in result.load}
     for name, node in graph.nodes(data=True):
+        if node["load"] is not None:
+            node["work"] = load_in_words(*loads[name].load)
+            node["overloaded"] = loads[name].overloaded
         node["layer"] = layers[node["kind"]]
         node["label"] = _label(result, name)
     return graph
@@ -212,7 +221,8 @@ def _range(low: object, high: object, unit: str) -> str:
         return unit
     if unit == "1":
         unit = ""
-    return f"{_shown(low)} to {_shown(high)} {unit}".strip()
+    span = f"{_shown(low)} to {_shown(high)}"
+    return f"{span}{',' if ' ' in _shown(low) else ''} {unit}".strip(" ,")
 
 
 def _shown(value: object) -> str:

@@ -52,6 +52,10 @@ class Box:
             and abs(self.y - other.y) < (self.height + other.height) / 2
         )
 
+    def holds(self, point: tuple[float, float]) -> bool:
+        """Whether a point lies in the rectangle."""
+        return self.left < point[0] < self.right and self.bottom < point[1] < self.top
+
 
 def sheet_width(graph: Any, usual: float) -> float:
     """The usual width, more only where a layer has too many boxes for it."""

@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from changeflow.present.network_arrows import Curve, along, place_arrows
+from changeflow.present.network_arrows import Curve, Point, along, place_arrows
 from changeflow.present.network_boxes import Box
 from changeflow.present.palette import INK, PAPER, QUIET, ROUTES
 
@@ -36,25 +36,24 @@ OUTLINES: dict[str, tuple[str, Literal["-", "--"]]] = {
 def node_text(attributes: dict[str, Any], width: float) -> str:
     """The node's label, its load in words, and overload by name, wrapped to a box of `width` inches."""
     lines = str(attributes["label"]).split("\n")
-    load = attributes.get("load")
-    if load is not None:
-        lines.append(f"work: {load:.0%} of\N{NO-BREAK SPACE}hours")
-        if load > 1:
-            lines.append("OVERLOADED")
+    if attributes.get("load") is not None:
+        lines.append(f"work: {attributes['work']} of\N{NO-BREAK SPACE}hours")
+    if attributes.get("overloaded"):
+        lines.append("OVERLOADED")
     most = int((width - 0.1) / INCHES_PER_CHARACTER)
     return "\n".join(textwrap.fill(line, most, break_long_words=False) for line in lines)
 
 
-def fill_of(load: float | None) -> str:
-    """Colour of a box by its load."""
-    if load is None:
-        return NO_LOAD
-    return OVERLOADED if load > 1 else to_hex(FILL(load))
+def fill_of(load: float | None, overloaded: bool = False) -> str:
+    """Colour of a box by its load; the bound of a load may lie above 1 where rules may route around the station."""
+    if overloaded:
+        return OVERLOADED
+    return NO_LOAD if load is None else to_hex(FILL(min(load, 1.0)))
 
 
-def draw_box(axes: Axes, box: Box, text: str, kind: str, load: float | None) -> None:
+def draw_box(axes: Axes, box: Box, text: str, about: dict[str, Any]) -> None:
     """One node."""
-    overloaded = load is not None and load > 1
+    kind, overloaded = about["kind"], bool(about.get("overloaded"))
     outline, line = OUTLINES.get(kind, (QUIET, "-"))
     axes.add_patch(
         FancyBboxPatch(
@@ -62,7 +61,7 @@ def draw_box(axes: Axes, box: Box, text: str, kind: str, load: float | None) -> 
             box.width,
             box.height,
             boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor=fill_of(load),
+            facecolor=fill_of(about.get("load"), overloaded),
             edgecolor=outline,
             linestyle=line,
             linewidth=1.8 if kind in OUTLINES else 0.8,
@@ -92,7 +91,8 @@ def draw_arrows(axes: Axes, graph: Any, boxes: dict[Hashable, Box], width: float
         _draw_arrow(axes, curve, THINNEST_ARROW + (BROADEST_ARROW - THINNEST_ARROW) * flows[edge] / busiest)
     taken = list(boxes.values())
     for edge in sorted(curves, key=lambda edge: edge[0] != edge[1]):  # loops first: they have the least choice
-        taken.append(_write_flow(axes, curves[edge], flows[edge], taken))
+        others = [along(curve, step / 40) for other, curve in curves.items() if other != edge for step in range(41)]
+        taken.append(_write_flow(axes, curves[edge], flows[edge], taken, others))
 
 
 def _draw_arrow(axes: Axes, curve: Curve, breadth: float) -> None:
@@ -111,13 +111,14 @@ def _draw_arrow(axes: Axes, curve: Curve, breadth: float) -> None:
     )
 
 
-def _write_flow(axes: Axes, curve: Curve, flow: float, taken: list[Box]) -> Box:
-    """Write the flow on its arrow where nothing else stands; returns the room it takes."""
+def _write_flow(axes: Axes, curve: Curve, flow: float, taken: list[Box], others: list[Point]) -> Box:
+    """Write the flow on its arrow where nothing else stands or passes; returns the room it takes."""
     decimals = 2 if flow < 1 else 1 if flow < 10 else 0
     label = f"{flow:,.{decimals}f}"
     width = INCHES_PER_CHARACTER * len(label) + 0.06
     rooms = [Box(*along(curve, t), width, LINE_INCHES) for t in LABEL_AT]
-    room = next((room for room in rooms if not any(room.meets(other) for other in taken)), rooms[0])
+    free = [room for room in rooms if not any(room.meets(other) for other in taken)] or rooms[:1]
+    room = next((room for room in free if not any(room.holds(point) for point in others)), free[0])
     axes.text(
         room.x,
         room.y,

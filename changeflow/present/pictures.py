@@ -1,4 +1,4 @@
-"""The charts of a result: which are drawn, and the finding each title says."""
+"""The charts of a result: which are drawn, under which heading and caption."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from changeflow.present.charts_cost import cost_chart
 from changeflow.present.charts_network import network_chart
 from changeflow.present.charts_runs import runs_chart
 from changeflow.present.charts_time import time_to_done_chart
-from changeflow.present.sentences import hours_in_words
-from changeflow.present.terminal import clears, years_in_words
-from changeflow.present.words import money, plain
-from changeflow.study.results import Results, ScenarioResult
+from changeflow.present.findings import backlog_title, cost_title, network_title, spread_title, time_title
+from changeflow.present.words import plain
+from changeflow.study.results import Results
+
+HARDLY_ANY = 0.005
 
 Picture = tuple[str, str, str, Figure]
 """File name, heading, caption, figure."""
@@ -26,16 +27,16 @@ def pictures(results: Results) -> Iterator[Picture]:
     yield (
         "backlog",
         "Open requests",
-        "Line: mean over the runs. Band: the middle 80 % of runs.",
-        backlog_chart(frames.backlog_frame(results), frames.backlog_marks(results), _backlog_title(results)),
+        "Line: mean over the runs. Band: the middle 80 % of runs. The peak of a single run lies above the mean's.",
+        backlog_chart(frames.backlog_frame(results), frames.backlog_marks(results), backlog_title(results)),
     )
     times = frames.time_to_done_frame(results)
     if len(times):
         yield (
             "time_to_done",
             "Time to done",
-            "Share of requests done within so many calendar days; requests still open count as not done.",
-            time_to_done_chart(times, _target_days(results), _time_title(results)),
+            "Share of requests done within a time; requests still open count as not done, refused ones are left out.",
+            time_to_done_chart(times, _target_days(results), time_title(results), _refused(results)),
         )
     first = next(iter(results.scenarios.values()))
     richest = max(results.scenarios.values(), key=lambda result: sum(load.load[1] > 0 for load in result.load))
@@ -44,7 +45,7 @@ def pictures(results: Results) -> Iterator[Picture]:
             "network",
             "Where requests flow",
             "Work arriving against hours available at each station, as much as the rules may send there.",
-            network_chart(frames.network_of(richest), _network_title(richest)),
+            network_chart(frames.network_of(richest), network_title(richest)),
         )
     costs, totals = frames.cost_frames(results)
     if totals["mean"].abs().max() > 0:
@@ -52,7 +53,7 @@ def pictures(results: Results) -> Iterator[Picture]:
             "cost",
             "What it costs",
             "Cost of success is adaptation and cost of error, up to completion; then ownership.",
-            cost_chart(costs, totals, _cost_title(results), results.currency),
+            cost_chart(costs, totals, cost_title(results), results.currency),
         )
     measure = first.model.comparison.primary if totals["mean"].abs().max() > 0 else "sojourn_time_hours"
     if any(measure in result.estimates for result in results.scenarios.values()):
@@ -62,63 +63,14 @@ def pictures(results: Results) -> Iterator[Picture]:
             "spread",
             "Risk and error",
             "Each point is one run. Dark interval: where the mean lies. Outer marks: the 1-in-10 and 9-in-10 runs.",
-            runs_chart(runs, summary, _spread_title(results, measure), f"{plain(measure)} ({unit})"),
+            runs_chart(runs, summary, spread_title(results, measure), f"{plain(measure)} ({unit})"),
         )
 
 
-def _backlog_title(results: Results) -> str:
-    growing = [plain(name) for name, result in results.scenarios.items() if result.growing]
-    if growing:
-        return f"The backlog grows without end: {', '.join(growing)}"
-    peaks = {
-        name: result.estimates["peak_backlog_requests"].mean
-        for name, result in results.scenarios.items()
-        if result.load
-    }
-    if not peaks:
-        return "Every request is refused: nothing is ever open"
-    top = max(peaks, key=lambda name: peaks[name])
-    clear = clears(results.scenarios[top])
-    when = f", back to normal in {clear}" if clear.startswith("week") else ""
-    return f"At most about {peaks[top]:.0f} requests open at once ({plain(top)}){when}"
-
-
-def _time_title(results: Results) -> str:
-    named = {
-        name: result.estimates["sojourn_time_hours.p90"]
-        for name, result in results.scenarios.items()
-        if "sojourn_time_hours.p90" in result.estimates
-    }
-    winner = results.verdict.winner
-    best = winner if winner in named else min(named, key=lambda name: named[name].mean)
-    who = "" if len(results.scenarios) == 1 else f" with {plain(best)}"
-    refused = results.scenarios[best].estimates.get("refused_share")
-    aside = f" ({refused.mean:.0%} refused)" if refused is not None and refused.mean >= 0.005 else ""
-    within = hours_in_words(named[best]).replace("+-", "±")
-    return f"9 in 10 requests are done within {within}{who}{aside}"
-
-
-def _network_title(result: ScenarioResult) -> str:
-    over = [load.station.replace("_", " ") for load in result.load if load.overloaded]
-    if over:
-        return f"More work arrives than hours are there: {', '.join(over)}"
-    busiest = max(result.load, key=lambda load: load.load[1])
-    return f"{busiest.station.replace('_', ' ').capitalize()}: work for up to {busiest.load[1]:.0%} of its hours"
-
-
-def _cost_title(results: Results) -> str:
-    verdict = results.verdict
-    span = years_in_words(next(iter(results.scenarios.values())).model.horizon_days)
-    if verdict.kind == "wins" and verdict.winner is not None:
-        total = results.scenarios[verdict.winner].estimates["total_cost_with_undone"]
-        return f"{plain(verdict.winner).capitalize()} costs {money(total.mean, total.unit, total.half_width)} in {span}"
-    return f"What does each configuration cost in {span}?"
-
-
-def _spread_title(results: Results, measure: str) -> str:
-    if len(results.scenarios) == 1:
-        return f"How far do single runs lie apart in {plain(measure)}?"
-    return f"Do the configurations differ more in {plain(measure)} than single runs do?"
+def _refused(results: Results) -> dict[str, float]:
+    """The share of requests that each configuration refuses, where it refuses any."""
+    found = {name: result.estimates.get("refused_share") for name, result in results.scenarios.items()}
+    return {name: share.mean for name, share in found.items() if share is not None and share.mean >= HARDLY_ANY}
 
 
 def _target_days(results: Results) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
 from changeflow.model.topology import Load
-from changeflow.present.words import digits, money, plain
+from changeflow.present.words import digits, load_in_words, money, plain
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
 
@@ -116,7 +116,8 @@ def _target_sentence(results: Results) -> str:
         share = results.scenarios[next(iter(results.scenarios))].estimates.get("within_target_share")
         found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
         return f"Target ({words}): {state}{found}."
-    return f"Target ({words}) met by: {', '.join(met) if met else 'none'}."
+    who = "all" if len(met) == len(models) else ", ".join(met) or "none"
+    return f"Target ({words}) met by: {who}."
 
 
 def target_met(result: ScenarioResult) -> bool | None:
@@ -150,9 +151,7 @@ def load_sentence(results: Results) -> str:
 
 
 def _load_share(load: Load) -> str:
-    low, high = load.load
-    share = f"{high:.0%}" if high - low < 0.005 else f"{low:.0%} to {high:.0%}"
-    return share + (" OVERLOAD" if load.overloaded else "")
+    return load_in_words(*load.load) + (" OVERLOAD" if load.overloaded else "")
 
 
 def unsure_sentence(results: Results) -> str:
@@ -160,6 +159,8 @@ def unsure_sentence(results: Results) -> str:
     if not results.swings:
         noted = next(iter(results.scenarios.values())).model.assumptions
         open_ones = [path for path, note in noted.items() if note.is_assumption]
+        if not open_ones:
+            return "no input is noted as an assumption under [assumptions] or in a prior set"
         return f"{len(open_ones)} inputs are assumptions (changeflow check lists them)"
     flips = [swing for swing in results.swings if swing.flips_to]
     shown = (flips or list(results.swings))[:3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from changeflow.model import moments
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks
+from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks, batch_of
 from changeflow.model.expected import expected_arrivals, least_share
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
@@ -46,7 +46,8 @@ def story(model: Model) -> Iterator[str]:
 
 def _demand(model: Model, name: str) -> str:
     source = model.demand.sources[name]
-    batches = " in batches" if source.batch and len(source.batch.values) > 1 else ""
+    batch = batch_of(source)
+    batches = " in batches" if batch and len(batch.values) > 1 else ""
     match source:
         case Poisson(season=None):
             return f"a steady {digits(source.per_hour(model.organisation.users) * 168)} arrivals a week{batches}"

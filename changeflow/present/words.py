@@ -84,6 +84,13 @@ def plain_name(name: str) -> str:
     return name.replace("_", " ")
 
 
+def load_in_words(low: float, high: float) -> str:
+    """Work over hours: '40%', '40% to 60%', or '40% or more' where a loop may hold requests for ever."""
+    if math.isinf(high):
+        return "endless" if math.isinf(low) else f"{low:.0%} or more"
+    return f"{high:.0%}" if high - low < 0.005 * max(high, 1) else f"{low:.0%} to {high:.0%}"
+
+
 def digits(mean: float, half_width: float = 0.0) -> str:
     """The mean cut at the first digit of its half-width: 12.3456 ± 0.2 is '12.3', 12345 ± 300 '12,300'."""
     if not math.isfinite(mean):

@@ -61,11 +61,20 @@ def _grows(model: Model, estimates: dict[str, Estimate], load: tuple) -> bool:  
     slope = estimates.get("backlog_growth_per_week")
     surely_up = False
     if slope is not None:
-        begin, end = model.start_hours, model.start_hours + model.horizon_days * 24
-        late = expected_arrivals(model, (begin + end) / 2, end)
-        weekly = sum(sum(counts.values()) for counts in late.values()) / ((end - begin) / 2 / 168)
-        surely_up = slope.low > GROWTH_TOLERANCE * weekly and slope.low > 0
+        surely_up = slope.low > GROWTH_TOLERANCE * _late_requests_per_week(model, estimates) and slope.low > 0
     return surely_up or any(station.overloaded for station in load)
+
+
+def _late_requests_per_week(model: Model, estimates: dict[str, Estimate]) -> float:
+    """Our requests in the last half of the run, without other customers' and without those never asked."""
+    begin, end = model.start_hours, model.start_hours + model.horizon_days * 24
+    late = expected_arrivals(model, (begin + end) / 2, end)
+    ours = sum(sum(late[name].values()) for name, source in model.demand.sources.items() if not source.background)
+    asked = 1.0
+    if "unasked_requests" in estimates:
+        arrived, unasked = estimates["arrived_requests"].mean, estimates["unasked_requests"].mean
+        asked = arrived / (arrived + unasked) if arrived else 0.0
+    return ours * asked / ((end - begin) / 2 / 168)
 
 
 def paired_differences(

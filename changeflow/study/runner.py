@@ -8,8 +8,9 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import repeat
 
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
@@ -66,12 +67,7 @@ def _spread(tasks: list[Task], engine: str, workers: int) -> Iterator[tuple[int,
             if number not in book:
                 book[number] = Window.of(compile_tables(model))
         with ThreadPoolExecutor(workers) as pool:
-            futures = [pool.submit(_run, task, book) for task in tasks]
-            try:
-                yield from (future.result() for future in as_completed(futures))
-            finally:
-                for future in futures:
-                    future.cancel()
+            yield from pool.map(_run, tasks, repeat(book))  # left early, it cancels what has not begun
     else:
         from joblib import Parallel, delayed  # noqa: PLC0415  not needed by a run on one core
 

@@ -88,8 +88,9 @@ class Done:
 def changeflow(*words: str | Path, folder: Path) -> Done:
     """Call the program in this process, standing in a folder."""
     out, err = io.StringIO(), io.StringIO()
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     code: Any = None
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
     with (
         contextlib.chdir(folder),
         patch.object(sys, "argv", ["changeflow", *map(str, words)]),
@@ -101,7 +102,8 @@ def changeflow(*words: str | Path, folder: Path) -> Done:
         except SystemExit as stop:
             code = stop.code
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
     assert isinstance(code, int), code
     return Done(code, out.getvalue(), err.getvalue())
 

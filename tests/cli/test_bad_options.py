@@ -21,8 +21,8 @@ WRONG: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fewer than no workers": ((*RUN, "--workers", "-1"), ("--workers", "at least 1")),
     "a seed in words": ((*RUN, "--seed", "luck"), ("--seed", "'luck'")),
     "a horizon shorter than the warm-up": (
-        (*RUN, "--horizon-days", "10", "--warm-up-days", "20"), ("shorter than the horizon", "20")),
-    "a negative horizon": ((*RUN, "--horizon-days", "-10"), ("horizon_days", "above 0", "-10")),
+        (*RUN, "--horizon-days", "10", "--warm-up-days", "20"), ("--warm-up-days 20: ", "shorter than the")),
+    "a negative horizon": ((*RUN, "--horizon-days", "-10"), ("--horizon-days -10: horizon_days", "above 0")),
     "a horizon without end": ((*RUN, "--horizon-days", "inf"), ("horizon_days", "finite")),
     "progress of another kind": ((*RUN, "--progress", "loud"), ("--progress", "'loud'")),
     "a target that is not understood": ((*RUN, "--target", "be quick"), ("--target", "90 % closed", "'be quick'")),

@@ -81,6 +81,25 @@ def test_check_keeps_to_eighty_columns(name: str, folder: Path) -> None:
     assert not long
 
 
+def test_a_long_title_ends_at_a_word(tmp_path: Path) -> None:
+    lines = changeflow("models", folder=tmp_path).lines[: len(SHIPPED)]
+    assert all(len(line) <= 80 for line in lines)
+    titles = changeflow("models", "--json", folder=tmp_path).json["models"]
+    for line in lines:
+        name, shown = line.split(maxsplit=1)
+        kept = shown.removesuffix("...")
+        assert titles[name].startswith(kept)
+        assert kept == titles[name] or titles[name][len(kept)] == " "
+
+
+def test_a_model_without_assumptions_says_so(tmp_path: Path) -> None:
+    assert "names no prior set" in changeflow("check", "mmc", folder=tmp_path).out
+    done = changeflow("run", "mmc", *QUICKLY, "--horizon-days", "8", "--warm-up-days", "1", folder=tmp_path)
+    unsure = next(line for line in done.lines if line.startswith("UNSURE"))
+    assert "no input is noted as an assumption" in unsure
+    assert "names no prior set" not in changeflow("check", "partly_open", folder=tmp_path).out
+
+
 def test_check_as_json_tells_load_story_and_assumptions(folder: Path) -> None:
     found = changeflow("check", "mmc", "tiny.toml", "partly_open", "--json", folder=folder).json
     assert (found["schema_version"], found["command"]) == (1, "check")

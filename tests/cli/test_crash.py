@@ -7,11 +7,15 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from changeflow.errors import Interrupted
+from changeflow.study import runner as changeflow_runner
 
 from .program import changeflow, command_line, contents
 
@@ -21,8 +25,14 @@ needs_proc = pytest.mark.skipif(not (PROCESSES / "self" / "stat").is_file(), rea
 
 
 @contextmanager
-def running(*words: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The program as the head of a process group, once it has told that runs are done."""
+def running(
+    *words: str, folder: Path, hears: Callable[..., Any] | signal.Handlers = signal.default_int_handler
+) -> Iterator[subprocess.Popen[str]]:
+    """The program as the head of a process group, once it has told that runs are done.
+
+    It hears Ctrl-C, which shells have ignored by what they start in the background, perhaps by these tests.
+    """
+    ours = signal.signal(signal.SIGINT, hears)  # what is ignored here is ignored by what is started here
     process = subprocess.Popen(
         command_line("run", "tiny.toml", *words),
         cwd=folder,
@@ -31,6 +41,7 @@ def running(*words: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, ours)
     assert process.stderr is not None
     try:
         for line in process.stderr:
@@ -99,6 +110,17 @@ def test_a_terminal_that_interrupts_the_workers_too_gets_one_message(folder: Pat
     assert said == ["changeflow: interrupted; nothing half-written was left"]
 
 
+def test_in_the_background_of_a_script_it_leaves_ctrl_c_to_the_others(folder: Path) -> None:
+    """The shell had it ignored, since Ctrl-C means the program in the foreground."""
+    with running(*LONG, "--workers", "1", folder=folder, hears=signal.SIG_IGN) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert json.loads([process.stderr.readline() for _ in range(20)][-1])["done"] > 20
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 143
+
+
 def test_a_killed_run_leaves_no_results_and_can_be_repeated(folder: Path) -> None:
     with running(*LONG, "--workers", "1", folder=folder) as process:
         process.kill()
@@ -116,9 +138,46 @@ def test_the_workers_of_a_killed_run_end_by_themselves(folder: Path) -> None:
         assert ends_within(process.pid, 3)
 
 
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(28, "No space left on device")], ids=["Ctrl-C", "full"])
+def test_a_signal_is_no_fault_of_a_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the screening of assumptions forgives is a value that a model does not allow, nothing else."""
+    before = contents(folder)
+    monkeypatch.setattr("changeflow.study.screening.vary", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    words = ("--who", "vendor,both", "--replications", "40", "--workers", "1", "--no-charts")
+    assert changeflow("compare", "partly_open", *words, folder=folder).code == 143
+    assert contents(folder) == before
+
+
+class _Deaf:
+    """Python prints and forgets what is raised while an object is taken away, a signal's exception too."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_that_comes_in_a_deaf_moment_is_obeyed_all_the_same(
+    number: signal.Signals, code: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(folder)
+    measure = changeflow_runner.measure_run
+
+    def interrupted(*words: Any) -> Any:
+        _Deaf(number)
+        return measure(*words)
+
+    monkeypatch.setattr(changeflow_runner, "measure_run", interrupted)
+    words = ("run", "tiny.toml", "--replications", "20", "--workers", "1", "--no-charts")
+    assert changeflow(*words, folder=folder).code == code
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("stop", [Interrupted(130), OSError(28, "No space left on device")], ids=["Ctrl-C", "full"])
 def test_stopped_while_writing_it_leaves_nothing(
-    stop: BaseException | type[BaseException], folder: Path, monkeypatch: pytest.MonkeyPatch
+    stop: BaseException, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The manifest is the last file of the draft; here it never comes to that."""
 
@@ -129,7 +188,7 @@ def test_stopped_while_writing_it_leaves_nothing(
     before = contents(folder)
     words = ("run", "tiny.toml", "--replications", "3", "--workers", "1", "--no-charts")
     done = changeflow(*words, "--out", "mine", folder=folder)
-    assert done.code == (130 if stop is KeyboardInterrupt else 1)
+    assert done.code == (1 if isinstance(stop, OSError) else 130)
     assert done.out == ""
     assert contents(folder) == before
 

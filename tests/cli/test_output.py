@@ -345,6 +345,8 @@ def test_a_target_that_one_configuration_meets_is_not_missed(folder: Path) -> No
     all_miss = changeflow(*words, "--target", "99% closed within 1 hour", folder=folder)
     assert all_miss.code == 3
     assert "met by: none" in " ".join(all_miss.out.split())
+    all_meet = changeflow(*words, "--target", "1% closed within 20 days", folder=folder)
+    assert "met by: all." in " ".join(all_meet.out.split())
 
 
 def test_a_request_still_young_has_not_missed_a_target(folder: Path) -> None:

@@ -40,6 +40,15 @@ def test_the_main_job_names_a_model_that_is_there(tmp_path: Path) -> None:
     assert changeflow("check", f"models/{model[1]}.toml", folder=tmp_path).code == 0
 
 
+def test_the_main_job_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    shown = next(
+        block for block in re.findall(r"^```\n(.+?)^```$", README, re.MULTILINE | re.DOTALL) if block.startswith("Who")
+    )
+    words = marked("main-job").split("changeflow ", 1)[1].replace("models/partly_open.toml", "partly_open").split()
+    done = changeflow(*words, "--no-charts", "--progress", "none", "--engine", "compiled", folder=tmp_path)
+    assert re.sub(r"\d+ s,", "", done.out) == re.sub(r"\d+ s,", "", shown)
+
+
 def test_the_example_in_python_runs(tmp_path: Path) -> None:
     blocks = re.findall(r"^```python\n(.+?)^```$", README, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 1

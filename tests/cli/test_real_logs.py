@@ -47,6 +47,14 @@ def test_two_weeks_of_the_servicenow_log_are_replayed(tmp_path: Path) -> None:
     assert "2 runs of 14 days" in text or "..." in done.lines[0]
 
 
+def test_three_routes_of_the_servicenow_log_fit_a_screen(tmp_path: Path) -> None:
+    words = ("compare", "replay", *log(SERVICENOW), *SHORT, "--who", "vendor,power_users,both", "--engine", "compiled")
+    done = changeflow(*words, folder=tmp_path)
+    assert done.code == 0, done.err
+    assert len(done.lines) <= 20
+    assert max(map(len, done.lines)) <= 80
+
+
 def test_every_run_replays_the_same_requests(tmp_path: Path) -> None:
     words = ("compare", "replay_jira", *log(JIRA), *SHORT, "--who", "vendor,both", "--horizon-days", "700")
     done = changeflow(*words, "--json", folder=tmp_path)

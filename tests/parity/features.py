@@ -10,6 +10,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
+from changeflow.model.demand import batch_of
 from changeflow.model.process_only import all_routes
 from changeflow.model.routing import parts_of
 from changeflow.model.schema import Model
@@ -90,7 +91,7 @@ def _of_trace(model: Model, trace: Trace) -> Iterator[str]:
         yield "calendar"
     for number, source in enumerate(model.demand.sources.values()):
         if (
-            source.batch is not None
+            batch_of(source) is not None
             and source.kind not in {"go_live", "replay"}
             and (requests["source"] == number).any()
         ):

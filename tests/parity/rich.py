@@ -92,7 +92,7 @@ RICH: dict[str, Any] = {
             "hall": {"inside": 0.25, "hall": 0.25, "done": 0.5},
         },
     },
-}  # fmt: skip
+}
 
 
 def rich(**changes: Any) -> Model:

@@ -1,4 +1,4 @@
-"""Analysis and invariant cases: fixed data through the project's own functions, and properties of every path."""
+"""Invariant cases: properties of every path."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ import numpy as np
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
-from changeflow.measure.estimates import t_interval
 from changeflow.study.runner import run_all
 
-from .accept import Check, Result
+from .accept import Result
 from .execute import seed_of
 from .laws import TIMES
 from .reasons import Raw, Unsupported, only
@@ -25,34 +24,6 @@ from .unfinished import unfinished_work
 
 PATHS = 20
 RELATIVE = 1e-9
-NOT_YET = {
-    "n": "the smallest number of replications for a precision",
-    "truncate_batches": "MSER truncation",
-    "h1": "the constant h of Dudewicz and Dalal",
-    "eta": "the constants of Kim and Nelson",
-    "fraction": "the OCBA allocation",
-    "cost": "a procedure that selects the best of several models",
-}
-"""Expected key -> the function that the project does not have yet."""
-
-
-def run_analysis(case: Raw) -> Result:
-    """Fixed data through our output analysis."""
-    check_case(case)
-    model, expected = case["model"], case["expected"]
-    if set(expected) <= {"mean", "half_width"} and set(model) == {"data", "conf"}:
-        found = dict(zip(("mean", "half_width"), t_interval(model["data"], model["conf"])))
-    else:
-        missing = [what for key, what in NOT_YET.items() if key in expected]
-        raise Unsupported(f"no function yet for {missing[0] if missing else ', '.join(expected)}")
-    accept = case["accept"]
-    checks = []
-    for name, value in expected.items():
-        near = math.isclose(found[name], value, rel_tol=accept.get("rel_tol", 0.0), abs_tol=accept.get("abs_tol", 0.0))
-        checks.append(Check(name, value if near else found[name], 0.0, value, 0.0, math.nan))
-    bad = [check for check in checks if not check.ok]
-    reason = "; ".join(f"{check.name} {check.mean!r} instead of {check.expected!r}" for check in bad)
-    return Result(case["id"], case["kind"], "fail" if bad else "pass", reason, checks)
 
 
 def run_invariant(case: Raw, engine: str, seed: int) -> Result:

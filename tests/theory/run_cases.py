@@ -26,8 +26,9 @@ from typing import Any
 from changeflow.errors import InputError
 
 from .accept import Check, Result, headline
+from .analysis import prepare_analysis
 from .execute import prepare, run_case
-from .others import recognised, run_analysis, run_invariant
+from .others import recognised, run_invariant
 from .reasons import Raw, Unsupported
 from .traces import run_trace, translate_trace
 
@@ -77,7 +78,7 @@ def _prepare(case: Raw) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 translate_trace(case, Path(folder))
         case "analysis":
-            run_analysis(case)
+            prepare_analysis(case)
         case "invariant":
             recognised(case)
         case other:
@@ -89,7 +90,7 @@ def _run(case: Raw, pool: Executor, engine: str, seed: int, scale: float) -> Res
         case "trace":
             return run_trace(case, engine)
         case "analysis":
-            return run_analysis(case)
+            return prepare_analysis(case)(pool, engine, seed)
         case "invariant":
             return run_invariant(case, engine, seed)
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from changeflow.present.charts_runs import runs_chart
 from changeflow.present.charts_time import time_to_done_chart
 from changeflow.present.date_axis import labels_of, round_dates
 from changeflow.present.figures import save, svg_text
+from changeflow.present.network_arrows import along, place_arrows
+from changeflow.present.network_boxes import place_boxes
 from changeflow.present.palette import ROUTES, colour_of, looks_of
 
 ONE = ("mmc",)
@@ -93,8 +96,12 @@ def runs_frames(names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
 def network() -> nx.DiGraph:
     graph = nx.DiGraph()
     graph.add_node("requests", layer=0, label="change requests", kind="source", load=None)
-    graph.add_node("users", layer=1, label="power users\n3 people", kind="in_house", load=1.24)
-    graph.add_node("vendor", layer=1, label="vendor\n2 engineers", kind="vendor", load=0.71)
+    graph.add_node(
+        "users", layer=1, label="power users\n3 people", kind="in_house", load=1.24, work="124%", overloaded=True
+    )
+    graph.add_node(
+        "vendor", layer=1, label="vendor\n2 engineers", kind="vendor", load=1.1, work="71% to 110%", overloaded=False
+    )
     graph.add_node("done", layer=2, label="done", kind="outcome", load=None)
     graph.add_node("refused", layer=2, label="refused", kind="outcome", load=None)
     flows = [("requests", "users", 6.2), ("requests", "vendor", 3.1), ("users", "vendor", 1.4)]
@@ -193,6 +200,30 @@ def test_labels_of_flows_never_overlap():
         assert not one.overlaps(other)
 
 
+def test_a_flow_is_not_written_where_two_arrows_cross():
+    graph = nx.DiGraph()
+    for name in ("business", "go live"):
+        graph.add_node(name, layer=0, label=name, kind="source", load=None)
+    for name in ("users", "vendor"):
+        graph.add_node(name, layer=1, label=name, kind="in_house", load=0.5, work="50%")
+    graph.add_weighted_edges_from(itertools.product(("business", "go live"), ("users", "vendor"), (2.5,)), "per_week")
+    boxes = place_boxes(graph, dict.fromkeys(graph, 0.5), 4.8)
+    curves = place_arrows(graph, boxes, 4.8)
+    figure = network_chart(graph, TITLE)
+    inches = figure.axes[0].transData.inverted()
+    rooms = [text.get_window_extent() for text in visible_texts(figure) if text.get_text() == "2.5"]
+    assert len(rooms) == 4
+    height = rooms[0].height / figure.dpi
+    for room in rooms:
+        x, y = inches.transform(((room.x0 + room.x1) / 2, (room.y0 + room.y1) / 2))
+        near = [
+            edge
+            for edge, curve in curves.items()
+            if any(math.dist(along(curve, step / 200), (x, y)) < height / 2 for step in range(201))
+        ]
+        assert len(near) == 1, near
+
+
 def test_overload_is_named_and_only_where_it_is():
     texts = [text.get_text() for text in visible_texts(network_chart(network(), TITLE))]
     assert [text.split("\n")[0] for text in texts if "OVERLOADED" in text] == ["power users"]
@@ -267,6 +298,32 @@ def test_requests_done_at_once_are_drawn():
 def test_a_target_beyond_the_slowest_request_is_still_on_the_chart():
     axes = time_to_done_chart(time_frame(ONE), 5000.0, TITLE).axes[0]
     assert axes.get_xlim()[1] > 5000
+
+
+def test_times_below_two_days_are_told_in_hours():
+    quick = time_frame(ONE).assign(days=lambda frame: frame["days"] / 500)
+    axes = time_to_done_chart(quick, 0.5, TITLE).axes[0]
+    assert "hours" in axes.get_xlabel()
+    assert "days" not in axes.get_xlabel()
+    assert axes.get_xlim()[1] == pytest.approx(18)  # half as far again as the target of 12 hours
+    assert "target: 12 hours" in [text.get_text() for text in axes.texts]
+    assert "days" in time_to_done_chart(time_frame(ONE), None, TITLE).axes[0].get_xlabel()
+
+
+def test_a_curve_that_leaves_out_refused_requests_says_so():
+    figure = time_to_done_chart(time_frame(ROUTE_NAMES), None, TITLE, {"power_users": 0.587})
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["vendor only", "power users only (59% refused)", "both (vendor overflow)"]
+
+
+def test_the_clouds_stand_where_their_runs_are():
+    """A column that knows all names once pushed the clouds out of their rows."""
+    runs, summary = runs_frames(ROUTE_NAMES)
+    known = [frame.assign(scenario=pd.Categorical(frame["scenario"], ROUTE_NAMES)) for frame in (runs, summary)]
+    axes = runs_chart(*known, TITLE, "EUR").axes[0]
+    clouds = [cloud.get_paths()[0].get_extents() for cloud in axes.collections if cloud.get_paths()]
+    assert [round((cloud.y0 + cloud.y1) / 2, 6) for cloud in clouds] == [0, 1, 2]
+    assert all(cloud.height == pytest.approx(0.5, rel=0.05) for cloud in clouds)
 
 
 def test_drawing_leaves_the_settings_of_matplotlib_alone():

@@ -41,6 +41,31 @@ def test_a_backlog_that_a_burst_left_is_settling() -> None:
     assert found.estimates["peak_backlog_requests"].mean > 50
 
 
+def test_the_requests_of_others_do_not_hide_that_our_backlog_grows() -> None:
+    """
+    Ours are 3 a day of 10 hours, half a request a day more than is done, which is more than 2 % of 21 a week and
+    less than 2 % of the 420 of others. They might lose patience, so that no load says it.
+    """
+    text = LONG.replace("service_hours = 1", "service_hours = 10\npatience_hours = 100000")
+    others = '[demand.sources.others]\nkind = "poisson"\nrate_per_day = 60\nbackground = true\nentry = "aside"\n'
+    text = text.replace("[demand]", f"{others}[demand.sources.ours]")
+    text += '[stations.aside]\nservers = "infinite"\nservice_hours = 1\n[routing]\nentry = "desk"\n'
+    found = result_of(text, 4)
+    assert found.growing
+    assert not any(load.overloaded for load in found.load)
+    assert found.estimates["backlog_growth_per_week"].high < 0.02 * 420
+
+
+def test_those_who_never_ask_do_not_hide_that_the_backlog_grows() -> None:
+    """60 a day would ask, but only a twentieth of them when something is open: 3 a day again."""
+    less = "rate_per_day = 60\nasks_less = { beyond = [1], share = [0.05] }"
+    text = LONG.replace("service_hours = 1", "service_hours = 10\npatience_hours = 100000")
+    found = result_of(text.replace("rate_per_day = 3", less))
+    assert found.growing
+    assert not any(load.overloaded for load in found.load)
+    assert found.estimates["backlog_growth_per_week"].high < 0.02 * 420
+
+
 def test_a_vendor_behind_an_overloaded_desk_is_not_overloaded_itself() -> None:
     text = LONG.replace("service_hours = 1", "service_hours = 10") + '[stations.vendor]\nkind = "vendor"\n'
     text += 'service_hours = 1\nservers = 3\n[routing]\nentry = "desk"\nnext.desk = "vendor"\n'

@@ -41,8 +41,8 @@ def load_of(text: str, station: str = "desk") -> Load:
 
 def test_hours_are_the_sum_over_groups() -> None:
     """
-    Two of 20 hours with a tenth absent are 36; half of the 40 office hours at speed 2 are 40; the vendor's
-    share of 0.5 halves both.
+    Two of 20 hours with a tenth absent are 36, half of the 40 office hours 20; the vendor's share of 0.5 halves
+    both. Speed makes work short, not days long: 21 hours, or half of them when the fast one does everything.
     """
     staff = """share_for_us = 0.5
     staff.pair = { servers = 2, hours_per_week = 20, absence = 0.1 }
@@ -51,7 +51,8 @@ def test_hours_are_the_sum_over_groups() -> None:
     hours = ["09:00-17:00"]
     """
     load = load_of(DESK.replace("servers = 2", "").replace("service_hours = 1", "service_hours = 1\n" + staff))
-    assert load.hours_per_week == pytest.approx((36 + 40) / 2)
+    assert load.hours_per_week == pytest.approx((36 + 20) / 2)
+    assert load.work_per_week == pytest.approx((10.5, 21))
     assert load.servers == 3
 
 
@@ -72,10 +73,23 @@ def test_people_who_come_and_leave_count_for_their_days(group: str, mean: float)
     assert load_of(text).hours_per_week == pytest.approx(168 * mean)
 
 
-def test_the_speed_of_a_group_is_the_mean_over_what_it_works_on() -> None:
-    """1.5 for three quarters of the requests and 1 for the rest: 1.375."""
+def test_the_speed_of_a_group_shortens_what_it_works_on() -> None:
+    """84 hours of data at 1.5, 14 hours of reports at 1."""
     text = TWO.replace("servers = 1", "staff.anna = { speed = { data = 1.5, report = 1.0 } }", 1)
-    assert load_of(text + 'entry = "one"', "one").hours_per_week == pytest.approx(168 * 1.375)
+    assert load_of(text + 'entry = "one"', "one").work_per_week == pytest.approx((70, 70))
+    assert load_of(text + 'entry = "one"', "one").hours_per_week == pytest.approx(168)
+
+
+@pytest.mark.parametrize(("hours", "overloaded"), [(25.1, False), (24.9, True)])
+def test_overload_is_judged_by_the_best_division_of_work(hours: float, overloaded: bool) -> None:
+    """
+    In h hours each: Anna does 3 h of the 84 of data, Ben all reports in 14 / 2 = 7 hours and half an hour of
+    data in each other one. 3 h + (h - 7) / 2 is 84 at 25 hours.
+    """
+    anna = "staff.anna = { hours_per_week = %s, speed = { data = 3.0, report = 1.0 } }"
+    ben = "staff.ben = { hours_per_week = %s, speed = { data = 0.5, report = 2.0 } }"
+    text = TWO.replace("servers = 1", f"{anna}\n{ben}" % (hours, hours), 1)
+    assert load_of(text + 'entry = "one"', "one").overloaded is overloaded
 
 
 def test_absence_takes_hours() -> None:
@@ -83,9 +97,12 @@ def test_absence_takes_hours() -> None:
 
 
 def test_switching_between_requests_takes_hours() -> None:
-    """Three in hand and a tenth lost for each further one: 0.8 of the hours."""
+    """Three in hand and a tenth lost for each further one: 0.8 of the hours do work, 268.8 of 336 a week."""
     text = DESK.replace("servers = 2", "servers = 2\nat_once = 3\nswitching_loss = 0.1")
-    assert load_of(text).hours_per_week == pytest.approx(0.8 * 336)
+    for each, overloaded in ((12.7, False), (12.9, True)):
+        load = load_of(text.replace("service_hours = 1", f"service_hours = {each}"))
+        assert load.load[1] == pytest.approx(21 * each / 336)
+        assert load.overloaded is overloaded
 
 
 def test_too_few_people_with_the_skill_are_an_overload_though_there_are_hours() -> None:
@@ -176,16 +193,64 @@ def test_a_choice_by_the_state_has_wide_bounds_and_a_pool(rule: str) -> None:
 
 def test_a_budget_bounds_what_nobody_can_know() -> None:
     text = TWO.replace("servers = 1", "servers = 1\nprice_per_hour = 100", 1)
+    text += 'entry = { rule = "budget", per_month = 500, prefer = "one", otherwise = "%s" }'
+    for otherwise, least in (("two", 0), ("wait", 0), ("one", 98)):
+        assert load_of(text % otherwise, "one").work_per_week == pytest.approx((least, 98))
+    assert load_of(text % "two", "two").work_per_week == pytest.approx((0, 98))
+    assert load_of(text % "wait", "two").work_per_week == (0, 0)
+
+
+def test_what_a_budget_may_not_pay_for_goes_elsewhere_at_once() -> None:
+    """Reports are too hard for one."""
+    text = TWO.replace("servers = 1", "openness = { data = 1.0, report = 0.0 }\nprice_per_hour = 100", 1)
     text += 'entry = { rule = "budget", per_month = 500, prefer = "one", otherwise = "two" }'
+    assert load_of(text, "one").work_per_week == pytest.approx((0, 84))
+    assert load_of(text, "two").work_per_week == pytest.approx((14, 98))
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        '{ rule = "shortest_queue", among = ["one", "two"] }',
+        '{ rule = "soonest", among = ["two", "one"] }',
+        '{ rule = "cheapest", among = ["one", "two"] }',
+        '{ rule = "until_day", day = 35, first = "done", then = { rule = "soonest", among = ["one", "two"] } }',
+        '{ rule = "custom", name = "mine" }',
+    ],
+)
+def test_a_loop_that_a_choice_may_hold_for_ever_has_no_upper_load(again: str) -> None:
+    """After each visit a choice between here and there; at least the first visit is here."""
+    text = TWO + f'entry = "one"\nnext.one = {again}'
+    assert load_of(text, "one").work_per_week == pytest.approx((98, math.inf))
+    assert not load_of(text, "one").overloaded
+    assert load_of(text, "two").work_per_week[0] == 0
+
+
+def test_what_finds_a_station_full_may_come_back_for_ever() -> None:
+    """One sends on to two, which is left for one; only a station with room for all has a lower load."""
+    text = TWO.replace("servers = 1", 'servers = 1\ncapacity = 3\nwhen_full = "two"', 1)
+    text += 'entry = "one"\nnext.two = { one = 0.5, done = 0.5 }'
     assert load_of(text, "one").work_per_week == pytest.approx((0, 98))
-    assert load_of(text, "two").work_per_week == pytest.approx((0, 98))
+    assert load_of(text, "two").work_per_week == pytest.approx((0, 196))
 
 
-def test_a_loop_that_may_go_on_has_a_finite_upper_load() -> None:
-    """After each visit a choice between here and there: at the bound nobody would ever leave."""
-    text = TWO + 'entry = "one"\nnext.one = { rule = "shortest_queue", among = ["one", "two"] }'
-    assert math.isfinite(load_of(text, "one").work_per_week[1])
-    assert load_of(text, "one").work_per_week[0] == pytest.approx(98)
+def test_what_has_a_choice_leaves_a_crowded_station_alone() -> None:
+    """
+    Reports are open to two only, more than it has hours for; all else goes where there is room, and there is.
+    In an order where the crowded one is last it takes the overflow, however long its queue.
+    """
+    text = TWO.replace("servers = 1", "openness = { data = 1.0, report = 0.0 }\nhours_per_week = %s", 1)
+    text = text.replace("[stations.two]", "[stations.two]\nhours_per_week = 10") + "entry = "
+    choice, order = '{ rule = "soonest", among = ["one", "two"] }', '{ rule = "open_first", overflow_beyond = 1, '
+    for route, hours, overloaded in (
+        (choice, 85, {"two"}),
+        (choice, 83, {"one", "two"}),
+        (order + 'prefer = ["one", "two"] }', 83, {"two"}),
+        (order + 'prefer = ["two", "one"] }', 83, {"one", "two"}),
+        (order + 'prefer = ["two", "one"] }', 85, {"two"}),
+    ):
+        loads = offered_loads(model_of(text % hours + route))
+        assert {load.station for load in loads if load.overloaded} == overloaded
 
 
 # Demand.

@@ -92,6 +92,12 @@ FAULTS = [
     ('"09:00-17:00"', '"17:00-09:00"', 18, "calendars.office.hours.0", "the end after the start", "", ""),
     ('"09:00-17:00"', '"9-17"', 18, "calendars.office.hours.0", "hours as 'HH:MM-HH:MM'", "", ""),
     ('"09:00-17:00"', '"09:00-12:00", "11:00-17:00"', 16, "calendars.office", "without overlap", "", ""),
+    # batches are of arrival processes, not of misfits that are found one by one
+    (
+        'kind = "poisson"\nrate_per_day = 3',
+        'kind = "go_live"\nmisfits_per_100_users = 9\nfit = 0.5\ntime_days = 9\nbatch = 2',
+        17, "demand.sources.steady.batch", "a known key", "batch", "known: background, category, entry, fit",
+    ),
     # loops
     ("{ vendor = 0.1, done = 0.9 }", '"inside"', 34, "routing.next.inside", "a way that ends in done", "loop", ""),
     # a table where there is none, nothing where there must be something

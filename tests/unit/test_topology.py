@@ -7,10 +7,10 @@ from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
+from changeflow.model.effort import Kind, passes, stay_hours
 from changeflow.model.expected import expected_arrivals
 from changeflow.model.flow import flow_graph
 from changeflow.model.topology import Load, offered_loads
-from changeflow.model.traffic import Kind, passes, stay_hours
 from tests.unit.small import DESK, model_of
 
 BOTH = """
@@ -80,6 +80,55 @@ def test_a_loop_in_the_network_is_solved() -> None:
     text += '[routing]\nentry = "desk"\nnext.desk = { desk = 0.5, check = 0.25, done = 0.25 }\n'
     assert load_of(text).work_per_week == pytest.approx((42, 42))
     assert load_of(text, "check").work_per_week == pytest.approx((21, 21))
+
+
+ROUND = """
+title = "round and round"
+horizon_days = 20
+[demand]
+kind = "poisson"
+rate_per_day = 1
+[stations.north]
+service_hours = 2
+[stations.south]
+service_hours = 2
+[stations.east]
+service_hours = 2
+[routing]
+entry = "north"
+next.south = "east"
+next.east = { north = 0.6, done = 0.4 }
+[routing.next.north]
+rule = "open_first"
+overflow_beyond = 0
+prefer = """
+
+
+def test_a_loop_with_overflow_in_it_has_a_load_between_bounds() -> None:
+    """1 / 0.4 = 2.5 rounds each, from north to east, by the south always or never: no request goes both ways."""
+    text = ROUND + '["south", "east"]'
+    assert load_of(text, "north").visits_per_week == pytest.approx((17.5, 17.5))
+    assert load_of(text, "east").visits_per_week == pytest.approx((17.5, 17.5))
+    assert load_of(text, "south").visits_per_week == pytest.approx((0, 17.5))
+
+
+def test_a_loop_that_overflow_may_hold_for_ever_has_no_upper_load() -> None:
+    """From the north back to the north, as long as the east is full; at least 2.5 rounds, the east has no more."""
+    text = ROUND + '["east", "north"]'
+    north, east = load_of(text, "north"), load_of(text, "east")
+    assert north.visits_per_week[0] == pytest.approx(17.5)
+    assert north.work_per_week[1] == north.load[1] == float("inf")
+    assert not north.overloaded
+    assert east.visits_per_week == pytest.approx((0, 17.5))
+    assert flow_graph(model_of(text)).edges["north", "east"]["per_week"] == pytest.approx(17.5)
+
+
+def test_a_loop_without_end_is_overload() -> None:
+    """The south, first in line and open to all, sends everything back."""
+    text = ROUND.replace('next.south = "east"', 'next.south = "north"').replace("overflow_beyond = 0\n", "")
+    load = load_of(text + '["south", "east"]', "south")
+    assert load.visits_per_week == (float("inf"), float("inf"))
+    assert load.overloaded
 
 
 def test_openness_without_overflow_divides_the_flow() -> None:

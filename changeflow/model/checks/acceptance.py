@@ -36,6 +36,10 @@ def _tester(path: Loc, name: str, by: str, parts: Parts, where: Places) -> Itera
         yield where.fault(path, "a station without routing.next (a tested delivery goes back with its verdict)", by)
     if tester is None:
         return
+    tested = parts.stations[name]
+    if tested and (tester.stage or by) == (tested.stage or name):
+        expected = "a station of another stage (a test is other work than what it tests, with luck of its own)"
+        yield where.fault(path, expected, by)
     if tester.acceptance is not None:
         yield where.fault(path, "a station without acceptance of its own (a test is not tested)", by)
     for key in ("capacity", "join_probability", "patience_hours", "requester_wait", "hold", "release"):

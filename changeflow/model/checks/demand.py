@@ -8,7 +8,7 @@ from changeflow.errors import Fault
 from changeflow.model import moments
 from changeflow.model.checks.categories import known_category
 from changeflow.model.checks.parts import Parts
-from changeflow.model.demand import Replay
+from changeflow.model.demand import Replay, batch_of
 from changeflow.model.faults import Loc, Places, file_path
 
 
@@ -37,7 +37,7 @@ def gaps(parts: Parts, where: Places) -> Iterator[Fault]:
 def batches(parts: Parts, where: Places) -> Iterator[Fault]:
     """A batch is a whole number of requests."""
     for name, source in parts.sources.items():
-        batch = source.batch if source else None
+        batch = batch_of(source)
         if batch and any(value != int(value) or value < 1 for value in batch.values):
             path = ("demand", "sources", name, "batch", "values")
             yield where.fault(file_path(path, parts.raw), "whole numbers of at least 1", list(batch.values))

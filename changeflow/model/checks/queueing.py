@@ -62,8 +62,15 @@ def at_once(parts: Parts, where: Places) -> Iterator[Fault]:
             continue
         clashes = {
             "preemptive": station.preemptive, "shift_end": station.shift_end != "pause",
-            "patience_hours": station.patience_hours is not None,
+            "patience_hours": station.patience_hours is not None, "call_off": station.call_off is not None,
         }  # fmt: skip
         for key, used in clashes.items():
             if used:
                 yield where.fault((*path, "at_once"), f"1 with {key} (not modelled together)", station.at_once)
+        if station.staff_drop == "hand_back":
+            for group, value in station.staff.items():
+                if value.head_count or value.until_day:
+                    leaving = "head_count" if value.head_count else "until_day"
+                    expected = f"1 with {leaving} in staff.{group} and staff_drop hand_back, or staff_drop finish"
+                    reason = "(whose requests go back is not modelled)"
+                    yield where.fault((*path, "at_once"), f"{expected} {reason}", station.at_once)
