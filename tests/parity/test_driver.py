@@ -1,13 +1,8 @@
-"""The driver of the compiled engine: rows, slots and servers without limit, pauses, threads, no compiler."""
+"""The driver of the compiled engine: rows, slots and servers without limit, pauses, threads."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -172,41 +167,3 @@ def test_loops_without_time_end_in_the_same_error(loop: str, demand: dict[str, o
     one, two = outcome(tables, "process", 3, 0), outcome(tables, "compiled", 3, 0)
     assert isinstance(one, RunError)
     assert not difference(one, two)
-
-
-SCRIPT = """
-import hashlib, numba
-from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
-from tests.parity.compare import bytes_of
-from tests.parity.full import full
-from tests.parity.rich import rich
-
-digest = hashlib.sha256()
-for model in (rich(), full()):
-    tables = compile_tables(model)
-    for replication in range(2):
-        trace = simulate(tables, seed=3, replication=replication, engine="compiled", decisions=True)
-        digest.update(b"".join(bytes_of(trace)))
-print(digest.hexdigest(), numba.config.DISABLE_JIT)
-"""
-
-
-def test_the_compiler_switched_off_gives_the_same_bytes() -> None:
-    """The way for debuggers and coverage: the same loop, run by Python."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT],
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    digest = hashlib.sha256()
-    for model in (rich(), full()):
-        tables = compile_tables(model)
-        for replication in range(2):
-            trace = simulate(tables, seed=3, replication=replication, engine="process", decisions=True)
-            digest.update(b"".join(bytes_of(trace)))
-    assert done.stdout.split() == [digest.hexdigest(), "1"]

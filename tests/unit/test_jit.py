@@ -14,6 +14,8 @@ import pytest
 from changeflow.engine import jit
 from changeflow.engine.records import INT
 
+ADDRESSES = np.dtype([("other", "i8"), ("numbers", "i8"), ("numbers_size", "i8")])
+
 
 @jit.compiled
 def _write(address, size, place, value):  # type: ignore[no-untyped-def]
@@ -27,6 +29,16 @@ def _write_borrowed(array, place, value):  # type: ignore[no-untyped-def]
     """The same."""
     lent = jit.borrowed(array)
     lent[place] = value
+
+
+_numbers_of = jit.part("numbers", INT)
+
+
+@jit.compiled
+def _write_part(addresses_at, place, value):  # type: ignore[no-untyped-def]
+    """The same by way of a record of addresses."""
+    numbers = _numbers_of(jit.array_at(addresses_at, 1, ADDRESSES)[0])
+    numbers[place] = value
 
 
 @pytest.fixture
@@ -133,4 +145,16 @@ def test_what_is_written_to_a_borrowed_array_is_there_after_the_call() -> None:
     array = np.zeros(3, INT)
     _write(array.ctypes.data, 3, 1, 7)
     _write_borrowed(array, 2, 8)
-    assert array.tolist() == [0, 7, 8]
+    addresses = np.array([(0, array.ctypes.data, 3)], ADDRESSES)
+    _write_part(addresses.ctypes.data, 0, 6)
+    assert array.tolist() == [6, 7, 8]
+
+
+def test_an_address_that_has_changed_between_two_calls_is_looked_up_again() -> None:
+    """Within a call the optimizer may keep it."""
+    old, new = np.zeros(3, INT), np.zeros(4, INT)
+    addresses = np.array([(0, old.ctypes.data, 3)], ADDRESSES)
+    _write_part(addresses.ctypes.data, 1, 7)
+    addresses["numbers"], addresses["numbers_size"] = new.ctypes.data, 4
+    _write_part(addresses.ctypes.data, -1, 8)
+    assert (old.tolist(), new.tolist()) == ([0, 7, 0], [0, 0, 0, 8])
