@@ -6,8 +6,7 @@ import math
 
 from changeflow.engine.draws import ROUTE, WORK, uniform_pair
 from changeflow.engine.jit import compiled, inlined
-from changeflow.engine.moves import opening_of
-from changeflow.engine.quantiles import quantile
+from changeflow.engine.moves import hours_of, match_of, opening_of
 from changeflow.engine.records import NOWHERE
 from changeflow.engine.route_table import (
     BY_CATEGORY,
@@ -31,38 +30,47 @@ from changeflow.engine.rules import (
 )
 from changeflow.engine.station_table import NO_LIMIT
 from changeflow.engine.views import (
-    calendars_of,
+    before_of,
+    closes_of,
     decisions_of,
-    laws_of,
-    matches_of,
+    groups_of,
+    heights_of,
+    in_hand_of,
+    opens_of,
     passes_of,
+    places_of,
     routes_of,
     slots_of,
-    staff_of,
+    speeds_of,
     stations_of,
 )
 from changeflow.engine.worktime import open_hours
 
 
 @inlined
-def choose_place(state, arrays, slots, slot, route, stage, entry, routes, places, heights):  # type: ignore[no-untyped-def]
-    """The next place, by one of the four rules that most models have: a station's number, or an outcome."""
+def next_place(state, arrays, slot, route, stage, entry, features):  # type: ignore[no-untyped-def]
+    """Where the rule sends a request: a station's number, or an outcome."""
+    routes, places, heights = routes_of(arrays), places_of(arrays), heights_of(arrays)
+    if features is not None:
+        route = unfolded(state, arrays, slot, route)
     rule, first, size = routes[route]["rule"], routes[route]["first"], routes[route]["size"]
     if rule == TO:
         return places[first]
     if rule == BY_CATEGORY:
-        return places[first + slots[slot]["category"]]
+        return places[first + slots_of(arrays)[slot]["category"]]
     if rule == SPLIT:
-        luck, _ = uniform_pair(state["run_key"], slots[slot]["key"], stage, ROUTE, entry)
+        luck, _ = uniform_pair(state["run_key"], slots_of(arrays)[slot]["key"], stage, ROUTE, entry)
         return places[first + pick(heights, first, size, luck)]
-    return first_open(state, arrays, slots[slot], first, size, routes[route]["limit"])
+    if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
+        if rule != OPEN_FIRST:
+            return lowest(state, arrays, slot, first, size, rule)
+    return first_open(state, arrays, slot, first, size, routes[route]["limit"])
 
 
 @compiled
-def look_around(state, arrays, slot, route, stage, entry):  # type: ignore[no-untyped-def]
-    """The place chosen by a rule that looks at the request's size, at the clock or at the stations."""
-    routes, places, heights = routes_of(arrays)
-    request = slots_of(arrays)[slot]
+def unfolded(state, arrays, slot, route):  # type: ignore[no-untyped-def]
+    """The route that routes by size or by day lead to."""
+    routes, places = routes_of(arrays), places_of(arrays)
     while routes[route]["rule"] == BY_SIZE or routes[route]["rule"] == UNTIL_DAY:
         first, value = routes[route]["first"], routes[route]["value"]
         if routes[route]["rule"] == BY_SIZE:
@@ -70,17 +78,7 @@ def look_around(state, arrays, slot, route, stage, entry):  # type: ignore[no-un
         else:
             is_first = state["now"] < value
         route = places[first] if is_first else places[first + 1]
-    rule, first, size = routes[route]["rule"], routes[route]["first"], routes[route]["size"]
-    if rule == TO:
-        return places[first]
-    if rule == BY_CATEGORY:
-        return places[first + request["category"]]
-    if rule == SPLIT:
-        luck, _ = uniform_pair(state["run_key"], request["key"], stage, ROUTE, entry)
-        return places[first + pick(heights, first, size, luck)]
-    if rule == OPEN_FIRST:
-        return first_open(state, arrays, request, first, size, routes[route]["limit"])
-    return lowest(state, arrays, request, first, size, rule)
+    return route
 
 
 @compiled
@@ -91,21 +89,18 @@ def size_of(state, arrays, slot, place):  # type: ignore[no-untyped-def]
     station, request = stations_of(arrays)[place], slots_of(arrays)[slot]
     entry = passes_of(arrays)[slot * state["stages"] + station["stage_number"]]
     luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
-    law = matches_of(arrays)[place * state["categories"] + request["category"]]["service_law"]
-    rows, pool = laws_of(arrays)
-    return quantile(rows, pool, law, luck)
+    return hours_of(arrays, match_of(state, arrays, place, request["category"])["service_law"], luck)
 
 
 @compiled
-def first_open(state, arrays, request, first, size, limit):  # type: ignore[no-untyped-def]
+def first_open(state, arrays, slot, first, size, limit):  # type: ignore[no-untyped-def]
     """The first station open to the request that is not full; the last open one takes what overflows."""
-    _, places, _ = routes_of(arrays)
-    stations, matches = stations_of(arrays), matches_of(arrays)
+    places = places_of(arrays)
+    request, stations = slots_of(arrays)[slot], stations_of(arrays)
     chosen, written = GO_REFUSED, state["decisions"]
     for i in range(first, first + size):
         place = places[i]
-        match = matches[place * state["categories"] + request["category"]]
-        if not may_do(request["difficulty"], match["openness"]):
+        if not may_do(request["difficulty"], match_of(state, arrays, place, request["category"])["openness"]):
             continue
         chosen = place
         station = stations[place]
@@ -118,15 +113,15 @@ def first_open(state, arrays, request, first, size, limit):  # type: ignore[no-u
 
 
 @compiled
-def lowest(state, arrays, request, first, size, rule):  # type: ignore[no-untyped-def]
+def lowest(state, arrays, slot, first, size, rule):  # type: ignore[no-untyped-def]
     """The station open to the request with the lowest value; ties: the first named."""
-    _, places, _ = routes_of(arrays)
-    stations, matches = stations_of(arrays), matches_of(arrays)
+    places = places_of(arrays)
+    request, stations = slots_of(arrays)[slot], stations_of(arrays)
     chosen, least, written = GO_REFUSED, math.inf, state["decisions"]
     for i in range(first, first + size):
         place = places[i]
         station = stations[place]
-        match = matches[place * state["categories"] + request["category"]]
+        match = match_of(state, arrays, place, request["category"])
         if not may_do(request["difficulty"], match["openness"]):
             continue
         present = station["waiting"] + station["busy"]
@@ -167,12 +162,11 @@ def mark_chosen(state, arrays, written, chosen):  # type: ignore[no-untyped-def]
 @inlined
 def idle_now(state, arrays, station):  # type: ignore[no-untyped-def]
     """Servers that a dispatch now could hand out."""
-    groups, _, _, _ = staff_of(arrays)
-    opens, closes, _ = calendars_of(arrays)
+    groups = groups_of(arrays)
     free = 0
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
         group = groups[g]
-        if opening_of(group, opens, closes, state["now"]) <= state["now"]:
+        if opening_of(arrays, group, state["now"]) <= state["now"]:
             if station["infinite"] == 1:
                 free += station["waiting"] + 1 if group["on_duty"] > 0 else 0
             else:
@@ -183,11 +177,11 @@ def idle_now(state, arrays, station):  # type: ignore[no-untyped-def]
 @compiled
 def work_ahead(state, arrays, station, place):  # type: ignore[no-untyped-def]
     """Expected working hours, at station speed, of all that is here."""
-    slots, matches = slots_of(arrays), matches_of(arrays)
-    groups, speeds, _, in_hand = staff_of(arrays)
+    slots = slots_of(arrays)
+    groups, speeds, in_hand = groups_of(arrays), speeds_of(arrays), in_hand_of(arrays)
     hours, slot = 0.0, station["head"]
     while slot != NOWHERE:
-        hours += matches[place * state["categories"] + slots[slot]["category"]]["expected_hours"]
+        hours += match_of(state, arrays, place, slots[slot]["category"])["expected_hours"]
         slot = slots[slot]["next"]
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
         first = groups[g]["first_server"]
@@ -197,7 +191,7 @@ def work_ahead(state, arrays, station, place):  # type: ignore[no-untyped-def]
                 request = slots[slot]
                 worked = worked_on(arrays, groups[g], request, state["now"])
                 worked *= speeds[g * state["categories"] + request["category"]]
-                expected = matches[place * state["categories"] + request["category"]]["expected_hours"]
+                expected = match_of(state, arrays, place, request["category"])["expected_hours"]
                 hours += left_after(expected, worked)
     return hours
 
@@ -207,7 +201,7 @@ def worked_on(arrays, group, request, now):  # type: ignore[no-untyped-def]
     """Working hours of this stay until now."""
     if group["never_closes"] == 1:
         return (now - request["started"]) / group["hours_per_work_hour"]
-    opens, closes, before = calendars_of(arrays)
+    opens, closes, before = opens_of(arrays), closes_of(arrays), before_of(arrays)
     first, size = group["calendar"], group["intervals"]
     until = open_hours(opens, closes, before, first, size, now)
     since = open_hours(opens, closes, before, first, size, request["started"])

@@ -18,8 +18,11 @@ from changeflow.errors import RunError
 COMPLETION, END_OF_DELAY, RENEGE, SHIFT, RELEASE, RE_ENTRY, FOLLOW_UP, ARRIVAL, DISPATCH = range(9)
 MAX_ROUNDS = 1_000
 
-_KIND = 1 << 40
-_ROUND = 16 * _KIND
+KIND = 1 << 40
+"""Request numbers stay below this; a turn is round x ROUND + kind x KIND + number."""
+ROUND = 16 * KIND
+HELD = 1 << 39
+"""Numbers of the events at which held requests are let in, beside those of requests."""
 _FIRST = 2  # SimPy itself uses 0 (a process starts) and 1 (a process has ended)
 
 Event = simpy.Event
@@ -45,11 +48,11 @@ class Clock(simpy.Environment):
         """An event at clock time `time`; `number` is the request (or station) it belongs to."""
         event = Event(self)
         event._ok, event._value = True, None
-        turn = kind * _KIND + number
+        turn = kind * KIND + number
         if time == self._now and self._turn >= 0:
-            turn += self._turn - self._turn % _ROUND
+            turn += self._turn - self._turn % ROUND
             if turn <= self._turn:
-                turn += _ROUND
+                turn += ROUND
         heappush(self._queue, (cast(Any, time), cast(Any, _FIRST + turn), next(self._eid), event))
         return event
 
@@ -58,7 +61,7 @@ class Clock(simpy.Environment):
         time, priority, _, event = heappop(self._queue)
         if priority >= _FIRST:
             self._turn = priority - _FIRST
-            if self._turn >= MAX_ROUNDS * _ROUND:
+            if self._turn >= MAX_ROUNDS * ROUND:
                 raise RunError(f"nothing but zero-time events at clock hour {time:g} ({MAX_ROUNDS} rounds)")
         self._now = time
         callbacks, event.callbacks = event.callbacks, cast(Any, None)

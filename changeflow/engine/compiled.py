@@ -11,9 +11,10 @@ from changeflow.engine import first_pass, kernel
 from changeflow.engine import trace as t
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
+from changeflow.engine.clock import KIND, ROUND
 from changeflow.engine.first_pass import FIRST
 from changeflow.engine.jit import keep_warm
-from changeflow.engine.records import ARRAY_NAMES, EVENT, KIND, NEVER, NOWHERE, ROUND, SLOT, STATE, joined
+from changeflow.engine.records import ARRAY_NAMES, EVENT, NEVER, NOWHERE, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
@@ -175,7 +176,7 @@ class _Run:
         assert self.fold is not None
         self._make_room()
         open_slots = self._open_slots()
-        self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["is_over"] == 0], self.stations))
+        self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["is_written"] == 0], self.stations))
 
     def _open_slots(self) -> Rows:
         number = self.slots["number"]
@@ -195,7 +196,7 @@ class _Run:
         model, end, state = self.model, self.model.end, self.state[0]
         open_slots = self._open_slots()
         self.requests[open_slots["number"]] = _open_requests(open_slots)
-        unfinished = _open_visits(open_slots[open_slots["is_over"] == 0], self.stations)
+        unfinished = _open_visits(open_slots[open_slots["is_written"] == 0], self.stations)
         while len(self.visits) < state["visits"] + len(unfinished):
             self._grow_rows()
         self.visits[state["visits"] : state["visits"] + len(unfinished)] = unfinished

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from changeflow.engine.clock import END_OF_DELAY, RE_ENTRY, RELEASE, RENEGE
+from changeflow.engine.clock import END_OF_DELAY, HELD, RE_ENTRY, RELEASE
 from changeflow.engine.draws import ASK, DELAY, NO_STAGE, PATIENCE, REQUESTER, VERDICT, uniform_pair
-from changeflow.engine.heaps import push
 from changeflow.engine.jit import compiled
-from changeflow.engine.moves import close, enter, finish_of, join, turn_at, write_visit
-from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import HELD, NOWHERE, TEST, TO_DELAY, TO_DOOR, TO_END, TO_QUEUE, TO_TEST, TO_VERDICT
+from changeflow.engine.moves import at, close, enter, finish_of, hours_of, join, write_visit
+from changeflow.engine.records import NOWHERE, TEST, TO_DELAY, TO_DOOR, TO_END, TO_HOLD, TO_TEST, TO_VERDICT
 from changeflow.engine.rules import date_after, next_date
 from changeflow.engine.station_table import NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.trace import BALKED, REFUSED, TURNED_AWAY, WITHDRAWN
-from changeflow.engine.views import (
-    asks_of,
-    calendars_of,
-    entrances_of,
-    first_of,
-    heap_of,
-    joins_of,
-    laws_of,
-    matches_of,
-    passes_of,
-    requests_of,
-    slots_of,
-    stations_of,
-    visits_of,
-)
+from changeflow.engine.views import asks_of, entrances_of, joins_of, passes_of, slots_of, stations_of
 
 
 @compiled
@@ -45,94 +29,59 @@ def would_ask(state, arrays, row):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def come_in(state, arrays, slot, as_newcomer):  # type: ignore[no-untyped-def]
-    """Newcomers pass what is before the queue; others join it at once."""
-    station = stations_of(arrays)[slots_of(arrays)[slot]["station"]]
-    if as_newcomer and (station["has_delay"] == 1 or station["has_door"] == 1):
-        approach(state, arrays, slot, np.int64(TO_DELAY))
-    else:
-        queue_up(state, arrays, slot)
-
-
-@compiled
-def queue_up(state, arrays, slot):  # type: ignore[no-untyped-def]
-    """Join the queue; patience begins to run."""
-    slots, matches = slots_of(arrays), matches_of(arrays)
-    request = slots[slot]
-    station = stations_of(arrays)[request["station"]]
-    join(state, station, matches, slots, slot)
-    law = matches[request["station"] * state["categories"] + request["category"]]["patience_law"]
-    if law != NO_LAW:
-        rows, pool = laws_of(arrays)
-        luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], PATIENCE, request["entry"])
-        until = state["now"] + quantile(rows, pool, law, luck)
-        if until < state["end"]:
-            turn = turn_at(state, until, RENEGE, request["number"])
-            push(state, heap_of(arrays), until, turn, slot, request["stamp"])
-
-
-@compiled
 def approach(state, arrays, slot, step):  # type: ignore[no-untyped-def]
     """Delays, hold and door before a queue, from a step on; a full station may send the request on to another."""
-    slots, passes, matches = slots_of(arrays), passes_of(arrays), matches_of(arrays)
-    rows, pool = laws_of(arrays)
+    request, passes = slots_of(arrays)[slot], passes_of(arrays)
     while True:
-        request = slots[slot]
         station = stations_of(arrays)[request["station"]]
-        if step == TO_DELAY and is_delayed(state, arrays, slot, station):
+        if step == TO_DELAY and is_delayed(state, arrays, slot):
             return
-        if step != TO_DOOR and is_held(state, arrays, slot, station):
+        if step != TO_DOOR and is_held(state, arrays, slot):
             return
-        outcome = turned_away(state, arrays, request, station)
+        outcome = turned_away(state, arrays, slot)
         if outcome == 0:
-            queue_up(state, arrays, slot)
+            join(state, arrays, slot, True)
             return
         request["work_hours"] = request["left"]
-        write_visit(state, station, request, state["now"], outcome, visits_of(arrays))
+        write_visit(state, arrays, station, request, state["now"], outcome)
         passes[slot * state["stages"] + station["stage_number"]] -= 1
         place = station["when_full"]
         if outcome == BALKED or place < 0:
-            end = WITHDRAWN if outcome == BALKED else REFUSED
-            close(state, entrances_of(arrays), slots, slot, end, requests_of(arrays))
+            close(state, arrays, slot, WITHDRAWN if outcome == BALKED else REFUSED)
             return
-        following = stations_of(arrays)[place]
-        enter(state, following, place, matches, slots, slot, passes, 1, first_of(arrays)[0], rows, pool)
+        enter(state, arrays, slot, place, 1)
         step = np.int64(TO_DELAY)
 
 
 @compiled
-def is_delayed(state, arrays, slot, station):  # type: ignore[no-untyped-def]
-    """Intake in open hours, then the requester's answer in clock hours."""
+def is_delayed(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """Must it wait for intake in open hours, then for the requester's answer in clock hours?"""
     request = slots_of(arrays)[slot]
-    rows, pool = laws_of(arrays)
+    station = stations_of(arrays)[request["station"]]
     ready = now = state["now"]
     if station["delay_law"] != NO_LAW:
-        opens, closes, before = calendars_of(arrays)
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], DELAY, request["entry"])
-        delay = quantile(rows, pool, station["delay_law"], luck)
-        ready = finish_of(station, opens, closes, before, now, delay)
+        ready = finish_of(arrays, station, now, hours_of(arrays, station["delay_law"], luck))
     if station["requester_law"] != NO_LAW:
         luck, length = uniform_pair(state["run_key"], request["key"], station["stage"], REQUESTER, request["entry"])
         if luck < station["requester_chance"]:
-            ready += quantile(rows, pool, station["requester_law"], length)
+            ready += hours_of(arrays, station["requester_law"], length)
     if ready > now:
-        request["after_delay"] = TO_QUEUE
-        if ready < state["end"]:
-            push(state, heap_of(arrays), ready, turn_at(state, ready, END_OF_DELAY, request["number"]), slot, 0)
+        request["next_step"] = TO_HOLD
+        at(state, arrays, ready, END_OF_DELAY, request["number"], slot, 0)
     return ready > now
 
 
 @compiled
-def is_held(state, arrays, slot, station):  # type: ignore[no-untyped-def]
+def is_held(state, arrays, slot):  # type: ignore[no-untyped-def]
     """Must it wait until enough others are held, or for the date?"""
-    if station["hold_size"] == 0 and station["hold_hours"] == 0.0:
-        return False
     slots, now = slots_of(arrays), state["now"]
     number = np.int64(slots[slot]["station"])
+    station = stations_of(arrays)[number]
+    if station["hold_size"] == 0 and station["hold_hours"] == 0.0:
+        return False
     if station["hold_hours"] > 0.0 and station["held"] == 0:
-        date = date_after(now, station["hold_hours"])
-        if date < state["end"]:
-            push(state, heap_of(arrays), date, turn_at(state, date, RELEASE, HELD + number), number, 0)
+        at(state, arrays, date_after(now, station["hold_hours"]), RELEASE, HELD + number, number, 0)
     slots[slot]["next"] = NOWHERE
     if station["held"] == 0:
         station["held_head"] = slot
@@ -141,7 +90,7 @@ def is_held(state, arrays, slot, station):  # type: ignore[no-untyped-def]
     station["held_tail"] = slot
     station["held"] += 1
     if station["held"] == station["hold_size"]:
-        push(state, heap_of(arrays), now, turn_at(state, now, RELEASE, HELD + state["stations"] + number), number, 0)
+        at(state, arrays, now, RELEASE, HELD + state["stations"] + number, number, 0)
     return True
 
 
@@ -159,8 +108,10 @@ def let_in(state, arrays, number):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def turned_away(state, arrays, request, station):  # type: ignore[no-untyped-def]
+def turned_away(state, arrays, slot):  # type: ignore[no-untyped-def]
     """Does the station take it in, and does it want in? 0, BALKED or TURNED_AWAY."""
+    request = slots_of(arrays)[slot]
+    station = stations_of(arrays)[request["station"]]
     present = station["waiting"] + station["busy"]
     if station["capacity"] != NO_LIMIT and present >= station["capacity"]:
         return TURNED_AWAY
@@ -183,26 +134,22 @@ def after_the_work(state, arrays, slot, step):  # type: ignore[no-untyped-def]
     station = stations_of(arrays)[request["station"]]
     if station["has_aftermath"] == 0:
         return True
-    now, heap, number = state["now"], heap_of(arrays), request["number"]
+    now, number = state["now"], request["number"]
     if step < TO_TEST and station["release_hours"] > 0.0:
         date = next_date(now, station["release_hours"])
         if date > now:
-            request["after_delay"] = TO_TEST
-            if date < state["end"]:
-                push(state, heap, date, turn_at(state, date, RELEASE, number), slot, 0)
+            request["next_step"] = TO_TEST
+            at(state, arrays, date, RELEASE, number, slot, 0)
             return False
     if step < TO_VERDICT and station["tester"] != NO_PLACE:
         request["home"], request["home_attempt"] = request["station"], request["attempt"]
         request["home_entry"] = request["entry"]
         request["re_entry"] = TEST
-        push(state, heap, now, turn_at(state, now, RE_ENTRY, number), slot, 0)
+        at(state, arrays, now, RE_ENTRY, number, slot, 0)
         return False
     if step < TO_END and station["verdict_law"] != NO_LAW:
-        rows, pool = laws_of(arrays)
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], VERDICT, request["entry"])
-        over = now + quantile(rows, pool, station["verdict_law"], luck)
-        request["after_delay"] = TO_END
-        if over < state["end"]:
-            push(state, heap, over, turn_at(state, over, END_OF_DELAY, number), slot, 0)
+        request["next_step"] = TO_END
+        at(state, arrays, now + hours_of(arrays, station["verdict_law"], luck), END_OF_DELAY, number, slot, 0)
         return False
     return True

@@ -12,25 +12,24 @@ import numpy as np
 from changeflow.engine.choices import worked_on
 from changeflow.engine.clock import SHIFT
 from changeflow.engine.draws import AGAIN, ORDER, again_entry, uniform_pair
-from changeflow.engine.heaps import push
 from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.moves import (
+    at,
     await_opening,
     close,
     dispatch_later,
     free_server,
-    hand_out,
     has_room,
+    hours_of,
     leave_the_line,
     line_up,
+    match_of,
     opening_of,
     start,
     tick,
-    turn_at,
     write_visit,
 )
-from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import NEVER, NONE, NOWHERE
+from changeflow.engine.records import NONE, NOWHERE
 from changeflow.engine.rules import (
     NEVER_URGENT,
     RANDOM,
@@ -41,19 +40,7 @@ from changeflow.engine.rules import (
 )
 from changeflow.engine.station_table import HAND_BACK, NO_LAW, NO_LIMIT, RESAMPLE, RESTART
 from changeflow.engine.trace import INTERRUPTED, RENEGED, WITHDRAWN
-from changeflow.engine.views import (
-    calendars_of,
-    changes_of,
-    entrances_of,
-    heap_of,
-    laws_of,
-    matches_of,
-    requests_of,
-    slots_of,
-    staff_of,
-    stations_of,
-    visits_of,
-)
+from changeflow.engine.views import changes_of, groups_of, in_hand_of, slots_of, speeds_of, stations_of
 
 
 @inlined
@@ -62,32 +49,21 @@ def is_at_its_limit(station):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def dispatch_with_choice(state, arrays):  # type: ignore[no-untyped-def]
-    """Hand out free servers at every station, the head of the queue first only where everyone may take it."""
-    stations, slots, heap = stations_of(arrays), slots_of(arrays), heap_of(arrays)
-    groups, speeds, idle, in_hand = staff_of(arrays)
-    opens, closes, before = calendars_of(arrays)
-    state["dispatch_turn"] = NEVER
-    for s in range(state["stations"]):
-        station = stations[s]
-        if station["waiting"] == 0:
-            continue
-        if station["is_plain"] == 1:
-            hand_out(state, station, s, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
-            continue
-        while True:
-            slot, g = next_match(state, arrays, station)
-            if slot == NOWHERE and station["preemptive"] == 1:
-                slot, victim = interruption(state, arrays, station)
-                if slot != NOWHERE:
-                    g = slots[victim]["group"]
-                    interrupt(state, arrays, victim)
-            if slot == NOWHERE:
-                break
-            speed = speeds[g * state["categories"] + slots[slot]["category"]]
-            start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
-        if station["waiting"] > 0 and (station["preemptive"] == 1 or not is_at_its_limit(station)):
-            await_opening(state, station, s, groups, heap, opens, closes)
+def hand_out_by_choice(state, arrays, number):  # type: ignore[no-untyped-def]
+    """Hand out free servers where not everyone may take the head of the queue; then let the urgent interrupt."""
+    station = stations_of(arrays)[number]
+    while True:
+        slot, g = next_match(state, arrays, station)
+        if slot == NOWHERE and station["preemptive"] == 1:
+            slot, victim = interruption(state, arrays, station)
+            if slot != NOWHERE:
+                g = slots_of(arrays)[victim]["group"]
+                interrupt(state, arrays, victim)
+        if slot == NOWHERE:
+            break
+        start(state, arrays, slot, g)
+    if station["waiting"] > 0 and (station["preemptive"] == 1 or not is_at_its_limit(station)):
+        await_opening(state, arrays, number)
 
 
 @compiled
@@ -129,19 +105,18 @@ def next_match(state, arrays, station):  # type: ignore[no-untyped-def]
 
 @inlined
 def rank_now(state, arrays, station, request):  # type: ignore[no-untyped-def]
-    match = matches_of(arrays)[request["station"] * state["categories"] + request["category"]]
+    match = match_of(state, arrays, request["station"], request["category"])
     return escalated(request["rank"], request["arrived"], match["due_hours"], station["urgent_hours"], state["now"])
 
 
 @compiled
 def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped-def]
-    """The first group with a free server who may work on the category; NOWHERE when there is none."""
-    groups, speeds, _, _ = staff_of(arrays)
-    opens, closes, _ = calendars_of(arrays)
+    """The first group with a free server who may work on the category; NONE when there is none."""
+    groups, speeds = groups_of(arrays), speeds_of(arrays)
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
         if speeds[g * state["categories"] + category] == 0.0 or not has_room(station, groups[g]):
             continue
-        if opening_of(groups[g], opens, closes, state["now"]) <= state["now"]:
+        if opening_of(arrays, groups[g], state["now"]) <= state["now"]:
             return g
     return NONE
 
@@ -150,8 +125,7 @@ def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped
 def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
     """The first in line that ranks before work in hand which it may interrupt, and that work; else NOWHERE, NOWHERE."""
     slots = slots_of(arrays)
-    groups, speeds, _, in_hand = staff_of(arrays)
-    opens, closes, _ = calendars_of(arrays)
+    groups, speeds, in_hand = groups_of(arrays), speeds_of(arrays), in_hand_of(arrays)
     categories, now = state["categories"], state["now"]
     slot = station["head"]
     while slot != NOWHERE:
@@ -160,7 +134,7 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
             group = groups[g]
             if speeds[g * categories + slots[slot]["category"]] == 0.0 or group["busy"] > group["on_duty"]:
                 continue
-            if opening_of(group, opens, closes, now) > now:
+            if opening_of(arrays, group, now) > now:
                 continue
             for server in range(group["first_server"], group["first_server"] + group["servers"]):
                 held = in_hand[server]
@@ -194,17 +168,17 @@ def interrupt(state, arrays, slot):  # type: ignore[no-untyped-def]
     """Work in hand is laid down: its row closes, a new one opens, back in the queue where it was."""
     request = slots_of(arrays)[slot]
     station = stations_of(arrays)[request["station"]]
-    groups, speeds, idle, in_hand = staff_of(arrays)
+    groups, speeds = groups_of(arrays), speeds_of(arrays)
     now = state["now"]
     tick(station, now)
     g = request["group"]
     worked = worked_on(arrays, groups[g], request, now)
     left = left_after(request["left"], worked * speeds[g * state["categories"] + request["category"]])
-    free_server(station, groups, request, idle, in_hand)
+    free_server(arrays, station, request)
     request["work_hours"] = worked
-    write_visit(state, station, request, now, INTERRUPTED, visits_of(arrays))
+    write_visit(state, arrays, station, request, now, INTERRUPTED)
     request["visits"] += 1
-    request["is_over"] = 0
+    request["is_written"] = 0
     request["stamp"] += 1
     request["entered"] = request["joined"] = now
     request["started"] = math.nan
@@ -214,7 +188,7 @@ def interrupt(state, arrays, slot):  # type: ignore[no-untyped-def]
     elif station["interrupted"] == RESAMPLE:
         left = request["full"] = redraw(state, arrays, station, request)
     request["left"] = left
-    line_up(station, matches_of(arrays), state["categories"], slots_of(arrays), slot)
+    line_up(state, arrays, slot)
 
 
 @compiled
@@ -223,17 +197,16 @@ def redraw(state, arrays, station, request):  # type: ignore[no-untyped-def]
     request["redraws"] += 1
     place = again_entry(request["entry"], request["redraws"])
     luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], AGAIN, place)
-    law = matches_of(arrays)[request["station"] * state["categories"] + request["category"]]["service_law"]
+    law = match_of(state, arrays, request["station"], request["category"])["service_law"]
     if request["attempt"] > 1 and station["rework_law"] != NO_LAW:
         law = station["rework_law"]
-    rows, pool = laws_of(arrays)
-    return quantile(rows, pool, law, luck) / station["speed"]
+    return hours_of(arrays, law, luck) / station["speed"]
 
 
 @compiled
 def change_staff(state, arrays, g):  # type: ignore[no-untyped-def]
     """Another number on duty; work in hand of those who leave may go back to the queue, the latest start first."""
-    groups, _, _, in_hand = staff_of(arrays)
+    groups, in_hand = groups_of(arrays), in_hand_of(arrays)
     slots, changes = slots_of(arrays), changes_of(arrays)
     group = groups[g]
     change = changes[group["first_change"] + group["change"]]
@@ -253,23 +226,23 @@ def change_staff(state, arrays, g):  # type: ignore[no-untyped-def]
 @compiled
 def await_change(state, arrays, g):  # type: ignore[no-untyped-def]
     """The next change of a group's number on duty."""
-    groups, _, _, _ = staff_of(arrays)
+    groups = groups_of(arrays)
     group = groups[g]
     if group["change"] < group["changes"]:
         time = changes_of(arrays)[group["first_change"] + group["change"]]["time"]
-        if time < state["end"]:
-            push(state, heap_of(arrays), time, turn_at(state, time, SHIFT, 2 * g + 1), g, 0)
+        at(state, arrays, time, SHIFT, 2 * g + 1, g, 0)
 
 
 @compiled
-def renege(state, arrays, slot):  # type: ignore[no-untyped-def]
-    """A request that has waited long enough leaves."""
-    slots = slots_of(arrays)
-    request = slots[slot]
+def renege(state, arrays, slot, stamp):  # type: ignore[no-untyped-def]
+    """It leaves if it has not been started meanwhile."""
+    request = slots_of(arrays)[slot]
+    if request["stamp"] != stamp:
+        return
     station = stations_of(arrays)[request["station"]]
     tick(station, state["now"])
-    leave_the_line(station, slots, slot)
+    leave_the_line(arrays, station, slot)
     request["stamp"] += 1
     request["work_hours"] = request["left"]
-    write_visit(state, station, request, state["now"], RENEGED, visits_of(arrays))
-    close(state, entrances_of(arrays), slots, slot, WITHDRAWN, requests_of(arrays))
+    write_visit(state, arrays, station, request, state["now"], RENEGED)
+    close(state, arrays, slot, WITHDRAWN)

@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numba
 import numpy as np
+from numba.core import cgutils
 from numba.extending import intrinsic, overload
 from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """The same for a small function that is only called by compiled ones."""
-    made: Any = numba.njit(nogil=True, inline="always")(function)
+    made: Any = numba.njit(nogil=True, forceinline=True)(function)
     return made  # type: ignore[no-any-return]
 
 
@@ -119,17 +120,48 @@ def array_at(address: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     return found
 
 
+def part(name: str, dtype: np.dtype[Any]) -> Callable[[Any], NDArray[Any]]:
+    """A function that makes an array from its address and size, which stand in a record under its name.
+
+    They stay the same while compiled code runs. The optimizer is told so: it would otherwise look them up again
+    after each write, since that might have gone to one of them.
+    """
+
+    def read(record: Any) -> NDArray[Any]:
+        return array_at(record[name], record[f"{name}_size"], dtype)
+
+    def signature(_: Any, record: Any) -> Any:
+        array_type = numba.types.Array(numba.from_dtype(dtype), 1, "C")
+
+        def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+            kind, numbers = context.get_value_type(numba.types.intp), []
+            for field in (name, f"{name}_size"):
+                at = cgutils.get_record_member(builder, arguments[0], record.offset(field), kind)
+                numbers.append(builder.load(at))
+                numbers[-1].set_metadata("invariant.load", builder.module.add_metadata([]))
+            return _without_owner(context, builder, array_type, *numbers)
+
+        return array_type(record), generate
+
+    return read if numba.config.DISABLE_JIT else intrinsic(signature)
+
+
+def _without_owner(context: Any, builder: Any, array_type: Any, address: Any, size: Any) -> Any:
+    item_type = context.get_data_type(array_type.dtype)
+    item = context.get_constant(numba.types.intp, context.get_abi_sizeof(item_type))
+    array = context.make_array(array_type)(context, builder)
+    pointer = builder.inttoptr(address, item_type.as_pointer())
+    populate_array(array, data=pointer, shape=(size,), strides=(item,), itemsize=item, meminfo=None)
+    return array._getvalue()
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def _view(_: Any, address: Any, size: Any, dtype: Any) -> Any:
     array_type = numba.types.Array(dtype.dtype, 1, "C")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(array_type)(context, builder)
         length = context.cast(builder, arguments[1], signature.args[1], numba.types.intp)
-        item = context.get_constant(numba.types.intp, context.get_abi_sizeof(context.get_data_type(dtype.dtype)))
-        pointer = builder.inttoptr(arguments[0], context.get_data_type(dtype.dtype).as_pointer())
-        populate_array(array, data=pointer, shape=(length,), strides=(item,), itemsize=item, meminfo=None)
-        return array._getvalue()
+        return _without_owner(context, builder, array_type, arguments[0], length)
 
     return array_type(address, size, dtype), generate
 

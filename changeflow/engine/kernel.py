@@ -1,8 +1,8 @@
 """The compiled engine's loop: the same law as process.py and clock.py, over record arrays.
 
 An event is (time, turn, slot): the turn puts rounds, kinds and request numbers of one instant in order, exactly
-as clock.py does. `advance` runs until it needs its driver: new arrivals, room for rows, or a pause for progress
-and Ctrl-C. The moves stand in moves.py; choices.py, doors.py and hands.py hold what few models have.
+as clock.py does. `advance` is the instant rule; below it stands what each kind of event does, in the order of the
+story. The moves stand in moves.py; doors.py and hands.py hold what few models have.
 """
 
 from __future__ import annotations
@@ -11,64 +11,59 @@ import math
 
 import numpy as np
 
-from changeflow.engine.arrivals import ARRIVAL as ARRIVALS
-from changeflow.engine.choices import choose_place, look_around
-from changeflow.engine.clock import ARRIVAL, COMPLETION, END_OF_DELAY, MAX_ROUNDS, RE_ENTRY, SHIFT
-from changeflow.engine.doors import after_the_work, come_in, would_ask
+from changeflow.engine.choices import next_place
+from changeflow.engine.clock import (
+    ARRIVAL,
+    COMPLETION,
+    DISPATCH,
+    END_OF_DELAY,
+    HELD,
+    KIND,
+    MAX_ROUNDS,
+    RE_ENTRY,
+    RELEASE,
+    RENEGE,
+    ROUND,
+    SHIFT,
+)
+from changeflow.engine.doors import after_the_work, approach, is_delayed, let_in, would_ask
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
-from changeflow.engine.hands import await_change, dispatch_with_choice
-from changeflow.engine.heaps import pop, push
+from changeflow.engine.hands import await_change, change_staff, hand_out_by_choice, renege
+from changeflow.engine.heaps import pop
 from changeflow.engine.jit import array_at, compiled, inlined
 from changeflow.engine.moves import (
+    at,
     close,
     dispatch_later,
     enter,
     expect_arrival,
     free_server,
     hand_out,
-    is_in_intake,
     join,
+    match_of,
     take_arrival,
     tick,
-    turn_at,
     write_visit,
 )
-from changeflow.engine.rare import rare_event
 from changeflow.engine.records import (
     ARRAYS,
-    KIND,
     NEVER,
     NEW_STATION,
-    NONE,
     NOWHERE,
     REPEAT,
-    ROUND,
     STATE,
-    TO_DOOR,
+    TEST,
+    TO_DELAY,
+    TO_HOLD,
+    TO_RELEASE,
 )
 from changeflow.engine.route_table import GO_DONE
 from changeflow.engine.rules import is_rejected
 from changeflow.engine.trace import DELIVERED, DONE, REFUSED, REWORK, WITHDRAWN
-from changeflow.engine.views import (
-    calendars_of,
-    entrances_of,
-    first_of,
-    heap_of,
-    laws_of,
-    matches_of,
-    passes_of,
-    requests_of,
-    routes_of,
-    slots_of,
-    staff_of,
-    stations_of,
-    visits_of,
-)
+from changeflow.engine.views import block_of, entrances_of, first_of, heap_of, slots_of, stations_of
 
-NOT_NOW = -10
-"""Beside the places of route_table: it enters no station at this event."""
-DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME = range(6)
+DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME, GO_ON = range(7)
 
 
 @compiled
@@ -81,163 +76,211 @@ def begin(state_at, arrays_at):  # type: ignore[no-untyped-def]
 
 @compiled
 def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyped-def]
-    """Run until the horizon, or until the driver is needed; the order is that of the instant rule.
+    """Run until the horizon, or until the driver is needed: the instant rule.
 
     State and the addresses of the arrays come as addresses too: handing over a record takes eight microseconds.
     `features` is None for a model that has none of doors.py and hands.py: they are then not even compiled, since
-    Numba prunes what hangs on `features is None` before it looks any further.
+    Numba prunes what hangs on `features is None` and on nothing else.
     """
     state, arrays = array_at(state_at, 1, STATE)[0], array_at(arrays_at, 1, ARRAYS)[0]
-    stations, matches, entrances = stations_of(arrays), matches_of(arrays), entrances_of(arrays)
-    slots, passes, heap = slots_of(arrays), passes_of(arrays), heap_of(arrays)
-    groups, speeds, idle, in_hand = staff_of(arrays)
-    opens, closes, before = calendars_of(arrays)
-    routes, places, heights = routes_of(arrays)
-    rows, pool = laws_of(arrays)
-    block, first = array_at(arrays["block"], arrays["block_size"], ARRIVALS), first_of(arrays)
-    visits, requests = visits_of(arrays), requests_of(arrays)
     pause_at = state["steps"] + most_steps
-    while True:
+    while state["steps"] < pause_at:
         if state["arrival"] == state["arrivals"] and state["last_block"] == 0:
             return NEED_ARRIVALS
-        time, turn, what = math.inf, NEVER, NONE
-        if state["events"] > 0:
-            time, turn, what = heap[0]["time"], heap[0]["turn"], COMPLETION
-        if state["arrival"] < state["arrivals"]:
-            at = block[state["arrival"]]["arrived"]
-            if at < time or (at == time and state["arrival_turn"] < turn):
-                time, turn, what = at, state["arrival_turn"], ARRIVAL
-        if state["dispatch_turn"] != NEVER and (state["now"] < time or state["dispatch_turn"] < turn):
-            if state["dispatch_turn"] >= MAX_ROUNDS * ROUND:
-                return ZERO_TIME
-            state["turn"] = state["dispatch_turn"]
-            if features is None:
-                dispatch(state, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
-            else:
-                dispatch_with_choice(state, arrays)
-            continue
-        if not time < state["end"]:
-            return DONE_RUNNING
-        if turn >= MAX_ROUNDS * ROUND:
-            return ZERO_TIME
-        if state["free"] == NOWHERE:
-            return NEED_SLOTS
-        room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
-        if room < state["rows_an_event"] or arrays["heap_size"] - state["events"] < state["events_an_event"]:
-            return NEED_ROOM
-        if arrays["decisions_size"] - state["decisions"] < state["looks_an_event"]:
-            return NEED_ROOM
+        time, turn = next_turn(state, arrays)
+        status = driver_needed(state, arrays, time, turn)
+        if status != GO_ON:
+            return status
         state["now"], state["turn"] = time, turn
         state["steps"] += 1
-        place, arrival, attempt, as_newcomer, is_judged = np.int64(NOT_NOW), 0, 1, True, False
-        if what == ARRIVAL:
-            arrival = state["arrival"]
-            expect_arrival(state, block)
-            if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
-                if not would_ask(state, arrays, block[arrival]):
-                    state["unasked"] += 1
-                    continue
-            slot = take_arrival(state, entrances, slots, passes, block[arrival])
-            place, route, stage, entry = first[arrival]["place"], entrances[slots[slot]["source"]]["route"], NO_STAGE, 0
-        else:
-            slot, stamp, kind = heap[0]["slot"], heap[0]["stamp"], turn % ROUND // KIND
-            pop(state, heap)
-            if kind == COMPLETION:
-                is_judged = slots[slot]["stamp"] == stamp
-                if is_judged:
-                    complete(state, stations, groups, matches, slots, slot, idle, in_hand, visits)
-                    if features is not None:
-                        is_judged = after_the_work(state, arrays, slot, np.int64(TO_DOOR))
-            elif kind == RE_ENTRY:
-                place, attempt, as_newcomer = place_again(stations, slots[slot])
-            elif kind == SHIFT and turn % 2 == 0:
-                stations[slot]["opens_at"] = math.inf
-                dispatch_later(state, stations[slot])
-            elif features is not None:
-                is_judged = rare_event(state, arrays, slot, stamp, kind, turn)
-            elif kind == END_OF_DELAY:
-                join(state, stations[slots[slot]["station"]], matches, slots, slot)
-            if is_judged and moves_on(state, stations, entrances, slots, slot, heap, requests):
-                station = stations[slots[slot]["station"]]
-                place, route, stage = np.int64(UNKNOWN), station["next_route"], station["stage"]
-                entry = slots[slot]["entry"]
-        if place == UNKNOWN:
-            if features is None:
-                place = choose_place(state, arrays, slots, slot, route, stage, entry, routes, places, heights)
-            else:
-                place = look_around(state, arrays, slot, route, stage, entry)
-            if what != ARRIVAL and place >= 0:  # a completion never joins a queue itself
-                slots[slot]["re_entry"], slots[slot]["station"] = NEW_STATION, place
-                push(state, heap, time, turn_at(state, time, RE_ENTRY, slots[slot]["number"]), slot, 0)
-                place = np.int64(NOT_NOW)
-        if place >= 0:
-            station = stations[place]
-            enter(state, station, place, matches, slots, slot, passes, attempt, first[arrival], rows, pool)
-            if features is None:
-                if not as_newcomer or not is_in_intake(
-                    state, station, slots, slot, heap, opens, closes, before, rows, pool
-                ):
-                    join(state, station, matches, slots, slot)
-            else:
-                come_in(state, arrays, slot, as_newcomer)
-        elif place != NOT_NOW:
-            close(state, entrances, slots, slot, DONE if place == GO_DONE else REFUSED, requests)
-        if state["steps"] >= pause_at:
-            return PAUSE
+        kind, number = turn % ROUND // KIND, turn % KIND
+        slot, stamp = np.uint32(NOWHERE), np.uint32(0)
+        if kind < ARRIVAL:
+            slot, stamp = heap_of(arrays)[0]["slot"], heap_of(arrays)[0]["stamp"]
+            pop(state, heap_of(arrays))
+        if kind == COMPLETION:
+            complete(state, arrays, slot, stamp, features)
+        elif kind == END_OF_DELAY:
+            go_on(state, arrays, slot, features)
+        elif kind == RENEGE:
+            if features is not None:
+                renege(state, arrays, slot, stamp)
+        elif kind == SHIFT:
+            change_shift(state, arrays, slot, number, features)
+        elif kind == RELEASE:
+            if features is not None:
+                release(state, arrays, slot, number, features)
+        elif kind == RE_ENTRY:
+            re_enter(state, arrays, slot, features)
+        elif kind == ARRIVAL:
+            arrive(state, arrays, features)
+        elif kind == DISPATCH:
+            dispatch(state, arrays, features)
+    return PAUSE
 
 
 @inlined
-def dispatch(state, stations, groups, slots, heap, idle, in_hand, speeds, opens, closes, before):  # type: ignore[no-untyped-def]
-    """Hand free servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
-    state["dispatch_turn"] = NEVER
-    for s in range(state["stations"]):
-        station = stations[s]
-        if station["waiting"] > 0:
-            hand_out(state, station, s, groups, slots, heap, idle, in_hand, speeds, opens, closes, before)
+def next_turn(state, arrays):  # type: ignore[no-untyped-def]
+    """Time and turn of what is next: an event of the heap, an arrival of the block, or the dispatch of this round."""
+    time, turn = math.inf, NEVER
+    if state["events"] > 0:
+        time, turn = heap_of(arrays)[0]["time"], heap_of(arrays)[0]["turn"]
+    if state["arrival"] < state["arrivals"]:
+        arrived = block_of(arrays)[state["arrival"]]["arrived"]
+        if arrived < time or (arrived == time and state["arrival_turn"] < turn):
+            time, turn = arrived, state["arrival_turn"]
+    if state["dispatch_turn"] != NEVER and (state["now"] < time or state["dispatch_turn"] < turn):
+        time, turn = state["now"], state["dispatch_turn"]
+    return time, turn
 
 
 @inlined
-def place_again(stations, request):  # type: ignore[no-untyped-def]
-    """At a re-entry: the station, the attempt, and whether it comes as a newcomer."""
-    number = np.int64(request["station"])
-    if request["re_entry"] == NEW_STATION:
-        return number, 1, True
+def driver_needed(state, arrays, time, turn):  # type: ignore[no-untyped-def]
+    """Why the loop must go back to its driver before what is next; GO_ON when it need not."""
+    if not time < state["end"]:
+        return DONE_RUNNING
+    if turn >= MAX_ROUNDS * ROUND:
+        return ZERO_TIME
+    if state["free"] == NOWHERE:
+        return NEED_SLOTS
+    room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
+    if room < state["rows_an_event"] or arrays["heap_size"] - state["events"] < state["events_an_event"]:
+        return NEED_ROOM
+    if arrays["decisions_size"] - state["decisions"] < state["looks_an_event"]:
+        return NEED_ROOM
+    return GO_ON
+
+
+@inlined
+def arrive(state, arrays, features):  # type: ignore[no-untyped-def]
+    """A request arrives, if its users ask at all, and goes where the rule sends it."""
+    arrival = state["arrival"]
+    expect_arrival(state, arrays)
+    if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
+        if not would_ask(state, arrays, block_of(arrays)[arrival]):
+            state["unasked"] += 1
+            return
+    slot = take_arrival(state, arrays, arrival)
+    place = first_of(arrays)[arrival]["place"]
+    if place == UNKNOWN:
+        route = entrances_of(arrays)[slots_of(arrays)[slot]["source"]]["route"]
+        place = next_place(state, arrays, slot, route, NO_STAGE, 0, features)
+    if place >= 0:
+        come_in(state, arrays, slot, place, 1, True, features)
+    else:
+        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED)
+
+
+@inlined
+def re_enter(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+    """It comes to its next station, once more to the same one, or to the one that tests."""
+    request = slots_of(arrays)[slot]
+    place, attempt = np.int64(request["station"]), np.int64(1)
     if request["re_entry"] == REPEAT:
-        return number, request["attempt"] + 1, False
-    return stations[number]["tester"], 1, False
+        attempt += request["attempt"]
+    elif request["re_entry"] == TEST:
+        place = stations_of(arrays)[place]["tester"]
+    come_in(state, arrays, slot, place, attempt, request["re_entry"] == NEW_STATION, features)
 
 
 @inlined
-def complete(state, stations, groups, matches, slots, slot, idle, in_hand, visits):  # type: ignore[no-untyped-def]
-    """Work is finished: free the server and write the visit, with the verdict that its luck will bring."""
-    request = slots[slot]
-    station = stations[request["station"]]
-    now = state["now"]
-    tick(station, now)
-    free_server(station, groups, request, idle, in_hand)
+def come_in(state, arrays, slot, place, attempt, is_newcomer, features):  # type: ignore[no-untyped-def]
+    """Begin a visit; newcomers pass what is before the queue, others join it at once."""
+    enter(state, arrays, slot, place, attempt)
+    if is_newcomer and stations_of(arrays)[place]["has_door"] == 1:
+        if features is not None:
+            approach(state, arrays, slot, np.int64(TO_DELAY))
+            return
+        if is_delayed(state, arrays, slot):
+            return
+    join(state, arrays, slot, features)
+
+
+@inlined
+def complete(state, arrays, slot, stamp, features):  # type: ignore[no-untyped-def]
+    """The work is done: the server is free, and the visit gets the verdict that its luck will bring."""
+    request = slots_of(arrays)[slot]
+    if request["stamp"] != stamp:  # it was interrupted meanwhile
+        return
+    station = stations_of(arrays)[request["station"]]
+    tick(station, state["now"])
+    free_server(arrays, station, request)
     dispatch_later(state, station)
     outcome = DELIVERED
-    if station["accepts"] == 1 and is_rejected(
-        request["accept_luck"],
-        matches[request["station"] * state["categories"] + request["category"]]["rework_probability"],
-    ):
-        outcome = REWORK
-    write_visit(state, station, request, now, outcome, visits)
+    if station["accepts"] == 1:
+        chance = match_of(state, arrays, request["station"], request["category"])["rework_probability"]
+        outcome = REWORK if is_rejected(request["accept_luck"], chance) else DELIVERED
+    write_visit(state, arrays, station, request, state["now"], outcome)
     if request["home"] == NOWHERE:
         request["verdict"] = outcome
+    if features is not None:  # noqa: SIM102
+        if not after_the_work(state, arrays, slot, np.int64(TO_RELEASE)):
+            return
+    move_on(state, arrays, slot, features)
 
 
 @inlined
-def moves_on(state, stations, entrances, slots, slot, heap, requests):  # type: ignore[no-untyped-def]
-    """True when the delivery is accepted; else it is done again, or given up."""
-    request = slots[slot]
-    station = stations[request["station"]]
-    if request["verdict"] == REWORK:
-        if request["attempt"] != station["max_attempts"]:
-            request["re_entry"] = REPEAT
-            push(state, heap, state["now"], turn_at(state, state["now"], RE_ENTRY, request["number"]), slot, 0)
-            return False
-        if station["at_limit_done"] == 0:
-            close(state, entrances, slots, slot, WITHDRAWN, requests)
-            return False
-    return True
+def move_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+    """The verdict is known: once more, on to the next station, or out; it joins a queue at its re-entry only."""
+    request = slots_of(arrays)[slot]
+    station = stations_of(arrays)[request["station"]]
+    if request["verdict"] == REWORK and request["attempt"] != station["max_attempts"]:
+        request["re_entry"] = REPEAT
+        at(state, arrays, state["now"], RE_ENTRY, request["number"], slot, 0)
+        return
+    if request["verdict"] == REWORK and station["at_limit_done"] == 0:
+        close(state, arrays, slot, WITHDRAWN)
+        return
+    place = next_place(state, arrays, slot, station["next_route"], station["stage"], request["entry"], features)
+    if place >= 0:
+        request["re_entry"], request["station"] = NEW_STATION, place
+        at(state, arrays, state["now"], RE_ENTRY, request["number"], slot, 0)
+    else:
+        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED)
+
+
+@compiled
+def go_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+    """A wait outside a queue is over: what comes next on the way to the queue, or to the verdict."""
+    if features is None:
+        join(state, arrays, slot, features)
+        return
+    step = np.int64(slots_of(arrays)[slot]["next_step"])
+    if step == TO_HOLD:
+        approach(state, arrays, slot, step)
+    elif after_the_work(state, arrays, slot, step):
+        move_on(state, arrays, slot, features)
+
+
+@compiled
+def release(state, arrays, slot, number, features):  # type: ignore[no-untyped-def]
+    """A date has come: for those that a station holds, or for a delivery."""
+    if number >= HELD:
+        let_in(state, arrays, slot)
+    else:
+        go_on(state, arrays, slot, features)
+
+
+@compiled
+def change_shift(state, arrays, place, number, features):  # type: ignore[no-untyped-def]
+    """A closed station opens, or a group has another number on duty."""
+    if number % 2 == 0:
+        station = stations_of(arrays)[place]
+        station["opens_at"] = math.inf
+        dispatch_later(state, station)
+    elif features is not None:
+        change_staff(state, arrays, place)
+
+
+@inlined
+def dispatch(state, arrays, features):  # type: ignore[no-untyped-def]
+    """Hand free servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
+    state["dispatch_turn"] = NEVER
+    for number in range(state["stations"]):
+        station = stations_of(arrays)[number]
+        if station["waiting"] > 0:
+            if features is not None:  # noqa: SIM102
+                if station["is_plain"] == 0:
+                    hand_out_by_choice(state, arrays, number)
+                    continue
+            hand_out(state, arrays, number)

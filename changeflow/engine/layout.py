@@ -95,15 +95,18 @@ class Layout:
                 [law for route in routes for law in _common_laws(stations, route, places, categories)] or [NO_LAW]
             ),
             stages=max(stages, 1),
-            features=_has_features(rows, groups, routes, entrances[0]),
+            features=_has_features(stations, rows, groups, routes, entrances[0]),
         )
 
 
-def _has_features(rows: Array, groups: Sequence[GroupTable], routes: Array, entrances: Array) -> bool:
-    flags = ("has_door", "has_aftermath", "has_patience", "hold_size", "hold_hours", "requester_chance")
+def _has_features(
+    stations: Sequence[StationTable], rows: Array, groups: Sequence[GroupTable], routes: Array, entrances: Array
+) -> bool:
     common = np.isin(routes["rule"], (TO, SPLIT, BY_CATEGORY, OPEN_FIRST))
     return bool(
-        any(rows[flag].any() for flag in flags)
+        any(_has_more_than_intake(station) for station in stations)
+        or any(law != NO_LAW for station in stations for law in station.patience_law)
+        or rows["has_aftermath"].any()
         or not rows["is_plain"].all()
         or any(len(group.times) > 1 for group in groups)
         or not common.all()
@@ -161,18 +164,17 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
         row["next_route"], row["since"], row["opens_at"] = route, start, math.inf
         row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NOWHERE
         row["is_plain"] = _is_plain(station)
-        row["has_delay"] = (
-            station.delay_law != NO_LAW
-            or station.requester_law != NO_LAW
-            or station.hold_size > 0
-            or station.hold_hours > 0
-        )
-        row["has_patience"] = any(law != NO_LAW for law in station.patience_law)
-        row["has_door"] = station.capacity != NO_LIMIT or len(station.joins) > 0
+        row["has_door"] = station.delay_law != NO_LAW or _has_more_than_intake(station)
         row["has_aftermath"] = station.release_hours > 0 or station.tester != NO_PLACE or station.verdict_law != NO_LAW
         group += len(station.groups)
         join += len(station.joins)
     return rows
+
+
+def _has_more_than_intake(station: StationTable) -> bool:
+    """Before its queue: requester's answer, hold, capacity or balking."""
+    waits = station.requester_law != NO_LAW or station.hold_size > 0 or station.hold_hours > 0
+    return waits or station.capacity != NO_LIMIT or len(station.joins) > 0
 
 
 def _is_plain(station: StationTable) -> bool:

@@ -1,7 +1,7 @@
 """What happens to a request in the compiled engine, one small function a move; kernel.py says when.
 
-Each does exactly what its namesake in process.py and process_station.py does. All are inlined: a call that hands
-arrays on costs more than the move itself. What few models have stands in doors.py and hands.py.
+Each does exactly what its namesake in process.py and process_station.py does. All are handed the run's state and
+the addresses of its arrays, and look up what they need: an address costs no more than an argument would.
 """
 
 from __future__ import annotations
@@ -10,14 +10,35 @@ import math
 
 import numpy as np
 
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, SHIFT
-from changeflow.engine.draws import DELAY, WORK, uniform_pair
+from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, KIND, RENEGE, ROUND, SHIFT
+from changeflow.engine.draws import PATIENCE, WORK, uniform_pair
 from changeflow.engine.heaps import give_idle, push, take_idle
-from changeflow.engine.jit import inlined
+from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.records import KIND, NEVER, NONE, NOWHERE, ROUND
+from changeflow.engine.records import NEVER, NONE, NOWHERE
 from changeflow.engine.rules import FIFO, LIFO, rank
 from changeflow.engine.station_table import FRESH, NO_LAW
+from changeflow.engine.views import (
+    before_of,
+    block_of,
+    closes_of,
+    entrances_of,
+    first_of,
+    groups_of,
+    heap_of,
+    idle_of,
+    in_hand_of,
+    matches_of,
+    opens_of,
+    passes_of,
+    pool_of,
+    requests_of,
+    rows_of,
+    slots_of,
+    speeds_of,
+    stations_of,
+    visits_of,
+)
 from changeflow.engine.worktime import finish_time, next_open
 
 
@@ -30,6 +51,13 @@ def turn_at(state, time, kind, number):  # type: ignore[no-untyped-def]
         if turn <= state["turn"]:
             turn += ROUND
     return turn
+
+
+@inlined
+def at(state, arrays, time, kind, number, slot, stamp):  # type: ignore[no-untyped-def]
+    """An event at a time; beyond the horizon it never happens."""
+    if time < state["end"]:
+        push(state, heap_of(arrays), time, turn_at(state, time, kind, number), slot, stamp)
 
 
 @inlined
@@ -51,18 +79,30 @@ def tick(station, now):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def opening_of(place, opens, closes, now):  # type: ignore[no-untyped-def]
-    """When the calendar of a station or a group is open next; `now` when it is open."""
-    if place["never_closes"] == 1:
-        return now
-    return next_open(opens, closes, place["calendar"], place["intervals"], now)
+def match_of(state, arrays, station, category):  # type: ignore[no-untyped-def]
+    """What a station (by number) is to a category."""
+    return matches_of(arrays)[station * state["categories"] + category]
 
 
 @inlined
-def finish_of(place, opens, closes, before, now, hours):  # type: ignore[no-untyped-def]
+def hours_of(arrays, law, luck):  # type: ignore[no-untyped-def]
+    return quantile(rows_of(arrays), pool_of(arrays), law, luck)
+
+
+@inlined
+def opening_of(arrays, place, now):  # type: ignore[no-untyped-def]
+    """When the calendar of a station or a group is open next; `now` when it is open."""
+    if place["never_closes"] == 1:
+        return now
+    return next_open(opens_of(arrays), closes_of(arrays), place["calendar"], place["intervals"], now)
+
+
+@inlined
+def finish_of(arrays, place, now, hours):  # type: ignore[no-untyped-def]
     """When so many open hours of a station or a group will have passed."""
     if place["never_closes"] == 1:
         return now + hours if hours > 0.0 else now
+    opens, closes, before = opens_of(arrays), closes_of(arrays), before_of(arrays)
     return finish_time(opens, closes, before, place["calendar"], place["intervals"], now, hours)
 
 
@@ -70,32 +110,64 @@ def finish_of(place, opens, closes, before, now, hours):  # type: ignore[no-unty
 
 
 @inlined
-def is_behind(slots, slot, its_rank, its_order):  # type: ignore[no-untyped-def]
-    """Does the request in this slot come after one of that rank and order?"""
-    return slots[slot]["rank"] > its_rank or (slots[slot]["rank"] == its_rank and slots[slot]["order"] > its_order)
+def join(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+    """Queue up; patience begins to run."""
+    request = slots_of(arrays)[slot]
+    station = stations_of(arrays)[request["station"]]
+    tick(station, state["now"])
+    request["joined"] = state["now"]
+    request["order"] = station["joined"]
+    station["joined"] += 1
+    if station["discipline"] == FIFO:  # whoever joins is the last
+        request["rank"] = 0.0
+        stand_between(arrays, station, slot, station["tail"], NOWHERE)
+    else:
+        line_up(state, arrays, slot)
+    if features is not None:
+        run_out_of_patience(state, arrays, slot)
+    dispatch_later(state, station)
 
 
 @inlined
-def line_up(station, matches, categories, slots, slot):  # type: ignore[no-untyped-def]
+def run_out_of_patience(state, arrays, slot):  # type: ignore[no-untyped-def]
+    request = slots_of(arrays)[slot]
+    law = match_of(state, arrays, request["station"], request["category"])["patience_law"]
+    if law != NO_LAW:
+        stage = stations_of(arrays)[request["station"]]["stage"]
+        luck, _ = uniform_pair(state["run_key"], request["key"], stage, PATIENCE, request["entry"])
+        until = state["now"] + hours_of(arrays, law, luck)
+        at(state, arrays, until, RENEGE, request["number"], slot, request["stamp"])
+
+
+@compiled
+def line_up(state, arrays, slot):  # type: ignore[no-untyped-def]
     """Take the place in the queue that rank and order of joining give."""
+    slots = slots_of(arrays)
     request = slots[slot]
+    station = stations_of(arrays)[request["station"]]
     if station["discipline"] == FIFO:
         request["rank"] = 0.0
     elif station["discipline"] == LIFO:
         request["rank"] = -float(request["order"])
     else:
-        match = matches[request["station"] * categories + request["category"]]
+        match = match_of(state, arrays, request["station"], request["category"])
         of_category = match["rank_again"] if request["attempt"] > 1 else match["rank"]
         request["rank"] = rank(station["discipline"], of_category, request["arrived"], request["full"], request["left"])
     ahead = station["tail"]
-    while ahead != NOWHERE and is_behind(slots, ahead, request["rank"], request["order"]):
+    while ahead != NOWHERE and is_behind(slots[ahead], request):
         ahead = slots[ahead]["previous"]
-    behind = station["head"] if ahead == NOWHERE else slots[ahead]["next"]
-    stand_between(station, slots, slot, ahead, behind)
+    stand_between(arrays, station, slot, ahead, station["head"] if ahead == NOWHERE else slots[ahead]["next"])
 
 
 @inlined
-def stand_between(station, slots, slot, ahead, behind):  # type: ignore[no-untyped-def]
+def is_behind(one, other):  # type: ignore[no-untyped-def]
+    """Does it come after another in the queue?"""
+    return one["rank"] > other["rank"] or (one["rank"] == other["rank"] and one["order"] > other["order"])
+
+
+@inlined
+def stand_between(arrays, station, slot, ahead, behind):  # type: ignore[no-untyped-def]
+    slots = slots_of(arrays)
     slots[slot]["previous"], slots[slot]["next"] = ahead, behind
     if ahead == NOWHERE:
         station["head"] = slot
@@ -109,7 +181,8 @@ def stand_between(station, slots, slot, ahead, behind):  # type: ignore[no-untyp
 
 
 @inlined
-def leave_the_line(station, slots, slot):  # type: ignore[no-untyped-def]
+def leave_the_line(arrays, station, slot):  # type: ignore[no-untyped-def]
+    slots = slots_of(arrays)
     ahead, behind = slots[slot]["previous"], slots[slot]["next"]
     if ahead == NOWHERE:
         station["head"] = behind
@@ -122,36 +195,32 @@ def leave_the_line(station, slots, slot):  # type: ignore[no-untyped-def]
     station["waiting"] -= 1
 
 
-@inlined
-def join(state, station, matches, slots, slot):  # type: ignore[no-untyped-def]
-    now = state["now"]
-    tick(station, now)
-    request = slots[slot]
-    request["joined"] = now
-    request["order"] = station["joined"]
-    station["joined"] += 1
-    if station["discipline"] == FIFO:  # whoever joins is the last
-        request["rank"] = 0.0
-        stand_between(station, slots, slot, station["tail"], NOWHERE)
-    else:
-        line_up(station, matches, state["categories"], slots, slot)
-    dispatch_later(state, station)
-
-
 # the servers
 
 
 @inlined
-def start(  # type: ignore[no-untyped-def]
-    state, station, groups, group_number, slots, slot, heap, idle, in_hand, speed, opens, closes, before
-):
-    """A server of a group takes a waiting request in hand."""
-    now = state["now"]
+def hand_out(state, arrays, number):  # type: ignore[no-untyped-def]
+    """Free servers of a plain station take the head of the queue."""
+    station = stations_of(arrays)[number]
+    groups = groups_of(arrays)
+    g = station["first_group"]
+    if has_room(station, groups[g]) and opening_of(arrays, groups[g], state["now"]) > state["now"]:
+        await_opening(state, arrays, number)
+        return
+    while station["waiting"] > 0 and has_room(station, groups[g]):
+        start(state, arrays, station["head"], g)
+
+
+@inlined
+def start(state, arrays, slot, g):  # type: ignore[no-untyped-def]
+    """A server of group g takes a waiting request in hand."""
+    groups, speeds, idle, in_hand = groups_of(arrays), speeds_of(arrays), idle_of(arrays), in_hand_of(arrays)
+    group, request = groups[g], slots_of(arrays)[slot]
+    station, now = stations_of(arrays)[request["station"]], state["now"]
     tick(station, now)
-    leave_the_line(station, slots, slot)
-    group, request = groups[group_number], slots[slot]
+    leave_the_line(arrays, station, slot)
     request["started"] = now
-    request["group"] = group_number
+    request["group"] = g
     if station["infinite"] == 1:
         request["server"] = 0
     else:
@@ -162,10 +231,9 @@ def start(  # type: ignore[no-untyped-def]
     station["busy"] += 1
     station["starts"] += 1
     request["stamp"] += 1
-    request["work_hours"] = request["left"] / speed
-    until = finish_of(group, opens, closes, before, now, request["work_hours"] * group["hours_per_work_hour"])
-    if until < state["end"]:
-        push(state, heap, until, turn_at(state, until, COMPLETION, request["number"]), slot, request["stamp"])
+    request["work_hours"] = request["left"] / speeds[g * state["categories"] + request["category"]]
+    until = finish_of(arrays, group, now, request["work_hours"] * group["hours_per_work_hour"])
+    at(state, arrays, until, COMPLETION, request["number"], slot, request["stamp"])
 
 
 @inlined
@@ -174,38 +242,25 @@ def has_room(station, group):  # type: ignore[no-untyped-def]
     return group["on_duty"] > 0 if station["infinite"] == 1 else group["busy"] < group["on_duty"]
 
 
-@inlined
-def await_opening(state, station, number, groups, heap, opens, closes):  # type: ignore[no-untyped-def]
+@compiled
+def await_opening(state, arrays, number):  # type: ignore[no-untyped-def]
     """Wake up when the first of the closed groups opens that has a server to spare, or work to be interrupted."""
-    now, opening = state["now"], math.inf
+    station, now, opening = stations_of(arrays)[number], state["now"], math.inf
+    groups = groups_of(arrays)
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
         if has_room(station, groups[g]) or station["preemptive"] == 1:
-            at = opening_of(groups[g], opens, closes, now)
-            if now < at < opening:
-                opening = at
+            opens_at = opening_of(arrays, groups[g], now)
+            if now < opens_at < opening:
+                opening = opens_at
     if opening < station["opens_at"] and opening < state["end"]:
         station["opens_at"] = opening
-        push(state, heap, opening, turn_at(state, opening, SHIFT, 2 * number), number, 0)
+        at(state, arrays, opening, SHIFT, 2 * number, number, 0)
 
 
 @inlined
-def hand_out(  # type: ignore[no-untyped-def]
-    state, station, number, groups, slots, heap, idle, in_hand, speeds, opens, closes, before
-):
-    """Free servers of a plain station take the head of the queue."""
-    g = station["first_group"]
-    if has_room(station, groups[g]) and opening_of(groups[g], opens, closes, state["now"]) > state["now"]:
-        await_opening(state, station, number, groups, heap, opens, closes)
-        return
-    while station["waiting"] > 0 and has_room(station, groups[g]):
-        slot = station["head"]
-        speed = speeds[g * state["categories"] + slots[slot]["category"]]
-        start(state, station, groups, g, slots, slot, heap, idle, in_hand, speed, opens, closes, before)
-
-
-@inlined
-def free_server(station, groups, request, idle, in_hand):  # type: ignore[no-untyped-def]
+def free_server(arrays, station, request):  # type: ignore[no-untyped-def]
     """The server of a request is idle again."""
+    groups, idle, in_hand = groups_of(arrays), idle_of(arrays), in_hand_of(arrays)
     group = groups[request["group"]]
     station["busy"] -= 1
     group["busy"] -= 1
@@ -219,26 +274,28 @@ def free_server(station, groups, request, idle, in_hand):  # type: ignore[no-unt
 
 
 @inlined
-def enter(state, station, number, matches, slots, slot, passes, attempt, foreseen, rows, pool):  # type: ignore[no-untyped-def]
+def enter(state, arrays, slot, number, attempt):  # type: ignore[no-untyped-def]
     """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
-    request = slots[slot]
+    request, station, passes = slots_of(arrays)[slot], stations_of(arrays)[number], passes_of(arrays)
     stage = slot * state["stages"] + station["stage_number"]
     entry = passes[stage]
     passes[stage] = entry + 1
     request["station"] = number
     request["visits"] += 1
-    request["is_over"] = 0
+    request["is_written"] = 0
     request["entry"] = entry
     request["attempt"] = attempt if station["accepts"] == 1 else 0
     request["entered"] = state["now"]
     request["joined"] = request["started"] = math.nan
     request["server"] = NONE
     request["redraws"] = 0
-    law = matches[number * state["categories"] + request["category"]]["service_law"]
-    if request["visits"] == 1 and foreseen["stage"] == station["stage"] and foreseen["law"] == law:
-        request["accept_luck"] = foreseen["accept_luck"]
-        request["full"] = request["left"] = foreseen["hours"] / station["speed"]
-        return
+    law = match_of(state, arrays, number, request["category"])["service_law"]
+    if request["visits"] == 1:  # it has arrived just now: its luck was drawn with its block
+        foreseen = first_of(arrays)[state["arrival"] - 1]
+        if foreseen["stage"] == station["stage"] and foreseen["law"] == law:
+            request["accept_luck"] = foreseen["accept_luck"]
+            request["full"] = request["left"] = foreseen["hours"] / station["speed"]
+            return
     luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
     share = 1.0
     if attempt > 1 and station["rework_share"] != FRESH:
@@ -246,27 +303,14 @@ def enter(state, station, number, matches, slots, slot, passes, attempt, foresee
         luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry - (attempt - 1))
     elif attempt > 1 and station["rework_law"] != NO_LAW:
         law = station["rework_law"]
-    request["full"] = request["left"] = share * quantile(rows, pool, law, luck) / station["speed"]
+    request["full"] = request["left"] = share * hours_of(arrays, law, luck) / station["speed"]
 
 
 @inlined
-def is_in_intake(state, station, slots, slot, heap, opens, closes, before, rows, pool):  # type: ignore[no-untyped-def]
-    """Must it wait outside the queue for triage and quote, in open hours of the station?"""
-    if station["delay_law"] == NO_LAW:
-        return False
-    request, now = slots[slot], state["now"]
-    luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], DELAY, request["entry"])
-    over = finish_of(station, opens, closes, before, now, quantile(rows, pool, station["delay_law"], luck))
-    if over > now and over < state["end"]:
-        push(state, heap, over, turn_at(state, over, END_OF_DELAY, request["number"]), slot, 0)
-    return over > now
-
-
-@inlined
-def write_visit(state, station, request, finished, outcome, visits):  # type: ignore[no-untyped-def]
-    row = visits[state["visits"]]
+def write_visit(state, arrays, station, request, finished, outcome):  # type: ignore[no-untyped-def]
+    row = visits_of(arrays)[state["visits"]]
     state["visits"] += 1
-    request["is_over"] = 1
+    request["is_written"] = 1
     row["request"], row["visit"] = request["number"], request["visits"] - 1
     row["stage"], row["pass"], row["attempt"] = station["stage_number"], request["entry"], request["attempt"]
     row["station"], row["server"] = request["station"], request["server"]
@@ -275,18 +319,19 @@ def write_visit(state, station, request, finished, outcome, visits):  # type: ig
 
 
 @inlined
-def close(state, entrances, slots, slot, outcome, requests):  # type: ignore[no-untyped-def]
-    request = slots[slot]
+def close(state, arrays, slot, outcome):  # type: ignore[no-untyped-def]
+    """It is done, or given up: its row is written, its slot free."""
+    request = slots_of(arrays)[slot]
     place = request["number"]
     if state["streaming"] == 1:  # rows in order of closing, to be folded and forgotten
         place = state["requests"]
         state["requests"] += 1
-    row = requests[place]
+    row = requests_of(arrays)[place]
     row["number"], row["key"], row["parent"], row["cause"] = request["number"], request["key"], -1, 0
     row["source"], row["category"], row["component"] = request["source"], request["category"], -1
     row["arrived"], row["closed"], row["outcome"] = request["arrived"], state["now"], outcome
     row["difficulty"], row["quality"] = request["difficulty"], request["quality"]
-    if entrances[request["source"]]["background"] == 0:
+    if entrances_of(arrays)[request["source"]]["background"] == 0:
         state["open"] -= 1
     request["next"] = state["free"]
     request["number"] = NONE
@@ -294,33 +339,33 @@ def close(state, entrances, slots, slot, outcome, requests):  # type: ignore[no-
 
 
 @inlined
-def expect_arrival(state, block):  # type: ignore[no-untyped-def]
+def expect_arrival(state, arrays):  # type: ignore[no-untyped-def]
     """The turn of the next arrival of the block: of this round when it comes at this instant."""
     state["candidate"] += 1
     state["arrival"] += 1
     state["arrival_turn"] = ARRIVAL * KIND + state["candidate"]
-    if state["arrival"] < state["arrivals"] and block[state["arrival"]]["arrived"] == state["now"]:
+    if state["arrival"] < state["arrivals"] and block_of(arrays)[state["arrival"]]["arrived"] == state["now"]:
         state["arrival_turn"] += state["turn"] - state["turn"] % ROUND
 
 
 @inlined
-def take_arrival(state, entrances, slots, passes, row):  # type: ignore[no-untyped-def]
+def take_arrival(state, arrays, arrival):  # type: ignore[no-untyped-def]
     """A request gets a number and a slot."""
-    slot = state["free"]
-    request = slots[slot]
+    slot, row, passes = state["free"], block_of(arrays)[arrival], passes_of(arrays)
+    request = slots_of(arrays)[slot]
     state["free"] = request["next"]
     request["number"], request["key"] = state["number"], row["key"]
     request["source"], request["category"] = row["source"], row["category"]
     request["difficulty"], request["quality"] = row["difficulty"], row["quality"]
     request["arrived"] = state["now"]
     request["visits"] = 0
-    request["is_over"] = 1
+    request["is_written"] = 1
     request["home"] = NOWHERE
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0
     state["number"] += 1
     if state["streaming"] == 0:
         state["requests"] = state["number"]
-    if entrances[request["source"]]["background"] == 0:
+    if entrances_of(arrays)[request["source"]]["background"] == 0:
         state["open"] += 1
     return slot

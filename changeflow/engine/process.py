@@ -13,7 +13,7 @@ import numpy as np
 
 from changeflow.engine import draws, route_table, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, RE_ENTRY, RELEASE, Clock, Event, Story, fire
+from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, HELD, RE_ENTRY, RELEASE, Clock, Event, Story, fire
 from changeflow.engine.process_parts import Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
@@ -21,9 +21,6 @@ from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
-
-HELD = 1 << 39
-"""Numbers of the dates at which held requests are let in, beside those of requests."""
 
 
 class Run:

@@ -11,11 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-KIND = 1 << 40
-"""Request numbers stay below this; a turn is round x ROUND + kind x KIND + number."""
-ROUND = 16 * KIND
-HELD = 1 << 39
-"""Numbers of the events at which held requests are let in, beside those of requests."""
 NEVER = 1 << 62
 NONE = -1
 NOWHERE = (1 << 32) - 1
@@ -25,8 +20,8 @@ FLOAT, INT, SHORT, SLOT_NUMBER = np.dtype("f8"), np.dtype("i8"), np.dtype("i4"),
 
 NEW_STATION, REPEAT, TEST = range(3)
 """What a request does at its re-entry."""
-TO_DELAY, TO_QUEUE, TO_DOOR, TO_TEST, TO_VERDICT, TO_END = range(6)
-"""What is next on the way to a queue and from the work to its verdict."""
+TO_DELAY, TO_HOLD, TO_DOOR, TO_RELEASE, TO_TEST, TO_VERDICT, TO_END = range(7)
+"""The next step on the way to a queue, and from the work to its verdict."""
 
 _SAME_NAME_INT = (
     "stage_number", "delay_law", "requester_law", "hold_size", "capacity", "when_full", "discipline", "preemptive",
@@ -55,9 +50,7 @@ STATION = np.dtype(
         ("next_route", "i8"),
         # what it lacks costs one look
         ("is_plain", "i8"),  # one group for all, and the head of the queue is always next
-        ("has_delay", "i8"),  # intake, requester's answer or hold before the queue
-        ("has_door", "i8"),  # capacity or balking
-        ("has_patience", "i8"),
+        ("has_door", "i8"),  # intake, requester's answer, hold, capacity or balking before the queue
         ("has_aftermath", "i8"),  # release date, test or verdict after the work
         # state
         ("waiting", "i8"),
@@ -135,12 +128,12 @@ SLOT = np.dtype(
         ("stamp", "u4"),
         ("verdict", "i4"),
         ("re_entry", "i4"),
-        ("is_over", "i4"),  # the row of the last visit is written
+        ("is_written", "i4"),  # the row of the last visit is written
         ("home", "u4"),  # where the work was done that is now tested; NOWHERE: nothing is
         ("home_attempt", "i4"),
         ("home_entry", "i4"),
         ("redraws", "i4"),
-        ("after_delay", "i8"),
+        ("next_step", "i8"),
     ]
 )
 EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "u4"), ("stamp", "u4")])
@@ -168,7 +161,7 @@ STATE = np.dtype(
         ("stations", "i8"),
         ("stages", "i8"),
         ("categories", "i8"),
-        ("steps", "i8"),  # events processed so far
+        ("steps", "i8"),  # events processed so far, dispatches too
         ("open", "i8"),  # requests open now, without those of other customers
         ("unasked", "i8"),
         ("rows_an_event", "i8"),  # visits and requests that one event and the dispatch after it may write
