@@ -42,8 +42,10 @@ def test_every_measure_has_words() -> None:
         (
             {"refused_share": 0.2, "withdrawn_share": 0.1, "balked_share": 0.07, "reneged_share": 0.03},
             [
-                "Vendor only would refuse 20% of requests and would lose 10% of requests that withdraw"
-                + " (too many there 7%, too long a wait 3%)."
+                (
+                    "Vendor only would refuse 20% of requests and would lose 10% of requests that withdraw"
+                    " (too many there 7%, too long a wait 3%)."
+                )
             ],
         ),
         ({"unasked_requests": 12}, ["Vendor only: 12 requests a run are never asked, as much is open."]),
