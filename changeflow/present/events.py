@@ -38,7 +38,7 @@ def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replication: int) -> None:
+def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replication: int, engine: str) -> None:
     """Write the tables as CSV; floats are written so that reading gives the same bits."""
 
     def fill(draft: Path) -> None:
@@ -46,7 +46,7 @@ def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replicat
             table.to_csv(draft / f"{name}.csv", index=False)
         about = {
             "program": "changeflow", "command": "trace", "seed": seed, "replication": replication,
-            "model": model.place, "digest": model.digest(),
+            "engine": engine, "model": model.place, "digest": model.digest(),
         }  # fmt: skip
         (draft / MANIFEST).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
 

@@ -44,7 +44,9 @@ def written(folder: Path) -> Path:
 def test_the_tables_have_the_agreed_columns(written: Path) -> None:
     for name, columns in COLUMNS.items():
         assert columns <= set(read(written / f"{name}.csv")[0])
-    assert json.loads((written / "manifest.json").read_text())["command"] == "trace"
+    about = json.loads((written / "manifest.json").read_text())
+    assert (about["command"], about["seed"], about["replication"]) == ("trace", 5, 2)
+    assert about["engine"] in {"process", "compiled"}
 
 
 def test_rows_are_sorted_and_numbered(written: Path) -> None:
