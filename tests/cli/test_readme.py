@@ -112,6 +112,7 @@ price_per_hour = 100
 service_hours = 1
 [routing]
 entry = ROUTE
+NEXT
 """
 
 
@@ -130,6 +131,8 @@ def is_read(lines: list[str], told: str) -> None:
     place = "STATION"
     if "under a source" in told:
         place = "SOURCE"
+    elif "under `[routing]`" in told:
+        place = "NEXT"
     elif "under a category" in told:
         place = "DUE"
     lines = [line for line in lines if not line.startswith("{")]
@@ -140,7 +143,7 @@ def is_read(lines: list[str], told: str) -> None:
     elif place == "DUE":
         text = text.replace("PRIORITY", "")
     text = text.replace("PRIORITY", "priority = 1").replace(place, "\n".join(lines), 1)
-    for empty in ("DUE", "SOURCE", "STATION"):
+    for empty in ("DUE", "SOURCE", "STATION", "NEXT"):
         text = text.replace(empty, "", 1)
     build_model(tomllib.loads(text.replace("ROUTE", route)), file=Path("readme.toml"), shown="readme.toml", text=text)
 
