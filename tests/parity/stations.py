@@ -70,7 +70,7 @@ def _acceptances(draw: st.DrawFn, categories: Sequence[str], tester: str | None,
         acceptance["rework_hours"] = draw(laws(1.0, on_the_hour=ties))
     else:
         acceptance["rework_work"] = draw(st.sampled_from(["fresh", 0.5, 1.0, 2.0]))
-    if draw(one_in(3)):
+    if draw(st.booleans()):
         acceptance["rework_priority"] = draw(st.sampled_from([0, 4, 9]))
     if draw(one_in(3)):
         acceptance["delay_hours"] = draw(laws(5.0, on_the_hour=ties))
