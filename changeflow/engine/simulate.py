@@ -32,7 +32,10 @@ def choose_engine(engine: str, visits: float = 0.0, models: Iterable[Model] = ()
     models = tuple(models)
     for model in models:
         if missing := [name for name in custom_rules(model) if name not in model.rules]:
-            raise PlanError(f"routing rule {missing[0]}: expected a function of this name, given by model.with_rules")
+            raise PlanError(
+                f"routing rule {missing[0]}: expected a function of this name, given in Python by model.with_rules "
+                "(the command line cannot)"
+            )
     only = dict.fromkeys(feature for model in models for feature in process_only(model))
     if only and engine == "compiled":
         raise PlanError(f"--engine compiled: only the process engine knows {', '.join(only)}")

@@ -173,11 +173,13 @@ def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
     graph = flow_graph(result.model)
     layers = {"source": 0, "in_house": 1, "vendor": 1, "outcome": 3}
     loads = {load.station: load for load in result.load}
+    stations = result.model.stations.values()
+    testers = {station.acceptance.by for station in stations if station.acceptance}
     for name, node in graph.nodes(data=True):
         if node["load"] is not None:
             node["work"] = load_in_words(*loads[name].load)
             node["overloaded"] = loads[name].overloaded
-        node["layer"] = layers[node["kind"]]
+        node["layer"] = 2 if name in testers else layers[node["kind"]]
         node["label"] = _label(result, name)
     return graph
 
@@ -185,7 +187,8 @@ def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
 def _label(result: ScenarioResult, name: str) -> str:
     station = result.model.stations.get(name)
     if station is None:
-        return plain_name(name)
+        source = result.model.demand.sources.get(name)
+        return plain_name(name) + ("\n(other customers)" if source is not None and source.background else "")
     servers = sum(group.most_servers for group in result.model.groups(name).values())
     people = "unlimited" if station.servers == "infinite" else f"{servers}"
     return f"{plain_name(name)} ({people})"

@@ -19,11 +19,13 @@ def people(model: Model, name: str, station: Station) -> str:
         )
     group = model.groups(name)[""]
     count = "unlimited servers" if station.servers == "infinite" else _servers(group.servers)
-    return f"{count} ({kind}), {_hours(model, name, '')} hours a week each on calendar {station.calendar}"
+    each = "" if station.servers == 1 else " each"
+    return f"{count} ({kind}), {_hours(model, name, '')} hours a week{each} on calendar {station.calendar}"
 
 
 def _group(model: Model, station: str, name: str, group: Group) -> str:
-    parts = [f"{_hours(model, station, name)} hours a week each on calendar {group.calendar}"]
+    each = " each" if group.most_servers > 1 else ""
+    parts = [f"{_hours(model, station, name)} hours a week{each} on calendar {group.calendar}"]
     if group.head_count is not None:
         pairs = zip(group.head_count.servers, group.head_count.days, strict=True)
         parts.insert(0, ", then ".join(f"{count} from day {day:g}" for count, day in pairs))
@@ -41,6 +43,11 @@ def _group(model: Model, station: str, name: str, group: Group) -> str:
     if group.until_day is not None:
         parts.append(f"until day {group.until_day:g}")
     return f"{plain_name(name)} ({'; '.join(parts)})"
+
+
+def counted(number: int, noun: str) -> str:
+    """'1 request is', '3 requests are'."""
+    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def _servers(count: int) -> str:
@@ -74,12 +81,12 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
         )
         yield f"a server works on up to {station.at_once} requests at once{loss}"
     if station.most_in_hand is not None:
-        yield f"at most {station.most_in_hand} requests are in hand"
+        yield f"at most {counted(station.most_in_hand, 'request')} in hand"
     if station.call_off is not None:
         call = station.call_off
         yield (
-            f"when more than {call.beyond} wait, {_servers(call.servers)} more come after {days(call.lead_days)} "
-            f"and stay {days(call.for_days)}"
+            f"when more than {call.beyond} wait, {counted(call.servers, 'more server')} called off, there after "
+            f"{days(call.lead_days)} for {days(call.for_days)}"
         )
 
 

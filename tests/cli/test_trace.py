@@ -18,10 +18,10 @@ COLUMNS = {
         "request", "key", "parent", "cause", "source", "category", "component", "arrived", "closed", "outcome",
     },
     "visits": {
-        "request", "visit", "stage", "pass", "station", "server", "joined", "started", "finished", "work_hours",
-        "outcome",
+        "request", "visit", "stage", "pass", "station", "server", "person", "joined", "started", "finished",
+        "work_hours", "outcome",
     },
-    "decisions": {"request", "station", "waiting_seen", "overflow_beyond", "chosen"},
+    "decisions": {"request", "time", "rule", "station", "seen", "seen_is", "compared", "compared_is", "chosen"},
 }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def test_a_decision_names_the_chosen_station_and_what_it_saw(written: Path) -> N
     assert passed
     for row in passed:
         assert row["station"] == "house"
-        assert float(row["waiting_seen"]) >= 2
+        assert float(row["seen"]) >= 2
     first = {row["request"]: row["station"] for row in read(written / "visits.csv") if row["visit"] == "0"}
     assert {row["request"]: row["station"] for row in chosen} == first
 
