@@ -73,9 +73,7 @@ def _left_out(results: Results, verdict: Verdict) -> list[str]:
     growing = [name for name in verdict.growing if verdict.kind != "all_grow"]
     if growing and verdict.kind != "single":
         said.append(f"Out of the race, the backlog grows: {', '.join(plain(name) for name in growing)}.")
-    for name, result in results.scenarios.items():
-        said += undone_sentences(name, result, alone=len(results.scenarios) == 1)
-    return said
+    return [*said, *undone_sentences(results)]
 
 
 def _single(result: ScenarioResult) -> str:

@@ -67,11 +67,11 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
         at = _closing(model, tuple(calendars))
         yield {
             "pause": f"work in hand pauses {at}",
-            "finish": f"work in hand {at} is finished first, as overtime",
+            "finish": f"work in hand {at} is finished first, as overtime at the same pace",
             "hand_back": f"work in hand {at} goes back in the queue",
         }[station.shift_end]
     if any(group.until_day is not None or group.head_count is not None for group in groups):
-        drop = {"hand_back": "goes back in the queue", "finish": "is finished first"}
+        drop = {"hand_back": "goes back in the queue", "finish": "is finished first, as overtime"}
         yield f"work in hand of somebody who leaves {drop[station.staff_drop]}"
     if station.absence:
         yield f"people are away {station.absence:.0%} of the time"

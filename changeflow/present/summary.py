@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
-from changeflow.present.words import digits, plain
+from changeflow.present.words import DUST, digits, plain
 from changeflow.study.results import Results
 
 SHOWN = (
@@ -27,7 +27,7 @@ def table(results: Results) -> tuple[list[str], list[list[str]]]:
     for measure in SHOWN:
         found = [result.estimates.get(measure) for result in results.scenarios.values()]
         known = next((one for one in found if one is not None), None)
-        if known is None or (measure in RARE and not any(one is not None and one.mean > 0 for one in found)):
+        if known is None or (measure in RARE and not any(one is not None and one.mean > DUST for one in found)):
             continue
         cells = [
             "-"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from changeflow.present.words import digits, plain
-from changeflow.study.results import ScenarioResult
+from changeflow.study.results import Results, ScenarioResult
 
 HARDLY_ANY = 0.005
 _REASONS = {"balked_share": "too many there", "reneged_share": "too long a wait"}
@@ -22,29 +22,33 @@ def aside(result: ScenarioResult) -> str:
     return ", ".join(f"{share:.0%} {word}" for word, share in shares.items() if share >= HARDLY_ANY)
 
 
-def undone_sentences(name: str, result: ScenarioResult, *, alone: bool) -> Iterator[str]:
-    """What an answer must not hide; `alone` where there is only one configuration."""
-    refused, withdrawn = _share(result, "refused_share"), _share(result, "withdrawn_share")
-    who = plain(name)[:1].upper() + plain(name)[1:]
-    said = [f"would refuse {refused:.0%} of requests"] if refused >= HARDLY_ANY else []
-    if withdrawn >= HARDLY_ANY:
-        said.append(f"would lose {withdrawn:.0%} of requests that withdraw{_why(result)}")
-    if alone:
-        who = "It"
-    if said:
-        yield f"{who} {' and '.join(said)}."
-    unasked = result.estimates.get("unasked_requests")
-    if unasked is not None and unasked.mean >= 1:
-        number = digits(unasked.mean, unasked.half_width)
-        yield f"{'' if alone else f'{who}: '}{number} requests a run are never asked, as much is open."
+def undone_sentences(results: Results) -> Iterator[str]:
+    """What an answer must not hide, one sentence over all configurations."""
+    alone = len(results.scenarios) == 1
+    undone = {name: aside(result) + _why(result) for name, result in results.scenarios.items() if aside(result)}
+    if undone:
+        yield f"Not done: {_by_name(undone, alone)}."
+    unasked = {name: _unasked(result) for name, result in results.scenarios.items() if _unasked(result)}
+    if unasked:
+        yield f"Never asked, as much is open: {_by_name(unasked, alone)} requests a run."
+
+
+def _by_name(said: dict[str, str], alone: bool) -> str:
+    return "; ".join(words if alone else f"{plain(name)} {words}" for name, words in said.items())
 
 
 def _why(result: ScenarioResult) -> str:
+    """Why requests withdraw."""
     shares = {words: _share(result, name) for name, words in _REASONS.items()}
     known = {words: share for words, share in shares.items() if share >= HARDLY_ANY}
     if len(known) < 2:
         return "".join(f" ({words})" for words in known)
     return " (" + ", ".join(f"{words} {share:.0%}" for words, share in known.items()) + ")"
+
+
+def _unasked(result: ScenarioResult) -> str:
+    unasked = result.estimates.get("unasked_requests")
+    return digits(unasked.mean, unasked.half_width) if unasked is not None and unasked.mean >= 1 else ""
 
 
 def _share(result: ScenarioResult, measure: str) -> float:

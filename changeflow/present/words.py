@@ -77,6 +77,7 @@ PLAIN = {
 }
 
 NOT_AVAILABLE = "not available"
+DUST = 1e-12  # what is below it is rounding of sums, no quantity
 HOURS_PER_DAY = 24.0
 HOURS_SHOWN_AS_HOURS = 48.0  # two days: below it people speak of hours
 
@@ -114,7 +115,7 @@ def digits(mean: float, half_width: float = 0.0) -> str:
     if not math.isfinite(mean):
         return NOT_AVAILABLE
     if not _is_error(half_width):
-        return _as_it_is(mean)
+        return _as_it_is(0.0 if abs(mean) < DUST else mean)
     return _fixed(mean, _first_place(half_width))
 
 
@@ -149,7 +150,7 @@ def days(number: float) -> str:
 
 
 def _is_error(half_width: float) -> bool:
-    return math.isfinite(half_width) and half_width > 0
+    return math.isfinite(half_width) and half_width > DUST
 
 
 def _first_place(half_width: float) -> int:

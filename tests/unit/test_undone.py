@@ -16,6 +16,7 @@ from changeflow.present.words import PLAIN
 from changeflow.study.results import ScenarioResult
 from tests.unit.small import DESK, model_of
 
+from .test_findings import results_of
 from .test_verdict import scenario
 
 
@@ -34,27 +35,26 @@ def test_every_measure_has_words() -> None:
     [
         ({}, []),
         ({"refused_share": 0.004, "withdrawn_share": 0.001}, []),
-        ({"refused_share": 0.25}, ["Vendor only would refuse 25% of requests."]),
-        (
-            {"withdrawn_share": 0.11, "reneged_share": 0.11},
-            ["Vendor only would lose 11% of requests that withdraw (too long a wait)."],
-        ),
+        ({"refused_share": 0.25}, ["Not done: NAME25% refused."]),
+        ({"withdrawn_share": 0.11, "reneged_share": 0.11}, ["Not done: NAME11% withdrawn (too long a wait)."]),
         (
             {"refused_share": 0.2, "withdrawn_share": 0.1, "balked_share": 0.07, "reneged_share": 0.03},
-            [
-                (
-                    "Vendor only would refuse 20% of requests and would lose 10% of requests that withdraw"
-                    " (too many there 7%, too long a wait 3%)."
-                )
-            ],
+            ["Not done: NAME20% refused, 10% withdrawn (too many there 7%, too long a wait 3%)."],
         ),
-        ({"unasked_requests": 12}, ["Vendor only: 12 requests a run are never asked, as much is open."]),
+        ({"unasked_requests": 12}, ["Never asked, as much is open: NAME12.00 requests a run."]),
     ],
 )
 def test_the_answer_names_what_is_not_done_and_why(shares: dict[str, float], said: list[str]) -> None:
-    result = with_shares(**shares)
-    assert [text.replace("12.00", "12") for text in undone_sentences("vendor", result, alone=False)] == said
-    assert all(text[0].isupper() or text[0].isdigit() for text in undone_sentences("vendor", result, alone=True))
+    one, other = with_shares(**shares), scenario("both", 1000)
+    assert list(undone_sentences(results_of(one))) == [text.replace("NAME", "") for text in said]
+    assert list(undone_sentences(results_of(one, other))) == [text.replace("NAME", "vendor only ") for text in said]
+
+
+def test_all_configurations_stand_in_one_sentence() -> None:
+    one = with_shares(refused_share=0.2)
+    other = replace(with_shares(withdrawn_share=0.1), name="both")
+    said = ["Not done: vendor only 20% refused; both (vendor overflow) 10% withdrawn."]
+    assert list(undone_sentences(results_of(one, other))) == said
 
 
 def test_not_done_is_refused_and_withdrawn() -> None:
