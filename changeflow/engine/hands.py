@@ -93,7 +93,7 @@ def dispatch_with_choice(state, arrays):  # type: ignore[no-untyped-def]
 @compiled
 def next_match(state, arrays, station):  # type: ignore[no-untyped-def]
     """Who is served next, and by which group; NOWHERE, NOWHERE when nobody can be."""
-    if station["waiting"] == 0 or is_at_its_limit(station):
+    if station["waiting"] == 0 or is_at_its_limit(station) or not is_anyone_free(state, arrays, station):
         return np.int64(NOWHERE), np.int64(NONE)
     slots = slots_of(arrays)
     if station["discipline"] == RANDOM:
@@ -133,6 +133,17 @@ def rank_now(state, arrays, station, request):  # type: ignore[no-untyped-def]
     return escalated(request["rank"], request["arrived"], match["due_hours"], station["urgent_hours"], state["now"])
 
 
+@inlined
+def is_anyone_free(state, arrays, station):  # type: ignore[no-untyped-def]
+    """Has some group a server for whoever waits? Else nobody need look through a long queue."""
+    groups, _, _, _ = staff_of(arrays)
+    opens, closes, _ = calendars_of(arrays)
+    for g in range(station["first_group"], station["first_group"] + station["groups"]):
+        if has_room(station, groups[g]) and opening_of(groups[g], opens, closes, state["now"]) <= state["now"]:
+            return True
+    return False
+
+
 @compiled
 def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped-def]
     """The first group with a free server who may work on the category; NOWHERE when there is none."""
@@ -155,12 +166,13 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
     categories, now = state["categories"], state["now"]
     slot = station["head"]
     while slot != NOWHERE:
-        worst, worst_rank = np.int64(NOWHERE), -math.inf
+        worst, worst_rank, sees_all = np.int64(NOWHERE), -math.inf, True
         for g in range(station["first_group"], station["first_group"] + station["groups"]):
             group = groups[g]
-            if speeds[g * categories + slots[slot]["category"]] == 0.0 or group["busy"] > group["on_duty"]:
+            if speeds[g * categories + slots[slot]["category"]] == 0.0:
+                sees_all = False
                 continue
-            if opening_of(group, opens, closes, now) > now:
+            if group["busy"] > group["on_duty"] or opening_of(group, opens, closes, now) > now:
                 continue
             for server in range(group["first_server"], group["first_server"] + group["servers"]):
                 held = in_hand[server]
@@ -179,6 +191,8 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
                     worst, worst_rank = held, its_rank
         if worst != NOWHERE and worst_rank > slots[slot]["rank"]:
             return np.int64(slot), np.int64(worst)
+        if sees_all:  # those behind it rank no better, and there is no other work
+            break
         slot = slots[slot]["next"]
     return np.int64(NOWHERE), np.int64(NONE)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from changeflow.engine.compiled import Fold, run_compiled, stream_compiled
 from changeflow.engine.draws import run_key
 from changeflow.engine.jit import kernel_is_warm
-from changeflow.engine.process import run_process
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.engine.workload import draw_workload
@@ -61,6 +60,8 @@ def simulate(
     key = run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)
+    from changeflow.engine.process import run_process  # noqa: PLC0415  SimPy, which the other engine does without
+
     return run_process(tables, draw_workload(tables, key), key, decisions=decisions)
 
 

@@ -70,13 +70,15 @@ def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
         laid_down = np.where(resumed, clock, 0.0)
         clock, working = np.where(resumed, 0.0, clock), np.where(resumed, 0.0, working)
     served = np.zeros(len(rows), dtype=bool)
-    served[cohort.member_of_visit] = True
+    served[cohort.member_of_visit[~np.isnan(visits["joined"])]] = True  # not those who never queued
     still_open = served & (rows["outcome"] == t.OPEN)
     ended = served & ~still_open
     for name, waits in (("waiting_time_hours", clock), ("waiting_time_working_hours", working)):
         yield from _summary(name, _per_member(cohort, waits), ended, still_open)
     joined = ~np.isnan(visits["joined"]) & ~resumed
-    first = joined & (visits["visit"] == 0)
+    earliest = np.full(len(rows), np.iinfo(np.int64).max)
+    np.minimum.at(earliest, cohort.member_of_visit[joined], visits["visit"][joined])
+    first = joined & (visits["visit"] == earliest[cohort.member_of_visit])
     started = ~np.isnan(visits["started"])
     for name, waits in (("first_wait_hours", clock), ("first_wait_working_hours", working)):
         yield from _summary(name, waits, first & started, first & ~started)

@@ -8,7 +8,7 @@ from typing import Any
 from changeflow.model.process_only import custom_rules, process_only
 from changeflow.model.schema import Model
 from changeflow.model.topology import Load, offered_loads
-from changeflow.present.frames import assumption_rows_of
+from changeflow.present.assumptions import assumption_rows_of
 from changeflow.present.logs import log_lines
 from changeflow.present.story import story
 from changeflow.present.terminal import check_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from changeflow import __version__
-from changeflow.present.frames import assumption_rows
+from changeflow.present.assumptions import assumption_rows
 from changeflow.present.logs import log_lines
 from changeflow.present.report import ReportContent
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
