@@ -24,6 +24,8 @@ STEPS = 200_000
 FIRST_SLOTS = 64
 FIRST_ROWS = 4_096
 CHUNK = 8_192
+MARGIN = 100
+"""Interruptions of one dispatch beyond one a request: work drawn anew may interrupt again, half as likely each time."""
 Fold = Callable[[Rows, Rows], None]
 """Takes a chunk of requests and a chunk of visits, and keeps neither."""
 _OWN = frozenset(
@@ -143,8 +145,8 @@ class _Run:
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
         state = self.state[0]
         # of an event and of the dispatch that may follow it
-        state["rows_an_event"] = 2 * size if self.layout.features else 1
-        state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + 8
+        state["rows_an_event"] = 2 * size + MARGIN if self.layout.features else 1
+        state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + MARGIN
         self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
         self.slots["next"][-1] = NOWHERE

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from changeflow.engine import arrivals, draws
 from changeflow.engine.arrivals import ARRIVAL, BLOCK, CONSTANT, LISTED, LISTED_ROW, PIECEWISE, RENEWAL, SOURCE
@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 OPEN_TODAY = -1
 MOST_OF_A_SHOCK = 100_000
 _HOURS_PER_YEAR = 365.25 * 24
+_MEAN_TO_ADD_UP = 500.0
+"""Up to this mean of a Poisson number e to its negative is a full number, and probabilities are soon added up."""
 
 
 class Demand:
@@ -182,9 +184,19 @@ def replayed(tables: Tables, name: str, source: Replay) -> Rows:
 
 def poisson_quantile(u: float, mean: float) -> int:
     """The smallest n with P(N <= n) >= u for N ~ Poisson(mean)."""
-    n = max(int(special.pdtrik(u, mean)) - 2, 0) if u > np.exp(-mean) else 0
-    while special.pdtr(n, mean) < u:
+    if mean > _MEAN_TO_ADD_UP:
+        from scipy import special  # noqa: PLC0415  a slow import that few models need
+
+        n = max(int(special.pdtrik(u, mean)) - 2, 0)
+        while special.pdtr(n, mean) < u:
+            n += 1
+        return n
+    n, term = 0, math.exp(-mean)
+    total = term
+    while total < u and term > 0:
         n += 1
+        term *= mean / n
+        total += term
     return n
 
 

@@ -7,6 +7,7 @@ import math
 from changeflow.engine.jit import borrowed, compiled, inlined
 from changeflow.engine.trace import BALKED, RENEGED, TURNED_AWAY
 from changeflow.engine.worktime import open_hours
+from changeflow.measure.tallies import APART, CENSORED, ENDED
 
 
 @compiled
@@ -77,19 +78,25 @@ def work_done(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def queue_waits(visits, stations, opens, closes, before, horizon, clock, working):  # type: ignore[no-untyped-def]
-    """Time in queue of each visit so far, in clock hours and in its station's open hours."""
+def queue_waits(  # type: ignore[no-untyped-def]
+    visits, stations, opens, closes, before, horizon, clock, working, stay, known
+):
+    """Time in queue of each visit so far, in clock hours and in its station's open hours, with its time in hand too.
+
+    `known`: whether the wait is over, goes on (or never led to work), or the visit never joined the queue.
+    """
     visits, stations, opens, closes = borrowed(visits), borrowed(stations), borrowed(opens), borrowed(closes)
     before = borrowed(before)
     for i in range(visits.shape[0]):
-        clock[i] = working[i] = 0.0
-        joined, left = visits[i]["joined"], visits[i]["started"]
+        clock[i] = working[i] = stay[i] = 0.0
+        known[i] = APART
+        joined, started, finished = visits[i]["joined"], visits[i]["started"], visits[i]["finished"]
         if math.isnan(joined):
             continue
-        if math.isnan(left):  # not yet, or never: it ran out of patience
-            left = visits[i]["finished"]
-        if math.isnan(left):
-            left = horizon
+        known[i] = CENSORED if math.isnan(started) else ENDED
+        gone = horizon if math.isnan(finished) else finished
+        stay[i] = gone - joined
+        left = gone if math.isnan(started) else started
         clock[i] = left - joined
         if left > joined:
             station = stations[visits[i]["station"]]
@@ -133,14 +140,3 @@ def stays(visits, end, stay, wait):  # type: ignore[no-untyped-def]
             left = end if math.isnan(left) else left
             stay[row["station"]] += left - joined
             wait[row["station"]] += (left if math.isnan(started) else started) - joined
-
-
-@compiled
-def hinge_sums(moments, times, out):  # type: ignore[no-untyped-def]
-    """Sum over sorted moments m of max(t - m, 0), for each of the sorted times t."""
-    count, total = 0, 0.0
-    for i in range(times.shape[0]):
-        while count < moments.shape[0] and moments[count] <= times[i]:
-            total += moments[count]
-            count += 1
-        out[i] = count * times[i] - total
