@@ -60,7 +60,7 @@ class _Known:
 
     @classmethod
     def of(cls, codes: NDArray[np.int8]) -> _Known:
-        return cls(np.flatnonzero(codes == ENDED), np.flatnonzero(codes == CENSORED))
+        return cls((codes == ENDED).nonzero()[0], (codes == CENSORED).nonzero()[0])
 
 
 def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
@@ -119,7 +119,8 @@ def resumptions(visits: Rows) -> Mask:
 
 
 def _per_member(cohort: Cohort, values: Floats) -> Floats:
-    return np.bincount(cohort.member_of_visit, values, minlength=len(cohort.requests))
+    sums: Floats = np.bincount(cohort.member_of_visit, values, minlength=len(cohort.requests))  # type: ignore[assignment]
+    return sums
 
 
 def _summary(name: str, times: Floats, known: _Known) -> Iterator[Found]:
