@@ -13,7 +13,6 @@ import numpy as np
 
 from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.records import Floats
-from changeflow.measure.tallies import book_labour
 from changeflow.measure.window import Window
 
 _DAY = 24.0
@@ -29,18 +28,16 @@ def completion_time(window: Window, completion_day: float) -> float:
 
 
 def ledger(
-    window: Window, trace: Trace, complete: float, worked: tuple[Floats, Floats], waiting: float, lost: int
+    window: Window, trace: Trace, complete: float, labour: Floats, waiting: float, lost: int
 ) -> dict[str, float]:
     """Every account of a run.
 
-    `worked`: working hours of each visit before and after completion; `waiting`: the cost of open requests;
-    `lost`: requests refused or withdrawn.
+    `labour`: the price of the hours worked, as tallies.book has it; `waiting`: the cost of open requests; `lost`:
+    requests refused or withdrawn.
     """
     model = window.model
     costs = model.costs
-    booked = np.zeros(8)
-    book_labour(trace.visits, trace.requests, window.of_others, window.prices, window.by_vendor, *worked, booked)
-    before, after = booked[:4].tolist(), booked[4:].tolist()  # each: in house, in house again, vendor, vendor again
+    before, after = labour[:4].tolist(), labour[4:8].tolist()  # each: in house, in house again, vendor, vendor again
     # The initial project is spent at go-live: a run that starts in mid-life does not pay it again.
     started_at_go_live = window.begin == 0.0
     project = model.adaptation.work_hours / model.adaptation.speed * model.adaptation.price_per_hour

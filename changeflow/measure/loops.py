@@ -106,37 +106,39 @@ def queue_waits(  # type: ignore[no-untyped-def]
             )
 
 
-@compiled
-def times_in_order(visits):  # type: ignore[no-untyped-def]
-    """Does every visit enter, join, start and finish in this order, with nothing known after something unknown?"""
-    visits = borrowed(visits)
-    for i in range(visits.shape[0]):
-        row = visits[i]
-        entered, joined, started, finished = row["entered"], row["joined"], row["started"], row["finished"]
-        if math.isnan(entered):
-            return False
-        if row["outcome"] == RENEGED or row["outcome"] == BALKED or row["outcome"] == TURNED_AWAY:  # without work
-            if not math.isnan(started) or not finished >= (entered if math.isnan(joined) else joined):
-                return False
-            continue
-        if not (joined >= entered or (math.isnan(joined) and math.isnan(started))):
-            return False
-        if not (started >= joined or (math.isnan(started) and math.isnan(finished))):
-            return False
-        if not (finished >= started or math.isnan(finished)):
-            return False
-    return True
+@inlined
+def is_in_order(row):  # type: ignore[no-untyped-def]
+    """Does a visit enter, join, start and finish in this order, with nothing known after something unknown?"""
+    entered, joined, started, finished = row["entered"], row["joined"], row["started"], row["finished"]
+    if math.isnan(entered):
+        return False
+    if row["outcome"] == RENEGED or row["outcome"] == BALKED or row["outcome"] == TURNED_AWAY:  # without work
+        return math.isnan(started) and finished >= (entered if math.isnan(joined) else joined)
+    if not (joined >= entered or (math.isnan(joined) and math.isnan(started))):
+        return False
+    if not (started >= joined or (math.isnan(started) and math.isnan(finished))):
+        return False
+    return finished >= started or math.isnan(finished)
 
 
 @compiled
-def stays(visits, end, stay, wait):  # type: ignore[no-untyped-def]
-    """Add up, by station, the hours that visits were there, and waited there, up to `end`."""
-    visits, stay, wait = borrowed(visits), borrowed(stay), borrowed(wait)
+def check_rows(requests, visits, end, outcomes, stay, wait):  # type: ignore[no-untyped-def]
+    """Count requests by outcome and add up, by station, the hours that visits were there, and waited there, to `end`.
+
+    Returns how many requests have not closed, and whether all visits are in order.
+    """
+    requests, visits, stay, wait = borrowed(requests), borrowed(visits), borrowed(stay), borrowed(wait)
+    unclosed, in_order = 0, True
+    for i in range(requests.shape[0]):
+        outcomes[requests[i]["outcome"]] += 1
+        unclosed += math.isnan(requests[i]["closed"])
     for i in range(visits.shape[0]):
         row = visits[i]
+        in_order = in_order and is_in_order(row)
         joined = row["joined"]
         if not math.isnan(joined):
             left, started = row["finished"], row["started"]
             left = end if math.isnan(left) else left
             stay[row["station"]] += left - joined
             wait[row["station"]] += (left if math.isnan(started) else started) - joined
+    return unclosed, in_order

@@ -13,7 +13,7 @@ from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, waiting_cost
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
-from changeflow.measure.tallies import count_requests, first_starts, station_hours
+from changeflow.measure.tallies import book, first_starts
 from changeflow.measure.times import Cohort, time_measures
 from changeflow.measure.window import Window, called_hours
 from changeflow.model.targets import Within
@@ -34,18 +34,20 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values["completion_days"] = complete
     turn = completion_time(window, complete)
     worked = window.worked_hours(trace.visits, window.begin, turn), window.worked_hours(trace.visits, turn, window.end)
-    arrived, done, lost = count_requests(trace.requests, window.of_others, window.begin)
+    (arriving, busy), labour = np.zeros((2, len(trace.stations))), np.zeros(10)
+    arrived, done, lost = book(
+        trace.requests, trace.visits, window.of_others, window.paces, window.prices, window.by_vendor, *worked,
+        window.begin, arriving, busy, labour,
+    )  # fmt: skip
     values["throughput_per_week"], values["arrived_requests"] = done / window.weeks, float(arrived)
     if any(window.tables.asks_beyond):
         values["unasked_requests"] = float(trace.unasked)
-    arriving, busy = np.zeros((2, len(trace.stations)))
-    hours = station_hours(trace.visits, trace.requests, window.paces, *worked, window.begin, arriving, busy)
     values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
-    account = ledger(window, trace, turn, worked, waiting_cost(window, ours, open_hours), lost)
+    account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
-    ratios = _ratios(window, cohort, hours, (account["total_cost"], float(done)))
+    ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), (account["total_cost"], float(done)))
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
         if np.isnan(values[name]):  # not reached within the run

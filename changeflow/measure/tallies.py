@@ -36,21 +36,6 @@ def find_cohort(requests, visits, of_others, begin, end, rows, places, members):
 
 
 @compiled
-def count_requests(requests, of_others, begin):  # type: ignore[no-untyped-def]
-    """Of our own from `begin` on: arrived, done, refused or withdrawn."""
-    requests = borrowed(requests)
-    arrived = done = lost = 0
-    for i in range(requests.shape[0]):
-        row = requests[i]
-        if not of_others[row["source"]]:
-            arrived += row["source"] >= 0 and row["arrived"] >= begin
-            if row["closed"] >= begin:
-                done += row["outcome"] == DONE
-                lost += row["outcome"] == REFUSED or row["outcome"] == WITHDRAWN
-    return arrived, done, lost
-
-
-@compiled
 def sums_by_group(times, groups, known, sums, ended, censored):  # type: ignore[no-untyped-def]
     """Add up the times known to their end, and count those and the others, by group."""
     for i in range(times.shape[0]):
@@ -72,40 +57,40 @@ def first_starts(members, visits, first):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def station_hours(visits, requests, paces, before, after, begin, arriving, busy):  # type: ignore[no-untyped-def]
-    """Add up, by station, working hours that came from `begin` on and those worked; returns those of repeats, of all.
+def book(  # type: ignore[no-untyped-def]
+    requests, visits, of_others, paces, prices, by_vendor, before, after, begin, arriving, busy, labour
+):
+    """Everything that is counted from `begin` on; returns our own requests that arrived, were done, were lost.
 
-    Work not started yet counts at the pace of those who may do it.
+    arriving, busy: working hours that came, and that were worked, by station; work not started yet counts at the
+    pace of those who may do it. labour[4 x after completion + 2 x by the vendor + repeated]: the price of the hours
+    worked for us, before and after completion; labour[8], labour[9]: hours worked in repeats, and in all.
     """
-    visits, requests, again, total = borrowed(visits), borrowed(requests), 0.0, 0.0
+    requests, visits, before, after = borrowed(requests), borrowed(visits), borrowed(before), borrowed(after)
+    arrived = done = lost = 0
+    for i in range(requests.shape[0]):
+        row = requests[i]
+        if not of_others[row["source"]]:
+            arrived += row["source"] >= 0 and row["arrived"] >= begin
+            if row["closed"] >= begin:
+                done += row["outcome"] == DONE
+                lost += row["outcome"] == REFUSED or row["outcome"] == WITHDRAWN
     for i in range(visits.shape[0]):
         row = visits[i]
-        station = row["station"]
+        station, again, request = row["station"], row["attempt"] > 1, requests[row["request"]]
         if row["entered"] >= begin:
-            hours = row["work_hours"]
-            if math.isnan(row["started"]):
-                hours /= paces[station, requests[row["request"]]["category"]]
-            arriving[station] += hours
+            pace = paces[station, request["category"]] if math.isnan(row["started"]) else 1.0
+            arriving[station] += row["work_hours"] / pace
         worked = before[i] + after[i]
         busy[station] += worked
-        total += worked
-        if row["attempt"] > 1:
-            again += worked
-    return again, total
-
-
-@compiled
-def book_labour(  # type: ignore[no-untyped-def]
-    visits, requests, of_others, prices, by_vendor, before, after, booked
-):
-    """Add up the price of the hours of our visits: booked[4 x after completion + 2 x by the vendor + repeated]."""
-    visits, requests = borrowed(visits), borrowed(requests)
-    for i in range(visits.shape[0]):
-        row = visits[i]
-        if not of_others[requests[row["request"]]["source"]]:
-            account = 2 * by_vendor[row["station"]] + (row["attempt"] > 1)
-            booked[account] += before[i] * prices[row["station"]]
-            booked[4 + account] += after[i] * prices[row["station"]]
+        labour[9] += worked
+        if again:
+            labour[8] += worked
+        if not of_others[request["source"]]:
+            account = 2 * by_vendor[station] + again
+            labour[account] += before[i] * prices[station]
+            labour[4 + account] += after[i] * prices[station]
+    return arrived, done, lost
 
 
 @compiled

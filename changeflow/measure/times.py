@@ -60,7 +60,7 @@ class _Known:
 
     @classmethod
     def of(cls, codes: NDArray[np.int8]) -> _Known:
-        return cls(np.flatnonzero(codes == ENDED), np.flatnonzero(codes == CENSORED))
+        return cls((codes == ENDED).nonzero()[0], (codes == CENSORED).nonzero()[0])
 
 
 def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
