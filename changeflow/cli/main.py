@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from typing import NoReturn
@@ -66,27 +67,40 @@ def changeflow() -> None:
     """
 
 
+_OBJECTS_BETWEEN_SEARCHES = 100_000
+"""New objects after which Python looks for garbage: a start makes many objects and little garbage."""
+
+
 def main() -> NoReturn:
     """Run the command line; never a traceback for a user's mistake."""
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
+    try:
+        sys.exit(_run())
+    finally:
+        gc.freeze()  # what is there now goes with the process: no last search through all of it
+
+
+def _run() -> int:
+    """The exit code of a command."""
     obey_signals()
     try:
         code = changeflow.main(standalone_mode=False)
     except ChangeflowError as error:
         print(f"changeflow: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (Interrupted, KeyboardInterrupt, click.Abort) as stop:
         code = getattr(stop, "exit_code", 130)
         how = "stopped by SIGTERM" if code == 143 else "interrupted"
         sys.stderr.write(f"changeflow: {how}; nothing half-written was left\n")
-        sys.exit(code)
+        return int(code)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        return 2
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(1)
+        return 1
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         print(f"changeflow: cannot write or read{where}: {error.strerror}", file=sys.stderr)
-        sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
+        return 1
+    return code if isinstance(code, int) else 0

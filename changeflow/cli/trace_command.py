@@ -39,7 +39,7 @@ def command(
     trace = simulate(read, seed=seed, replication=replication, engine=engine, decisions=True)
     check_trace(trace)
     if folder is not None:
-        write_trace(trace, read, folder, seed=seed, replication=replication)
+        write_trace(trace, read, folder, seed=seed, replication=replication, engine=engine)
     tables = trace_tables(trace, read)
     counts = {name: len(table) for name, table in tables.items()}
     if json:
@@ -57,7 +57,8 @@ def command(
             )
         )
     elif folder is not None:
-        click.echo(f"{folder}: " + ", ".join(f"{name}.csv {count} rows" for name, count in counts.items()))
+        files = ", ".join(f"{name}.csv {count} rows" for name, count in counts.items())
+        click.echo(f"{folder}: {files} (seed {seed}, replication {replication}, {engine})")
     else:
         for line in event_lines(trace, read):
             click.echo(line)

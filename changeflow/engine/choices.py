@@ -105,7 +105,8 @@ def first_open(state, arrays, slot, first, size, limit):  # type: ignore[no-unty
         chosen = place
         station = stations[place]
         waiting, free = station["waiting"], idle_now(state, arrays, station)
-        record(state, arrays, request, place, still_waiting(waiting, free), math.inf if limit == NO_LIMIT else limit)
+        bound = math.inf if limit == NO_LIMIT else limit
+        record(state, arrays, request, OPEN_FIRST, place, still_waiting(waiting, free), bound)
         if limit == NO_LIMIT or not overflows(waiting, free, limit):
             break
     mark_chosen(state, arrays, written, chosen)
@@ -134,7 +135,7 @@ def lowest(state, arrays, slot, first, size, rule):  # type: ignore[no-untyped-d
                 value = expected_wait(ahead, present, station["servers"], station["rate"]) + value
             if rule == CHEAPEST:
                 value = expected_money(match["expected_price"], match["wait_cost"], value)
-        record(state, arrays, request, place, present, value)
+        record(state, arrays, request, rule, place, present, value)
         if chosen < 0 or value < least:
             chosen, least = place, value
     mark_chosen(state, arrays, written, chosen)
@@ -142,11 +143,11 @@ def lowest(state, arrays, slot, first, size, rule):  # type: ignore[no-untyped-d
 
 
 @compiled
-def record(state, arrays, request, place, seen, value):  # type: ignore[no-untyped-def]
+def record(state, arrays, request, rule, place, seen, value):  # type: ignore[no-untyped-def]
     """Leave a decision record of one candidate; whether it is chosen is written later."""
     if state["keep_decisions"] == 1:
         row = decisions_of(arrays)[state["decisions"]]
-        row["request"], row["time"], row["station"] = request["number"], state["now"], place
+        row["request"], row["time"], row["rule"], row["station"] = request["number"], state["now"], rule, place
         row["seen"], row["value"], row["chosen"] = seen, value, False
         state["decisions"] += 1
 

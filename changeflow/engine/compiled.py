@@ -14,7 +14,8 @@ from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.clock import KIND, ROUND
 from changeflow.engine.first_pass import FIRST
 from changeflow.engine.jit import keep_warm
-from changeflow.engine.records import ARRAY_NAMES, EVENT, NEVER, NOWHERE, SLOT, STATE, joined
+from changeflow.engine.layout import point
+from changeflow.engine.records import EVENT, NEVER, NOWHERE, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.engine.workload import Demand
@@ -24,15 +25,14 @@ STEPS = 200_000
 FIRST_SLOTS = 64
 FIRST_ROWS = 4_096
 CHUNK = 8_192
+MARGIN = 100
+"""Interruptions of one dispatch beyond one a request: work drawn anew may interrupt again, half as likely each time."""
 Fold = Callable[[Rows, Rows], None]
 """Takes a chunk of requests and a chunk of visits, and keeps neither."""
-_OWN = frozenset(
-    {"stations", "groups", "slots", "passes", "heap", "idle", "in_hand", "block", "first", "visits", "requests",
-     "decisions"}
+_OWN = (
+    "stations", "groups", "slots", "passes", "heap", "idle", "in_hand", "block", "first", "visits", "requests",
+    "decisions",
 )  # fmt: skip
-_OF_TABLES = {
-    "routes": "routes", "places": "route_places", "heights": "route_heights", "rows": "law_rows", "pool": "law_pool",
-}  # fmt: skip
 
 
 def _room(expected: float) -> int:
@@ -65,7 +65,7 @@ class _Run:
         self.model, self.layout = model, model.layout
         self.demand = Demand(model, run_key)
         own = self.layout
-        self.stations, self.groups = joined(own.stations), joined(own.groups)
+        self.stations, self.groups = own.stations.copy(), own.groups.copy()
         self.idle, self.in_hand = own.idle.copy(), own.in_hand.copy()
         self.state = np.zeros(1, STATE)
         state = self.state[0]
@@ -82,27 +82,26 @@ class _Run:
         self.visits = np.empty(CHUNK if fold else _room(model.expected_visits), t.VISIT)
         self.requests = np.empty(CHUNK if fold else _room(model.expected_requests), t.REQUEST)
         self.decisions = np.empty(FIRST_ROWS if decisions else int(state["looks_an_event"]), t.DECISION)
-        self.addresses = np.zeros(2 * len(ARRAY_NAMES), np.int64)  # a row of dtype ARRAYS
+        self.addresses = own.addresses.copy()
         self.state_at, self.arrays_at = self.state.ctypes.data, self.addresses.ctypes.data
         self.first = np.zeros(BLOCK, FIRST)
         self.scratch = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
         self._next_block()
-        self._point(*ARRAY_NAMES)
+        self._point(*_OWN)
+        point(
+            self.addresses,
+            {
+                "routes": model.routes, "places": model.route_places, "heights": model.route_heights,
+                "rows": model.law_rows, "pool": model.law_pool,
+            },
+        )  # fmt: skip
         self.features = True if own.features else None
         if own.features:
             kernel.begin(self.state_at, self.arrays_at)
 
     def _point(self, *names: str) -> None:
         """Tell the kernel where these arrays lie now."""
-        for name in names:
-            array, place = self._array(name), 2 * ARRAY_NAMES.index(name)
-            self.addresses[place], self.addresses[place + 1] = array.ctypes.data, array.size
-
-    def _array(self, name: str) -> Rows:
-        if name in _OF_TABLES:
-            found: Rows = getattr(self.model, _OF_TABLES[name])
-            return found
-        return getattr(self if name in _OWN else self.layout, name)  # type: ignore[no-any-return]
+        point(self.addresses, {name: getattr(self, name) for name in names})
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
@@ -143,8 +142,8 @@ class _Run:
         self.passes = np.concatenate([self.passes, np.zeros((size - old) * self.layout.stages, np.int32)])
         state = self.state[0]
         # of an event and of the dispatch that may follow it
-        state["rows_an_event"] = 2 * size if self.layout.features else 1
-        state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + 8
+        state["rows_an_event"] = 2 * size + MARGIN if self.layout.features else 1
+        state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + MARGIN
         self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
         self.slots["next"][-1] = NOWHERE

@@ -69,7 +69,7 @@ def hand_out_by_choice(state, arrays, number):  # type: ignore[no-untyped-def]
 @compiled
 def next_match(state, arrays, station):  # type: ignore[no-untyped-def]
     """Who is served next, and by which group; NOWHERE, NOWHERE when nobody can be."""
-    if station["waiting"] == 0 or is_at_its_limit(station):
+    if station["waiting"] == 0 or is_at_its_limit(station) or not is_anyone_free(state, arrays, station):
         return np.int64(NOWHERE), np.int64(NONE)
     slots = slots_of(arrays)
     if station["discipline"] == RANDOM:
@@ -109,6 +109,16 @@ def rank_now(state, arrays, station, request):  # type: ignore[no-untyped-def]
     return escalated(request["rank"], request["arrived"], match["due_hours"], station["urgent_hours"], state["now"])
 
 
+@inlined
+def is_anyone_free(state, arrays, station):  # type: ignore[no-untyped-def]
+    """Has some group a server for whoever waits? Else nobody need look through a long queue."""
+    groups = groups_of(arrays)
+    for g in range(station["first_group"], station["first_group"] + station["groups"]):
+        if has_room(station, groups[g]) and opening_of(arrays, groups[g], state["now"]) <= state["now"]:
+            return True
+    return False
+
+
 @compiled
 def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped-def]
     """The first group with a free server who may work on the category; NONE when there is none."""
@@ -129,12 +139,13 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
     categories, now = state["categories"], state["now"]
     slot = station["head"]
     while slot != NOWHERE:
-        worst, worst_rank = np.int64(NOWHERE), -math.inf
+        worst, worst_rank, sees_all = np.int64(NOWHERE), -math.inf, True
         for g in range(station["first_group"], station["first_group"] + station["groups"]):
             group = groups[g]
-            if speeds[g * categories + slots[slot]["category"]] == 0.0 or group["busy"] > group["on_duty"]:
+            if speeds[g * categories + slots[slot]["category"]] == 0.0:
+                sees_all = False
                 continue
-            if opening_of(arrays, group, now) > now:
+            if group["busy"] > group["on_duty"] or opening_of(arrays, group, now) > now:
                 continue
             for server in range(group["first_server"], group["first_server"] + group["servers"]):
                 held = in_hand[server]
@@ -153,6 +164,8 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
                     worst, worst_rank = held, its_rank
         if worst != NOWHERE and worst_rank > slots[slot]["rank"]:
             return np.int64(slot), np.int64(worst)
+        if sees_all:  # those behind it rank no better, and there is no other work
+            break
         slot = slots[slot]["next"]
     return np.int64(NOWHERE), np.int64(NONE)
 

@@ -20,8 +20,9 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import numpy as np
 from numba.core import cgutils
+from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 from numba.extending import intrinsic, overload
-from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
 P = ParamSpec("P")
@@ -78,9 +79,24 @@ def _mark(features: bool) -> Path:
     return FOLDER / ("loop-with-features" if features else "loop")
 
 
+class _MachineCode(FunctionCache):  # type: ignore[misc]
+    """Numba's cache of one function, which loads machine code without first loading all that compiling needs.
+
+    That takes longer than a small comparison; machine code needs only Numba's memory, and Numba loads the rest by
+    itself before it compiles.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of numbers and arrays at its first call; machine code is kept between processes."""
-    made: Any = numba.njit(cache=True, nogil=True)(function)
+    made: Any = numba.njit(nogil=True)(function)
+    if made is not function:  # Numba may be off
+        made._cache = _MachineCode(function)
     return made  # type: ignore[no-any-return]
 
 
@@ -150,6 +166,8 @@ def part(name: str, dtype: np.dtype[Any]) -> Callable[[Any], NDArray[Any]]:
 
 
 def _without_owner(context: Any, builder: Any, array_type: Any, address: Any, size: Any) -> Any:
+    from numba.np.arrayobj import populate_array  # noqa: PLC0415  only compiling needs it
+
     item_type = context.get_data_type(array_type.dtype)
     item = context.get_constant(numba.types.intp, context.get_abi_sizeof(item_type))
     array = context.make_array(array_type)(context, builder)

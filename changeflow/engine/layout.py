@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from changeflow.engine import rules
 from changeflow.engine.records import (
+    ARRAY_NAMES,
     ASK,
     CHANGE,
     ENTRANCE,
@@ -28,6 +29,17 @@ from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.worktime import WorkTime
 
 Array = NDArray[Any]
+
+
+CONSTANT = ("opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks")
+"""Arrays of a layout that the kernel only reads."""
+
+
+def point(row: NDArray[np.int64], arrays: Mapping[str, Array]) -> None:
+    """Write into a row of dtype ARRAYS where these arrays lie and how long they are."""
+    for name, array in arrays.items():
+        place = 2 * ARRAY_NAMES.index(name)
+        row[place], row[place + 1] = array.ctypes.data, array.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,17 @@ class Layout:
     stages: int
     features: bool
     """Anything of doors.py, hands.py or a rule by value: then one event may write more than one row."""
+    addresses: NDArray[np.int64] = field(init=False, compare=False)
+    """A row of dtype ARRAYS that says where the arrays lie that no run changes; the others are 0."""
+
+    def __post_init__(self) -> None:
+        row = np.zeros(2 * len(ARRAY_NAMES), np.int64)
+        point(row, {name: getattr(self, name) for name in CONSTANT})
+        object.__setattr__(self, "addresses", row)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy has its arrays elsewhere, so it is made like a new one."""
+        return Layout, tuple(getattr(self, part.name) for part in fields(self) if part.init)
 
     @classmethod
     def of(
@@ -156,8 +179,8 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
     rows = np.zeros(len(stations), STATION)
     group = join = 0
     for row, station, route in zip(rows, stations, next_route, strict=True):
-        for field in SAME_NAME:
-            row[field] = getattr(station, field)
+        for name in SAME_NAME:
+            row[name] = getattr(station, name)
         pool.place(row, station.calendar)
         row["first_group"], row["groups"] = group, len(station.groups)
         row["first_join"], row["joins"] = join, len(station.joins)
@@ -212,8 +235,8 @@ def _changes(group: Any) -> Array:
 
 def _matches(station: StationTable) -> Array:
     rows = np.zeros(len(station.openness), MATCH)
-    for field, _ in MATCH_FIELDS:
-        rows[field] = getattr(station, field)
+    for name, _ in MATCH_FIELDS:
+        rows[name] = getattr(station, name)
     return rows
 
 

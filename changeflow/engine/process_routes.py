@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from changeflow.errors import RunError
 from changeflow.model.routing_rule import RequestSight, StationSight
 
 HOURS_PER_MONTH = 365.25 * 24 / 12
-Decision = tuple[int, float, int, float, float, bool]
-"""Request, time, candidate station, what the rule saw there, the value it compared, chosen."""
+Decision = tuple[int, float, int, int, float, float, bool]
+"""Request, time, rule, candidate station, what the rule saw there, the value it compared, chosen."""
 Seen = list[tuple[int, float, float]]
 
 
@@ -45,7 +45,8 @@ class Router:
                 nested = first if self._size(request, places[first + 2]) <= value else first + 1
             else:
                 nested = first if self.run.clock.now < value else first + 1
-            rule, first, size, limit, value = self._routes[places[nested]]
+            route = places[nested]
+            rule, first, size, limit, value = self._routes[route]
         if rule == r.TO:
             return places[first]
         if rule == r.BY_CATEGORY:
@@ -60,7 +61,7 @@ class Router:
         among = places[first : first + size]
         if rule == r.OPEN_FIRST:
             return self._first_open(request, among, limit)
-        return self._lowest(request, among, _VALUES[rule])
+        return self._lowest(request, among, rule)
 
     def _size(self, request: Request, place: int) -> float:
         """The request's own work content in reference hours, as the first pass at a station would take it."""
@@ -88,19 +89,19 @@ class Router:
             seen.append((place, float(rules.still_waiting(waiting, idle)), bound))
             if limit == NO_LIMIT or not rules.overflows(waiting, idle, limit):
                 break
-        self.record(request, seen, chosen)
+        self.record(request, r.OPEN_FIRST, seen, chosen)
         return chosen
 
-    def _lowest(self, request: Request, among: Sequence[int], value_of: Callable[[Station, Request], float]) -> int:
+    def _lowest(self, request: Request, among: Sequence[int], rule: int) -> int:
         """The station open to the request with the lowest value; ties: the first named."""
         seen: Seen = []
         chosen, lowest = r.GO_REFUSED, math.inf
         for place, station in self._open_to(request, among):
-            value = value_of(station, request)
+            value = _VALUES[rule](station, request)
             seen.append((place, float(station.present), value))
             if chosen < 0 or value < lowest:
                 chosen, lowest = place, value
-        self.record(request, seen, chosen)
+        self.record(request, rule, seen, chosen)
         return chosen
 
     def _within_budget(self, route: int, request: Request, prefer: int, otherwise: int, per_month: float) -> int:
@@ -114,7 +115,7 @@ class Router:
             spent = 0.0
         price = table.expected_price[request.category]
         fits = spent == 0.0 or spent + price <= per_month
-        self.record(request, [(prefer, spent, per_month)], prefer if fits else otherwise)
+        self.record(request, r.BUDGET, [(prefer, spent, per_month)], prefer if fits else otherwise)
         if fits:
             self._spent[route] = month, spent + price
         return prefer if fits else otherwise
@@ -134,7 +135,7 @@ class Router:
         if said not in known:
             raise RunError(f"routing rule {name}: expected {', '.join(known)}, found {said!r}")
         seen = [(station.number, float(station.present), math.nan) for station in self.stations]
-        self.record(request, seen, known[said])
+        self.record(request, r.CUSTOM, seen, known[said])
         return known[said]
 
     def _sight(self, station: Station, request: Request) -> StationSight:
@@ -151,11 +152,13 @@ class Router:
             expected_money=_money(station, request),
         )
 
-    def record(self, request: Request, seen: Seen, chosen: int) -> None:
+    def record(self, request: Request, rule: int, seen: Seen, chosen: int) -> None:
         """Leave a decision record: what was seen, what was chosen, what was turned down."""
         if self.decisions is not None:
             now = self.run.clock.now
-            self.decisions += [(request.number, now, place, saw, value, place == chosen) for place, saw, value in seen]
+            self.decisions += [
+                (request.number, now, rule, place, saw, value, place == chosen) for place, saw, value in seen
+            ]
 
 
 def _load(station: Station, _: Request) -> float:

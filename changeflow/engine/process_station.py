@@ -255,6 +255,8 @@ class Station:
                         worst = key, held
             if worst is not None and worst[0][0] > visit.rank:
                 return visit, worst[1]
+            if all(group.table.speed[category] > 0.0 for group in self.groups):
+                return None  # those behind it rank no better, and there is no other work
         return None
 
     def _rank_in_hand(self, visit: Visit, group: Group, now: float) -> float:

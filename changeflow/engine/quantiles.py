@@ -10,10 +10,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from changeflow.engine.jit import borrowed, compiled
+from changeflow.engine.kept import kept
 from changeflow.model import laws
 
 DETERMINISTIC, EXPONENTIAL, UNIFORM, TRIANGULAR, LOGNORMAL, WEIBULL, STEPS, TABLE = range(8)
@@ -166,7 +167,7 @@ class LawBook:
             case laws.Empirical():
                 return self._store(STEPS, _steps(law.values, [1 / len(law.values)] * len(law.values)), top)
             case laws.Erlang():
-                return self._store(TABLE, _gamma_table(float(law.k), law.mean), top)
+                return self._store(TABLE, _erlang_table(law.k, law.mean), top)
             case laws.Gamma():
                 return self._store(TABLE, _gamma_table(1 / law.scv, law.mean), top)
             case laws.Hyperexponential():
@@ -188,6 +189,8 @@ def _steps(values: Sequence[float], shares: Sequence[float]) -> NDArray[np.float
 
 def _uniforms(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """u and 1 - u for a logit, each exact where it is small."""
+    from scipy import special  # noqa: PLC0415  a slow import that only laws with a table need
+
     return special.expit(x), special.expit(-x)
 
 
@@ -199,7 +202,16 @@ def _table(
     return np.column_stack([x, np.log(q) + math.log(scale), u * v / (q * density)]).ravel()
 
 
+def _erlang_table(k: int, mean: float) -> NDArray[np.float64]:
+    """The table of a sum of k exponentials: kept for mean k, as few whole numbers are ever used."""
+    table = kept(f"erlang-{k}-by-scipy-{scipy.__version__}", lambda: _gamma_table(float(k), float(k))).copy()
+    table[1::3] += math.log(mean / k)
+    return table
+
+
 def _gamma_table(shape: float, mean: float) -> NDArray[np.float64]:
+    from scipy import special  # noqa: PLC0415  see above
+
     x = np.linspace(-_EDGE, _EDGE, _KNOTS)
     u, v = _uniforms(x)
     q = np.where(u < 0.5, special.gammaincinv(shape, u), special.gammainccinv(shape, v))

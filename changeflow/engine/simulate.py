@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from changeflow.engine.compiled import Fold, run_compiled, stream_compiled
 from changeflow.engine.draws import run_key
 from changeflow.engine.jit import kernel_is_warm
-from changeflow.engine.process import run_process
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.engine.workload import draw_workload
@@ -32,7 +31,10 @@ def choose_engine(engine: str, visits: float = 0.0, models: Iterable[Model] = ()
     models = tuple(models)
     for model in models:
         if missing := [name for name in custom_rules(model) if name not in model.rules]:
-            raise PlanError(f"routing rule {missing[0]}: expected a function of this name, given by model.with_rules")
+            raise PlanError(
+                f"routing rule {missing[0]}: expected a function of this name, given in Python by model.with_rules "
+                "(the command line cannot)"
+            )
     only = dict.fromkeys(feature for model in models for feature in process_only(model))
     if only and engine == "compiled":
         raise PlanError(f"--engine compiled: only the process engine knows {', '.join(only)}")
@@ -58,6 +60,8 @@ def simulate(
     key = run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)
+    from changeflow.engine.process import run_process  # noqa: PLC0415  SimPy, which the other engine does without
+
     return run_process(tables, draw_workload(tables, key), key, decisions=decisions)
 
 

@@ -11,6 +11,7 @@ from changeflow.engine.draws import source_key, stage_key
 from changeflow.engine.layout import Layout, entrances_of
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
+from changeflow.engine.source_table import SourceTable
 from changeflow.engine.station_table import NO_LAW, StationTable
 from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
@@ -35,8 +36,8 @@ class Tables:
     stages: tuple[str, ...]
     categories: tuple[str, ...]
     category_heights: NDArray[np.float64]
-    difficulty_law: tuple[int, ...]
-    quality_law: tuple[int, ...]
+    difficulty_law: NDArray[np.int64]
+    quality_law: NDArray[np.int64]
     routes: NDArray[np.void]
     route_places: NDArray[np.int64]
     route_heights: NDArray[np.float64]
@@ -53,6 +54,7 @@ class Tables:
     """By source; the last one is for requests open at the start."""
     law_rows: NDArray[np.void]
     law_pool: NDArray[np.float64]
+    sources: SourceTable
     layout: Layout
     """The same once more, as the arrays of the compiled engine."""
     custom: tuple[str, ...]
@@ -143,6 +145,7 @@ class _Compiler:
             background=background,
             law_rows=rows,
             law_pool=pool,
+            sources=SourceTable.of(model, self.categories, (start, end), gaps, batch),
             layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages), len(self.categories)),
             custom=tuple(self.routes.custom),
             process_only=process_only(model),
@@ -153,9 +156,9 @@ class _Compiler:
     def _law(self, law: object) -> int:
         return NO_LAW if law is None else self.book.add(law)  # type: ignore[arg-type]
 
-    def _category_laws(self, field: str) -> tuple[int, ...]:
+    def _category_laws(self, field: str) -> NDArray[np.int64]:
         categories = self.model.categories
-        return tuple(self._law(getattr(categories.get(name), field, None)) for name in self.categories)
+        return np.array([self._law(getattr(categories.get(name), field, None)) for name in self.categories])
 
     def _no_hash_collision(self) -> None:
         for names, key in ((self.stages, stage_key), ((*self.model.demand.sources, "open_today"), source_key)):

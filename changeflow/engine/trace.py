@@ -47,9 +47,10 @@ DECISION = np.dtype(
     [
         ("request", "i8"),
         ("time", "f8"),
-        ("station", "i2"),  # the candidate
-        ("seen", "f8"),  # what the rule saw there
-        ("value", "f8"),  # what it compared that with
+        ("rule", "i2"),  # which of model.routing.RULES looked
+        ("station", "i2"),  # a candidate, open to the request
+        ("seen", "f8"),  # what the rule saw there: requests, or money spent this month (budget)
+        ("value", "f8"),  # what it compared: a bound (open_first, budget), or the candidate's own value
         ("chosen", "?"),
     ]
 )

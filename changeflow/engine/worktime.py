@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,18 +130,22 @@ def lay_out(model: Model, name: str, end_hours: float) -> WorkTime:
     """A calendar of the model from clock zero to some weeks beyond the end of the run."""
     if name == "always":
         return always()
-    calendar = model.calendars[name]
-    days = math.ceil(end_hours / 24) + _MARGIN_DAYS
-    first = model.first_day
-    closed = calendar.closed_dates(first, first + timedelta(days=days))
-    pattern = calendar.pattern()
+    calendar, first, days = model.calendars[name], model.first_day, math.ceil(end_hours / 24) + _MARGIN_DAYS
+    return _laid_out(calendar.pattern(), calendar.closed_dates(first, first + timedelta(days=days)), first, days)
+
+
+@lru_cache(maxsize=32)
+def _laid_out(
+    pattern: tuple[tuple[tuple[float, float], ...], ...], closed: frozenset[date], first: date, days: int
+) -> WorkTime:
+    """Kept, for the scenarios of a comparison mostly have the same calendars."""
     opens: list[float] = []
     closes: list[float] = []
     for day in range(days):
-        date = first + timedelta(days=day)
-        if date in closed:
+        today = first + timedelta(days=day)
+        if today in closed:
             continue
-        for start, end in pattern[date.weekday()]:
+        for start, end in pattern[today.weekday()]:
             if closes and closes[-1] == day * 24 + start:  # midnight or back to back: one interval
                 closes[-1] = day * 24 + end
             else:

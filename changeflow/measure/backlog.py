@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.measure.loops import hinge_sums
 from changeflow.measure.records import Floats
+from changeflow.measure.tallies import most_open, open_hours_until
 
 DAY = 24.0
 WEEK = 168.0
@@ -32,7 +32,9 @@ class Backlog:
 
     def integral(self, times: Floats) -> Floats:
         """Request hours open from the start to each of the sorted times."""
-        return _hinge_sum(self.arrived, times) - _hinge_sum(self.closed, times)
+        hours = np.empty(len(times))
+        open_hours_until(self.arrived, self.closed, times, hours)
+        return hours
 
     def mean(self, begin: float, end: float) -> float:
         """Time average over [begin, end)."""
@@ -41,11 +43,7 @@ class Backlog:
 
     def peak(self, begin: float) -> float:
         """Largest number open at any time from `begin` to the end."""
-        times = np.concatenate([[begin], self.arrived[self.arrived > begin]])
-        times = times[times < self.end]
-        opened = np.searchsorted(self.arrived, times, side="right")
-        gone = np.searchsorted(self.closed, times, side="right")
-        return float(np.max(opened - gone, initial=0))
+        return float(most_open(self.arrived, self.closed, begin, self.end))
 
     def daily(self) -> Floats:
         """Mean number open on each whole day since the start."""
@@ -62,13 +60,6 @@ class Backlog:
         means = np.diff(self.integral(edges)) / WEEK
         x = np.arange(weeks) - (weeks - 1) / 2
         return float(x @ means / (x @ x))
-
-
-def _hinge_sum(moments: Floats, times: Floats) -> Floats:
-    """Sum over sorted moments m of max(t - m, 0), for each of the sorted times t."""
-    sums = np.empty(len(times))
-    hinge_sums(moments, times, sums)
-    return sums
 
 
 def clear_day(daily: Floats) -> float:

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from changeflow.errors import PlanError
-from changeflow.measure.estimates import t_interval, t_quantile
+from changeflow.measure.estimates import t_interval
 from changeflow.measure.records import Floats
+from changeflow.measure.student import t_quantile
 
 
 def batched(values: Floats, size: int) -> Floats:

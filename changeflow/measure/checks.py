@@ -9,16 +9,20 @@ import numpy as np
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
 from changeflow.errors import InvariantBroken
-from changeflow.measure.loops import stays, times_in_order
+from changeflow.measure.loops import check_rows
 
 TOLERANCE = 1e-9
 
 
 def check_trace(trace: Trace) -> None:
     """Conservation, order of times, and Little's law; raises InvariantBroken."""
-    _conservation(trace)
-    _order(trace)
-    _little(trace)
+    outcomes, (stay, wait) = np.zeros(len(t.REQUEST_OUTCOMES), np.int64), np.zeros((2, len(trace.stations)))
+    unclosed, in_order = check_rows(trace.requests, trace.visits, trace.end, outcomes, stay, wait)
+    if unclosed != outcomes[t.OPEN]:
+        raise InvariantBroken(f"{unclosed} requests have not closed, by outcome {outcomes.tolist()}")
+    if not in_order:
+        raise InvariantBroken("a visit starts before it joined, or finishes before it started")
+    _little(trace, stay.tolist(), wait.tolist())
 
 
 def check_ledger(account: dict[str, float]) -> None:
@@ -30,26 +34,13 @@ def check_ledger(account: dict[str, float]) -> None:
         raise InvariantBroken(f"rework {account['rework_cost']} above all labour {labour}")
 
 
-def _conservation(trace: Trace) -> None:
-    rows = trace.requests
-    counts = np.bincount(rows["outcome"], minlength=4)
-    if counts.sum() != len(rows) or np.isnan(rows["closed"]).sum() != counts[t.OPEN]:
-        raise InvariantBroken(f"created {len(rows)}, by outcome {counts.tolist()}")
-
-
-def _order(trace: Trace) -> None:
-    if not times_in_order(trace.visits):
-        raise InvariantBroken("a visit starts before it joined, or finishes before it started")
-
-
-def _little(trace: Trace) -> None:
+def _little(trace: Trace, stay: list[float], wait: list[float]) -> None:
     """Integrals that the engine kept while it ran, against sums over the trace (Little 1961)."""
-    stay, wait = np.zeros((2, len(trace.stations)))
-    stays(trace.visits, trace.end, stay, wait)
-    for number, name in enumerate(trace.stations):
-        _same(f"{name}: number in station", float(trace.in_station[number]), float(stay[number]))
-        _same(f"{name}: number waiting", float(trace.in_queue[number]), float(wait[number]))
-        _same(f"{name}: number in service", float(trace.in_service[number]), float(stay[number] - wait[number]))
+    kept = (trace.in_station.tolist(), trace.in_queue.tolist(), trace.in_service.tolist())
+    for name, there, waiting, served, stayed, waited in zip(trace.stations, *kept, stay, wait, strict=True):
+        _same(f"{name}: number in station", there, stayed)
+        _same(f"{name}: number waiting", waiting, waited)
+        _same(f"{name}: number in service", served, stayed - waited)
 
 
 def _same(what: str, one: float, other: float) -> None:

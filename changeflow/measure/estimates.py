@@ -6,14 +6,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special
 
 from changeflow.measure.records import Floats
-
-
-def t_quantile(level: float, degrees: int) -> float:
-    """Two-sided Student quantile: P(|T| <= t) = level."""
-    return float(special.stdtrit(degrees, 0.5 + level / 2))
+from changeflow.measure.student import t_quantile
 
 
 def t_interval(values: Sequence[float] | Floats, level: float = 0.95) -> tuple[float, float]:
@@ -76,6 +71,8 @@ def quantile_interval(values: Floats, p: float, level: float = 0.95) -> tuple[fl
 
     Ranks l < u with P(l <= Binomial(n, p) < u) >= level (David 1981, section 2.5).
     """
+    from scipy import special  # noqa: PLC0415  a slow import that a plain comparison does without
+
     n = len(values)
     tail = (1 - level) / 2
     counts = np.arange(n + 1)
@@ -91,6 +88,8 @@ def quantile_interval(values: Floats, p: float, level: float = 0.95) -> tuple[fl
 
 def clopper_pearson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     """Exact interval of a probability from one yes or no per replication (Clopper and Pearson 1934)."""
+    from scipy import special  # noqa: PLC0415  a slow import that a plain comparison does without
+
     tail = (1 - level) / 2
     low = 0.0 if hits == 0 else float(special.betaincinv(hits, trials - hits + 1, tail))
     high = 1.0 if hits == trials else float(special.betaincinv(hits + 1, trials - hits, 1 - tail))

@@ -7,9 +7,10 @@ as it is worked, at the price of its station; money counts over [warm-up, horizo
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window
@@ -27,43 +28,38 @@ def completion_time(window: Window, completion_day: float) -> float:
 
 
 def ledger(
-    window: Window, trace: Trace, complete: float, worked: tuple[Floats, Floats], waiting: float
+    window: Window, trace: Trace, complete: float, labour: Floats, waiting: float, lost: int
 ) -> dict[str, float]:
     """Every account of a run.
 
-    `worked`: working hours of each visit before and after completion; `waiting`: the cost of open requests.
+    `labour`: the price of the hours worked, as tallies.book has it; `waiting`: the cost of open requests; `lost`:
+    requests refused or withdrawn.
     """
     model = window.model
     costs = model.costs
-    prices = np.array([station.price_per_hour for station in model.stations.values()])
-    vendor = np.array([station.kind == "vendor" for station in model.stations.values()], dtype=bool)
-    price = prices[trace.visits["station"]] if len(prices) else np.zeros(0)
-    price = price * ~window.of_others[trace.requests["source"][trace.visits["request"]]]
-    before, after = worked[0] * price, worked[1] * price
-    by_vendor = vendor[trace.visits["station"]] if len(prices) else np.zeros(0, dtype=bool)
-    again = trace.visits["attempt"] > 1
+    before, after = labour[:4].tolist(), labour[4:8].tolist()  # each: in house, in house again, vendor, vendor again
     # The initial project is spent at go-live: a run that starts in mid-life does not pay it again.
     started_at_go_live = window.begin == 0.0
     project = model.adaptation.work_hours / model.adaptation.speed * model.adaptation.price_per_hour
     adaptation = project if started_at_go_live else 0.0
     licence = costs.licence_per_user_month * model.organisation.users / _MONTH_HOURS
-    error = float(before[again].sum())
+    error = before[1] + before[3]
     account = {
         "adaptation_cost": adaptation,
-        "vendor_cost": float(before[by_vendor].sum() + after[by_vendor].sum()),
-        "in_house_cost": float(before[~by_vendor].sum() + after[~by_vendor].sum()),
+        "vendor_cost": before[2] + before[3] + after[2] + after[3],
+        "in_house_cost": before[0] + before[1] + after[0] + after[1],
         "waiting_cost": waiting,
         "licence_cost": licence * (window.end - window.begin),
         "cost_of_error": error,
-        "cost_of_success": adaptation + float(before[~again].sum()) + error,
-        "ownership_vendor_cost": float(after[by_vendor].sum()),
-        "ownership_in_house_cost": float(after[~by_vendor].sum()),
-        "rework_cost": float(before[again].sum() + after[again].sum()),
-        "unmet_need_cost": _unmet(window, trace.requests) * costs.unmet_need_per_request,
-        "open_liability_cost": _liability(window, trace, prices),
+        "cost_of_success": adaptation + before[0] + before[2] + error,
+        "ownership_vendor_cost": after[2] + after[3],
+        "ownership_in_house_cost": after[0] + after[1],
+        "rework_cost": error + after[1] + after[3],
+        "unmet_need_cost": lost * costs.unmet_need_per_request,
+        "open_liability_cost": _liability(window, trace),
     }
     years = (window.end - complete) / _DAY / _YEAR_DAYS
-    ownership = float(after.sum()) + licence * (window.end - complete)
+    ownership = math.fsum(after) + licence * (window.end - complete)
     account["cost_of_ownership_per_year"] = ownership / years if years > 0 else np.nan
     parts = ("adaptation_cost", "vendor_cost", "in_house_cost", "waiting_cost", "licence_cost")
     account["total_cost"] = sum(account[name] for name in parts)
@@ -83,19 +79,12 @@ def waiting_cost(window: Window, requests: Rows, open_hours: float) -> float:
     return float(hours @ per_day[requests["category"]]) / _DAY
 
 
-def _unmet(window: Window, requests: Rows) -> float:
-    """Requests refused or withdrawn in the window."""
-    lost = (requests["outcome"] == t.REFUSED) | (requests["outcome"] == t.WITHDRAWN)
-    lost &= ~window.of_others[requests["source"]]
-    return float((lost & (requests["closed"] >= window.begin)).sum())
-
-
-def _liability(window: Window, trace: Trace, prices: Floats) -> float:
+def _liability(window: Window, trace: Trace) -> float:
     """Work left at the horizon in passes that have begun their visit, at the price of their station."""
-    ours = ~window.of_others[trace.requests["source"][trace.visits["request"]]]
-    left = trace.visits[np.isnan(trace.visits["finished"]) & ours]
+    left = trace.visits.compress(np.isnan(trace.visits["finished"]))
+    left = left[~window.of_others[trace.requests["source"][left["request"]]]]
     if not len(left):
         return 0.0
     done = window.worked_hours(left, window.start, window.end)
-    remaining = np.maximum(window.expected_hours(left, trace.requests) - done, 0.0) * prices[left["station"]]
+    remaining = np.maximum(window.expected_hours(left, trace.requests) - done, 0.0) * window.prices[left["station"]]
     return float(remaining.sum())

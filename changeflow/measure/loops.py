@@ -7,6 +7,7 @@ import math
 from changeflow.engine.jit import borrowed, compiled, inlined
 from changeflow.engine.trace import BALKED, RENEGED, TURNED_AWAY
 from changeflow.engine.worktime import open_hours
+from changeflow.measure.tallies import APART, CENSORED, ENDED
 
 
 @compiled
@@ -77,19 +78,25 @@ def work_done(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def queue_waits(visits, stations, opens, closes, before, horizon, clock, working):  # type: ignore[no-untyped-def]
-    """Time in queue of each visit so far, in clock hours and in its station's open hours."""
+def queue_waits(  # type: ignore[no-untyped-def]
+    visits, stations, opens, closes, before, horizon, clock, working, stay, known
+):
+    """Time in queue of each visit so far, in clock hours and in its station's open hours, with its time in hand too.
+
+    `known`: whether the wait is over, goes on (or never led to work), or the visit never joined the queue.
+    """
     visits, stations, opens, closes = borrowed(visits), borrowed(stations), borrowed(opens), borrowed(closes)
     before = borrowed(before)
     for i in range(visits.shape[0]):
-        clock[i] = working[i] = 0.0
-        joined, left = visits[i]["joined"], visits[i]["started"]
+        clock[i] = working[i] = stay[i] = 0.0
+        known[i] = APART
+        joined, started, finished = visits[i]["joined"], visits[i]["started"], visits[i]["finished"]
         if math.isnan(joined):
             continue
-        if math.isnan(left):  # not yet, or never: it ran out of patience
-            left = visits[i]["finished"]
-        if math.isnan(left):
-            left = horizon
+        known[i] = CENSORED if math.isnan(started) else ENDED
+        gone = horizon if math.isnan(finished) else finished
+        stay[i] = gone - joined
+        left = gone if math.isnan(started) else started
         clock[i] = left - joined
         if left > joined:
             station = stations[visits[i]["station"]]
@@ -99,48 +106,39 @@ def queue_waits(visits, stations, opens, closes, before, horizon, clock, working
             )
 
 
-@compiled
-def times_in_order(visits):  # type: ignore[no-untyped-def]
-    """Does every visit enter, join, start and finish in this order, with nothing known after something unknown?"""
-    visits = borrowed(visits)
-    for i in range(visits.shape[0]):
-        row = visits[i]
-        entered, joined, started, finished = row["entered"], row["joined"], row["started"], row["finished"]
-        if math.isnan(entered):
-            return False
-        if row["outcome"] == RENEGED or row["outcome"] == BALKED or row["outcome"] == TURNED_AWAY:  # without work
-            if not math.isnan(started) or not finished >= (entered if math.isnan(joined) else joined):
-                return False
-            continue
-        if not (joined >= entered or (math.isnan(joined) and math.isnan(started))):
-            return False
-        if not (started >= joined or (math.isnan(started) and math.isnan(finished))):
-            return False
-        if not (finished >= started or math.isnan(finished)):
-            return False
-    return True
+@inlined
+def is_in_order(row):  # type: ignore[no-untyped-def]
+    """Does a visit enter, join, start and finish in this order, with nothing known after something unknown?"""
+    entered, joined, started, finished = row["entered"], row["joined"], row["started"], row["finished"]
+    if math.isnan(entered):
+        return False
+    if row["outcome"] == RENEGED or row["outcome"] == BALKED or row["outcome"] == TURNED_AWAY:  # without work
+        return math.isnan(started) and finished >= (entered if math.isnan(joined) else joined)
+    if not (joined >= entered or (math.isnan(joined) and math.isnan(started))):
+        return False
+    if not (started >= joined or (math.isnan(started) and math.isnan(finished))):
+        return False
+    return finished >= started or math.isnan(finished)
 
 
 @compiled
-def stays(visits, end, stay, wait):  # type: ignore[no-untyped-def]
-    """Add up, by station, the hours that visits were there, and waited there, up to `end`."""
-    visits, stay, wait = borrowed(visits), borrowed(stay), borrowed(wait)
+def check_rows(requests, visits, end, outcomes, stay, wait):  # type: ignore[no-untyped-def]
+    """Count requests by outcome and add up, by station, the hours that visits were there, and waited there, to `end`.
+
+    Returns how many requests have not closed, and whether all visits are in order.
+    """
+    requests, visits, stay, wait = borrowed(requests), borrowed(visits), borrowed(stay), borrowed(wait)
+    unclosed, in_order = 0, True
+    for i in range(requests.shape[0]):
+        outcomes[requests[i]["outcome"]] += 1
+        unclosed += math.isnan(requests[i]["closed"])
     for i in range(visits.shape[0]):
         row = visits[i]
+        in_order = in_order and is_in_order(row)
         joined = row["joined"]
         if not math.isnan(joined):
             left, started = row["finished"], row["started"]
             left = end if math.isnan(left) else left
             stay[row["station"]] += left - joined
             wait[row["station"]] += (left if math.isnan(started) else started) - joined
-
-
-@compiled
-def hinge_sums(moments, times, out):  # type: ignore[no-untyped-def]
-    """Sum over sorted moments m of max(t - m, 0), for each of the sorted times t."""
-    count, total = 0, 0.0
-    for i in range(times.shape[0]):
-        while count < moments.shape[0] and moments[count] <= times[i]:
-            total += moments[count]
-            count += 1
-        out[i] = count * times[i] - total
+    return unclosed, in_order

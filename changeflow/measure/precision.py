@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from changeflow.errors import PlanError
-from changeflow.measure.estimates import jackknife_ratio, t_quantile
+from changeflow.measure.estimates import jackknife_ratio
 from changeflow.measure.records import Floats
+from changeflow.measure.student import t_quantile
 
 FIRST = 3
 """Fewer replications say nothing about their spread."""
@@ -57,6 +57,8 @@ def relative_to_estimate(relative: float) -> float:
 
 def mean_course(values: Sequence[float] | Floats, level: float = 0.95) -> Course:
     """Mean and t interval after each replication; replications without the number (NaN) do not count."""
+    from scipy import special  # noqa: PLC0415  a slow import that a plain comparison does without
+
     data = np.asarray(values, dtype=float)
     there = ~np.isnan(data)
     counts = np.cumsum(there)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from changeflow.engine import trace as t
@@ -11,9 +13,9 @@ from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, waiting_cost
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
+from changeflow.measure.tallies import book, first_starts
 from changeflow.measure.times import Cohort, time_measures
 from changeflow.measure.window import Window, called_hours
-from changeflow.model.demand import GoLive
 from changeflow.model.targets import Within
 
 
@@ -24,22 +26,28 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     found = list(time_measures(window, trace, cohort))
     values = {name: value for name, value, _ in found}
     at_least = {name: share for name, _, share in found if share > 0}
-    ours = trace.requests[~window.of_others[trace.requests["source"]]]
+    ours = window.ours(trace.requests)
     backlog = Backlog.of(ours["arrived"], ours["closed"], window.start, window.end)
     daily = backlog.daily()
     values |= _backlog_measures(window, backlog, daily)
     complete = _completion(window, trace)
     values["completion_days"] = complete
     turn = completion_time(window, complete)
-    before = window.worked_hours(trace.visits, window.begin, turn)
-    after = window.worked_hours(trace.visits, turn, window.end)
-    worked = before + after
-    values |= _flow_measures(window, trace, worked)
+    worked = window.worked_hours(trace.visits, window.begin, turn), window.worked_hours(trace.visits, turn, window.end)
+    (arriving, busy), labour = np.zeros((2, len(trace.stations))), np.zeros(10)
+    arrived, done, lost = book(
+        trace.requests, trace.visits, window.of_others, window.paces, window.prices, window.by_vendor, *worked,
+        window.begin, arriving, busy, labour,
+    )  # fmt: skip
+    values["throughput_per_week"], values["arrived_requests"] = done / window.weeks, float(arrived)
+    if any(window.tables.asks_beyond):
+        values["unasked_requests"] = float(trace.unasked)
+    values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
-    account = ledger(window, trace, turn, (before, after), waiting_cost(window, ours, open_hours))
+    account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
-    ratios = _ratios(window, trace, cohort, worked, account["total_cost"])
+    ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), (account["total_cost"], float(done)))
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
         if np.isnan(values[name]):  # not reached within the run
@@ -72,42 +80,27 @@ def _completion(window: Window, trace: Trace) -> float:
     fixed = window.model.costs.completion_day
     if fixed is not None:
         return fixed
-    sources = [n for n, s in enumerate(window.model.demand.sources.values()) if isinstance(s, GoLive)]
-    source = trace.requests["source"]
-    mine = np.zeros(len(source), dtype=bool)
-    for number in sources:
-        mine |= source == number
+    mine = window.latent[trace.requests["source"]]
     if not mine.any():
         return 0.0
     arrived, closed = trace.requests["arrived"][mine], trace.requests["closed"][mine]
     return completion_day(Backlog.of(arrived, closed, window.start, window.end).daily())
 
 
-def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, float]:
-    ours = trace.requests[~window.of_others[trace.requests["source"]]]
-    closed, arrived = ours["closed"][ours["outcome"] == t.DONE], ours["arrived"]
-    values = {
-        "throughput_per_week": float((closed >= window.begin).sum()) / window.weeks,
-        "arrived_requests": float(((arrived >= window.begin) & (ours["source"] >= 0)).sum()),
-    }
-    if any(window.tables.asks_beyond):
-        values["unasked_requests"] = float(trace.unasked)
-    visits = trace.visits
-    here = visits["station"]
-    count = len(trace.stations)
-    arriving = np.bincount(
-        here, window.expected_hours(visits, trace.requests) * (visits["entered"] >= window.begin), minlength=count
-    )
-    busy = np.bincount(here, worked, minlength=count)
+def _loads(window: Window, trace: Trace, arriving: Floats, busy: Floats) -> dict[str, float]:
+    """Hours that came and hours worked, by station, against those there are."""
+    values: dict[str, float] = {}
     finite = ~np.isnan(window.servers)
-    capacity = window.capacity_hours + called_hours(window, trace.called_off)
-    for number, name in enumerate(trace.stations):
-        hours = capacity[number]
-        servers = window.servers[number] if finite[number] else 1.0
-        values[f"offered_erlangs.{name}"] = float(arriving[number] / (hours / servers)) if hours else np.nan
-        if finite[number]:
-            values[f"utilisation.{name}"] = float(busy[number] / hours) if hours else np.nan
-            values[f"offered_load.{name}"] = float(arriving[number] / hours) if hours else np.nan
+    capacity = window.capacity_hours
+    if trace.called_off:
+        capacity = capacity + called_hours(window, trace.called_off)
+    columns = (window.servers, capacity, arriving, busy)
+    for name, servers, hours, came, given in zip(trace.stations, *(column.tolist() for column in columns)):
+        endless = math.isnan(servers)
+        values[f"offered_erlangs.{name}"] = came / (hours / (1.0 if endless else servers)) if hours else np.nan
+        if not endless:
+            values[f"utilisation.{name}"] = given / hours if hours else np.nan
+            values[f"offered_load.{name}"] = came / hours if hours else np.nan
     values |= overtime(window, trace)
     if finite.any():
         hours = float(capacity[finite].sum())
@@ -117,28 +110,27 @@ def _flow_measures(window: Window, trace: Trace, worked: Floats) -> dict[str, fl
 
 
 def _ratios(
-    window: Window, trace: Trace, cohort: Cohort, worked: Floats, total: float
+    window: Window, cohort: Cohort, rework: tuple[float, float], cost: tuple[float, float]
 ) -> dict[str, tuple[float, float]]:
-    rows, visits = cohort.requests, trace.visits
-    done = rows["outcome"] == t.DONE
-    delivered = np.isin(cohort.visits["outcome"], (t.DELIVERED, t.REWORK))
-    tried = (cohort.visits["attempt"] > 0) & delivered & done[cohort.member_of_visit]
-    ours = ~window.of_others[trace.requests["source"]]
-    closed = ours & (trace.requests["outcome"] == t.DONE) & (trace.requests["closed"] >= window.begin)
-    members = float(len(rows))
+    """Ratio measures of the run; those of repeated work, and of cost, are known already."""
+    outcome, visits = cohort.requests["outcome"], cohort.visits
+    members = float(len(outcome))
+    _, done, refused, withdrawn = np.bincount(outcome, minlength=4).tolist()
     ratios = {
-        "rework_share": (float(worked[visits["attempt"] > 1].sum()), float(worked.sum())),
-        "refused_share": (float((rows["outcome"] == t.REFUSED).sum()), members),
-        "withdrawn_share": (float((rows["outcome"] == t.WITHDRAWN).sum()), members),
-        "cost_per_closed_request": (total, float(closed.sum())),
+        "rework_share": rework,
+        "refused_share": (float(refused), members),
+        "withdrawn_share": (float(withdrawn), members),
+        "cost_per_closed_request": cost,
     }
     ratios |= reasons(window, cohort)
     if any(station.accepts for station in window.tables.stations):
-        ratios["attempts_per_request"] = (float(tried.sum()), float(done.sum()))
+        delivered = (visits["outcome"] == t.DELIVERED) | (visits["outcome"] == t.REWORK)
+        tried = delivered & (visits["attempt"] > 0) & (outcome == t.DONE)[cohort.member_of_visit]
+        ratios["attempts_per_request"] = (float(np.count_nonzero(tried)), float(done))
     met = _within_targets(window, cohort)
     if met is not None:
         watched = met[1]
-        ratios["within_target_share"] = (float((met[0] & watched).sum()), float(watched.sum()))
+        ratios["within_target_share"] = float(np.count_nonzero(met[0] & watched)), float(np.count_nonzero(watched))
     return ratios
 
 
@@ -154,7 +146,7 @@ def _within_targets(window: Window, cohort: Cohort) -> tuple[np.ndarray, np.ndar
     met, watched = np.ones(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
     if targets.started_within is not None:
         first = np.full(len(rows), np.nan)
-        np.fmin.at(first, cohort.member_of_visit, cohort.visits["started"])
+        first_starts(cohort.member_of_visit, cohort.visits, first)
         met &= _in_time(window, targets.started_within, cohort, first)
         watched &= _past(window, targets.started_within, cohort)
     if targets.closed_within is not None:

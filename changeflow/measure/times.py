@@ -12,12 +12,16 @@ from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.loops import summarise
 from changeflow.measure.records import Floats
+from changeflow.measure.tallies import APART, CENSORED, ENDED, find_cohort, sums_by_group
 from changeflow.measure.window import Window
 
 Mask = NDArray[np.bool_]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95}
 _SHARES = np.array(list(QUANTILES.values()))
 _NO_SHARES = np.empty(0)
+_OF_SOJOURN = np.array([CENSORED, ENDED, APART, APART], np.int8)
+"""What is known of the time to done, by outcome of a request."""
+_OF_WAIT = np.array([CENSORED, ENDED, ENDED, ENDED], np.int8)
 Found = tuple[str, float, float]
 """Measure, value, and the share of requests because of which it is only a lower bound."""
 
@@ -36,59 +40,86 @@ class Cohort:
     @classmethod
     def of(cls, window: Window, trace: Trace) -> Cohort:
         """Members and their visits, in order of request and visit."""
-        rows = trace.requests
-        inside = (rows["arrived"] >= window.begin) & (rows["arrived"] < window.cohort_end)
-        inside &= (rows["parent"] < 0) & (rows["source"] >= 0) & ~window.of_others[rows["source"]]
-        row_of = np.cumsum(inside) - 1
-        request = trace.visits["request"]
-        mine = inside[request]
-        members = rows.compress(inside)
-        arrived_working = window.office.open_hours_at(members["arrived"])
-        return cls(members, trace.visits.compress(mine), row_of[request[mine]], arrived_working)
+        requests, visits = trace.requests, trace.visits
+        rows, places = np.empty(len(requests), np.int64), np.empty(len(visits), np.int64)
+        members = np.empty(len(visits) + len(requests), np.int64)
+        known, seen = find_cohort(
+            requests, visits, window.of_others, window.begin, window.cohort_end, rows, places, members
+        )
+        found = requests.take(rows[:known])
+        arrived_working = window.office.open_hours_at(found["arrived"])
+        return cls(found, visits.take(places[:seen]), members[:seen], arrived_working)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Places of the times that are known to their end, and of those known so far."""
+
+    ended: NDArray[np.intp]
+    censored: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, codes: NDArray[np.int8]) -> _Known:
+        return cls((codes == ENDED).nonzero()[0], (codes == CENSORED).nonzero()[0])
 
 
 def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
     """Mean and quantiles of time to done and of waiting, in clock and working hours."""
     rows = cohort.requests
-    done, still_open = rows["outcome"] == t.DONE, rows["outcome"] == t.OPEN
-    until = np.where(still_open, window.end, rows["closed"])
+    until = np.where(rows["outcome"] == t.OPEN, window.end, rows["closed"])
     clock = until - rows["arrived"]
-    yield from _summary("sojourn_time_hours", clock, done, still_open)
+    codes = _OF_SOJOURN[rows["outcome"]]
+    known = _Known.of(codes)
+    yield from _summary("sojourn_time_hours", clock, known)
     working = window.office.open_hours_at(until) - cohort.arrived_working
-    yield from _summary("sojourn_time_working_hours", working, done, still_open)
-    for code, name in enumerate(trace.categories):
-        mine = rows["category"] == code
-        yield f"sojourn_time_hours@{name}", *_mean(clock, mine & done, mine & still_open)
-    yield from _waits(window, trace, cohort)
+    yield from _summary("sojourn_time_working_hours", working, known)
+    for name, mean in zip(trace.categories, _means(clock, rows["category"], codes, len(trace.categories)), strict=True):
+        yield f"sojourn_time_hours@{name}", *mean
+    yield from _waits(window, trace, cohort, clock)
 
 
-def _waits(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Found]:
+def _waits(window: Window, trace: Trace, cohort: Cohort, sojourn: Floats) -> Iterator[Found]:
     visits, rows = cohort.visits, cohort.requests
-    clock, working = window.queue_waits(visits)
+    clock, working, stay, codes = window.queue_waits(visits)
     resumed = resumptions(visits)
-    if resumed.any():  # laid down is not waiting
+    some_resumed = resumed.any()
+    if some_resumed:  # laid down is not waiting
         laid_down = np.where(resumed, clock, 0.0)
         clock, working = np.where(resumed, 0.0, clock), np.where(resumed, 0.0, working)
-    served = np.zeros(len(rows), dtype=bool)
-    served[cohort.member_of_visit] = True
-    still_open = served & (rows["outcome"] == t.OPEN)
-    ended = served & ~still_open
+    queued = codes != APART
+    if some_resumed:
+        codes = np.where(resumed, np.int8(APART), codes)
+    served = np.zeros(len(rows), np.int8)
+    served[cohort.member_of_visit[queued]] = 1  # not those who never queued
+    served *= _OF_WAIT[rows["outcome"]]
+    members = _Known.of(served)
     for name, waits in (("waiting_time_hours", clock), ("waiting_time_working_hours", working)):
-        yield from _summary(name, _per_member(cohort, waits), ended, still_open)
-    joined = ~np.isnan(visits["joined"]) & ~resumed
-    first = joined & (visits["visit"] == 0)
-    started = ~np.isnan(visits["started"])
+        yield from _summary(name, _per_member(cohort, waits), members)
+    first = _Known.of(np.where(_at_first_queue(cohort, queued), codes, np.int8(APART)))
     for name, waits in (("first_wait_hours", clock), ("first_wait_working_hours", working)):
-        yield from _summary(name, waits, first & started, first & ~started)
-    until = np.where(rows["outcome"] == t.OPEN, window.end, rows["closed"])
-    delay = until - rows["arrived"] - _per_member(cohort, _stays(visits, window.end))
-    yield "delay_time_hours", *_mean(np.maximum(delay, 0.0), ended, still_open)
-    if resumed.any():
-        yield "laid_down_time_hours", *_mean(_per_member(cohort, laid_down), ended, still_open)
-    for number, station in enumerate(trace.stations):
-        here = joined & (visits["station"] == number)
-        for name, waits in (("visit_wait_hours", clock), ("visit_wait_working_hours", working)):
-            yield f"{name}.{station}", *_mean(waits, here & started, here & ~started)
+        yield from _summary(name, waits, first)
+    delay = np.maximum(sojourn - _per_member(cohort, stay), 0.0)
+    yield "delay_time_hours", *_mean(delay.take(members.ended), delay.take(members.censored))
+    if some_resumed:
+        away = _per_member(cohort, laid_down)
+        yield "laid_down_time_hours", *_mean(away.take(members.ended), away.take(members.censored))
+    count = len(trace.stations)
+    means = (_means(waits, visits["station"], codes, count) for waits in (clock, working))
+    for station, in_clock, in_working in zip(trace.stations, *means, strict=True):
+        yield f"visit_wait_hours.{station}", *in_clock
+        yield f"visit_wait_working_hours.{station}", *in_working
+
+
+def _at_first_queue(cohort: Cohort, queued: Mask) -> Mask:
+    """The visits at which each member queued for the first time: the first ones, unless it was turned away there."""
+    visits = cohort.visits["visit"]
+    opening: Mask = visits == 0
+    if queued[opening].all():
+        return opening
+    earliest = np.full(len(cohort.requests), np.iinfo(np.int64).max)
+    np.minimum.at(earliest, cohort.member_of_visit[queued], visits[queued])
+    found: Mask = queued & (visits == earliest[cohort.member_of_visit])
+    return found
 
 
 def resumptions(visits: Rows) -> Mask:
@@ -102,27 +133,38 @@ def resumptions(visits: Rows) -> Mask:
 
 
 def _per_member(cohort: Cohort, values: Floats) -> Floats:
-    return np.bincount(cohort.member_of_visit, values, minlength=len(cohort.requests)).astype(float)
+    return np.bincount(cohort.member_of_visit, values, minlength=len(cohort.requests)).astype(float, copy=False)
 
 
-def _stays(visits: Rows, end: float) -> Floats:
-    """Time in queue and in hand of each visit so far."""
-    left = np.where(np.isnan(visits["finished"]), end, visits["finished"])
-    return np.where(np.isnan(visits["joined"]), 0.0, left - visits["joined"])
-
-
-def _summary(name: str, times: Floats, closed: Mask, still_open: Mask) -> Iterator[Found]:
+def _summary(name: str, times: Floats, known: _Known) -> Iterator[Found]:
+    ended, censored = times.take(known.ended), times.take(known.censored)
+    ended.sort()
+    censored.sort()
     out = np.empty(2 + 2 * len(_SHARES))
-    summarise(np.sort(times[closed]), np.sort(times[still_open]), _SHARES, out)
-    yield name, out[0], out[1]
+    summarise(ended, censored, _SHARES, out)
+    found = out.tolist()
+    yield name, found[0], found[1]
     for number, label in enumerate(QUANTILES, start=1):
-        yield f"{name}.{label}", out[2 * number], out[2 * number + 1]
+        yield f"{name}.{label}", found[2 * number], found[2 * number + 1]
 
 
-def _mean(times: Floats, closed: Mask, still_open: Mask) -> tuple[float, float]:
-    ended, censored = times[closed], times[still_open]
+def _means(times: Floats, groups: Rows, codes: NDArray[np.int8], count: int) -> list[tuple[float, float]]:
+    """The mean of each group, and the share that it hangs on."""
+    sums, (ended, censored) = np.zeros(count), np.zeros((2, count), np.int64)
+    sums_by_group(times, groups, codes, sums, ended, censored)
+    found = []
+    for group, (total, closed, still_open) in enumerate(zip(sums.tolist(), ended.tolist(), censored.tolist())):
+        if still_open:
+            mine = groups == group
+            found.append(_mean(times[mine & (codes == ENDED)], times[mine & (codes == CENSORED)]))
+        else:
+            found.append((total / closed if closed else np.nan, 0.0))
+    return found
+
+
+def _mean(ended: Floats, censored: Floats) -> tuple[float, float]:
     if not len(censored):  # the plain mean, without an order
         return float(ended.mean()) if len(ended) else np.nan, 0.0
     out = np.empty(2)
     summarise(np.sort(ended), np.sort(censored), _NO_SHARES, out)
-    return out[0], out[1]
+    return float(out[0]), float(out[1])

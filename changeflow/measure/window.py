@@ -14,6 +14,7 @@ from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
 from changeflow.measure.loops import queue_waits, work_done
 from changeflow.measure.records import Floats
+from changeflow.model.demand import GoLive
 from changeflow.model.schema import Model
 
 
@@ -39,8 +40,14 @@ class Window:
     paces: Floats
     """Speed beside the station's at which a category is worked on there, stations x categories: the mean over the
     hours of those who may."""
+    prices: Floats
+    """Of a working hour, by station."""
+    by_vendor: NDArray[np.bool_]
+    """By station."""
     of_others: NDArray[np.bool_]
     """By source, the last one for requests open at the start: requests of other customers."""
+    latent: NDArray[np.bool_]
+    """By source, the last one for requests open at the start: misfits of a go-live, which come to an end."""
 
     @classmethod
     def of(cls, tables: Tables) -> Window:
@@ -64,7 +71,10 @@ class Window:
             paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]).reshape(
                 len(tables.stations), len(tables.categories)
             ),
+            prices=np.array([station.price_per_hour for station in model.stations.values()], float),
+            by_vendor=np.array([station.kind == "vendor" for station in model.stations.values()], bool),
             of_others=np.array(tables.background),
+            latent=np.array([*(isinstance(s, GoLive) for s in model.demand.sources.values()), False]),
         )
 
     @property
@@ -101,12 +111,20 @@ class Window:
         )  # fmt: skip
         return hours
 
-    def queue_waits(self, visits: Rows) -> tuple[Floats, Floats]:
-        """Time in queue of each visit so far, in clock hours and in its station's open hours."""
+    def queue_waits(self, visits: Rows) -> tuple[Floats, Floats, Floats, NDArray[np.int8]]:
+        """Of each visit so far: time in queue, in clock hours and in its station's open hours; clock hours at the
+        station; and what is known of its wait (a code of tallies.py)."""
         layout = self.tables.layout
-        clock, working = np.empty(len(visits)), np.empty(len(visits))
-        queue_waits(visits, layout.stations, layout.opens, layout.closes, layout.before, self.end, clock, working)
-        return clock, working
+        clock, working, stay = np.empty((3, len(visits)))
+        known = np.empty(len(visits), np.int8)
+        queue_waits(
+            visits, layout.stations, layout.opens, layout.closes, layout.before, self.end, clock, working, stay, known
+        )
+        return clock, working, stay, known
+
+    def ours(self, requests: Rows) -> Rows:
+        """Requests that are not of other customers."""
+        return requests.compress(~self.of_others[requests["source"]]) if self.of_others.any() else requests
 
 
 def called_hours(window: Window, called_off: Iterable[tuple[int, float, float, int]]) -> Floats:

@@ -23,6 +23,8 @@ _NEGLIGIBLE = 1e-9
 def flow_graph(model: Model) -> nx.DiGraph[str]:
     """Sources, stations and outcomes, with the most expected requests per week on the edges.
 
+    Tested deliveries go on from their tester. Where a request goes from a full station, or who gives up, is an edge
+    with a `note` and without traffic.
     Where a loop may be endless it is the least number, and 0 where it must be.
     """
     import networkx as nx  # noqa: PLC0415  a slow import, for drawing only
@@ -43,13 +45,28 @@ def flow_graph(model: Model) -> nx.DiGraph[str]:
         by_kind = dict(zip(categories_of(model), visits[number], strict=True))
         stays = {category: visited / passes(station, category) for category, visited in by_kind.items()}
         again = sum(by_kind.values()) - sum(stays.values())
-        if again > 0:
-            graph.add_edge(name, name, per_week=again)
+        leaves_from = name  # the place where its verdicts fall
         if station.acceptance and station.acceptance.by:
-            graph.add_edge(name, station.acceptance.by, per_week=sum(by_kind.values()))
+            leaves_from = station.acceptance.by
+            graph.add_edge(name, leaves_from, per_week=sum(by_kind.values()))
+        if again > 0:
+            graph.add_edge(leaves_from, name, per_week=again)
         if name not in testers:
-            _edges(graph, model, name, model.routing.next.get(name, To(place="done")), stays)
+            _edges(graph, model, leaves_from, model.routing.next.get(name, To(place="done")), stays)
+    for name, station in model.stations.items():
+        if station.capacity is not None:
+            _may_go(graph, name, station.when_full, "full")
+        if station.patience_hours is not None or station.join_probability:
+            _may_go(graph, name, "withdrawn", "gives up")
     return graph
+
+
+def _may_go(graph: nx.DiGraph[str], start: str, place: str, note: str) -> None:
+    """An edge whose traffic nobody knows before a run: with a word instead of a number."""
+    if place not in graph:
+        graph.add_node(place, kind="outcome", load=None)
+    if not graph.has_edge(start, place):
+        graph.add_edge(start, place, per_week=0.0, note=note)
 
 
 def _finite(bounds: Floats) -> Floats:
@@ -72,4 +89,5 @@ def _edges(graph: nx.DiGraph[str], model: Model, start: str, route: Route, weigh
         if per_week > _NEGLIGIBLE * max(total, 1e-300):
             if place in {"done", "refused"}:
                 graph.add_node(place, kind="outcome", load=None)
-            graph.add_edge(start, place, per_week=per_week)
+            known = graph.edges[start, place]["per_week"] if graph.has_edge(start, place) else 0.0
+            graph.add_edge(start, place, per_week=known + per_week)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import tree_sitter_toml
-from tree_sitter import Language, Node, Parser
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
 
 Path = tuple[str | int, ...]
 
 
 @cache
 def _parser() -> Parser:
+    import tree_sitter_toml  # noqa: PLC0415  only a model with faults needs its lines
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
     return Parser(Language(tree_sitter_toml.language()))
 
 

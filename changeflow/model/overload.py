@@ -9,12 +9,10 @@ from changeflow.model.capacity import group_hours, speeds, when_all_hands_are_fu
 from changeflow.model.choices import least_staying, open_share
 from changeflow.model.effort import Kind, kinds, stay_hours
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
-from changeflow.model.pressure import Hands, pressure
+from changeflow.model.pressure import FULL, Hands, overfull
 from changeflow.model.routing import OpenFirst, stations_of
 from changeflow.model.schema import Model
 from changeflow.model.traffic import HOURS_PER_WEEK, Floats, traffic
-
-_FULL = 1 + 1e-9
 
 
 def overloads(model: Model, begin: float, end: float) -> dict[str, str]:
@@ -58,13 +56,13 @@ class _Window:
             if work
         }
         least = sum(min(need.values()) for need in needs.values())
-        if least > _FULL * sum(hours for (station, _), hours in self.hours.items() if station == name):
+        if least > FULL * sum(hours for (station, _), hours in self.hours.items() if station == name):
             return ""
         for some in dict.fromkeys(frozenset(need) for need in needs.values()):
             only = [category for category, need in needs.items() if some.issuperset(need)]
-            if len(only) < len(needs) and pressure([needs[category] for category in only], self.hours).least > _FULL:
+            if len(only) < len(needs) and overfull([needs[category] for category in only], self.hours):
                 return ", ".join(only)
-        return "" if pressure(list(needs.values()), self.hours).least > _FULL else None
+        return "" if overfull(list(needs.values()), self.hours) else None
 
     def _by_hands(self, name: str, category: str, work: float) -> dict[Hands, float]:
         """Hours that work at the pace of a station takes each of its groups."""
@@ -93,8 +91,7 @@ class _Window:
             for able, kind, weekly in self._choosers(among)
             if able[-1] not in crowded or not (ordered or crowded.issuperset(able))
         ]
-        result = pressure(needs, self.hours)
-        return {station for station, _ in result.bottleneck} if result.least > _FULL else set()
+        return {station for station, _ in overfull(needs, self.hours)}
 
     def _choosers(self, among: tuple[str, ...]) -> Iterator[tuple[list[str], Kind, float]]:
         """Weekly requests by the stations that may do them; none of those who may go where queues end by themselves."""

@@ -11,6 +11,7 @@ import numpy as np
 Hands = tuple[str, str]
 """Station and group."""
 _TRIFLE = 1e-9
+FULL = 1 + 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,25 @@ class Pressure:
     """Work over hours; above 1 it cannot be done, infinite where those who could do it have no hours."""
     bottleneck: frozenset[Hands]
     """Those whose hours decide it."""
+
+
+def overfull(needs: Sequence[Mapping[Hands, float]], hours: Mapping[Hands, float]) -> frozenset[Hands]:
+    """Those whose hours do not suffice however the needs are dealt out; nobody when everything can be done."""
+    if _dealt_evenly(needs, hours) <= 1:  # one way that does is enough
+        return frozenset()
+    found = pressure(needs, hours)
+    return found.bottleneck if found.least > FULL else frozenset()
+
+
+def _dealt_evenly(needs: Sequence[Mapping[Hands, float]], hours: Mapping[Hands, float]) -> float:
+    """How busy the busiest is when each need keeps all who can meet it equally busy."""
+    busy = dict.fromkeys(hours, 0.0)
+    for need in needs:
+        rate = sum(hours[one] / cost for one, cost in need.items() if cost)
+        if need and all(need.values()):
+            for one in need:
+                busy[one] += 1 / rate if rate else math.inf
+    return max(busy.values(), default=0.0)
 
 
 def pressure(needs: Sequence[Mapping[Hands, float]], hours: Mapping[Hands, float]) -> Pressure:

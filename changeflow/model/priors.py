@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from changeflow.model.demand import RATES
@@ -34,7 +35,13 @@ _KEPT_AWAY_BY: dict[str, frozenset[str]] = {
 
 def read_priors(name: str) -> Raw:
     """The tree of a shipped prior set."""
-    return tomllib.loads(shipped_priors()[name].read_text(encoding="utf-8"))
+    return _parsed(shipped_priors()[name].read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Raw:
+    """Every variation of a model reads its set again; nobody writes into the tree."""
+    return tomllib.loads(text)
 
 
 def fill(raw: Raw, priors: Raw) -> Raw:

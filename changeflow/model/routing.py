@@ -120,7 +120,11 @@ class Custom(Value):
 def _sugar(value: Any) -> Any:
     if isinstance(value, str):
         return {"rule": "to", "place": value}
-    if isinstance(value, dict) and "rule" not in value:
+    if (
+        isinstance(value, dict)
+        and "rule" not in value
+        and all(isinstance(part, int | float) for part in value.values())
+    ):
         return {"rule": "split", "shares": value}
     return value
 

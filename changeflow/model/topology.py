@@ -13,6 +13,7 @@ import numpy as np
 from changeflow.model.capacity import group_hours, speeds
 from changeflow.model.choices import least_staying
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
+from changeflow.model.once import once_a_model
 from changeflow.model.overload import overloads
 from changeflow.model.schema import Model
 from changeflow.model.traffic import Floats, traffic
@@ -51,6 +52,7 @@ class Load:
         return low / self.hours_per_week, high / self.hours_per_week
 
 
+@once_a_model
 def offered_loads(model: Model) -> tuple[Load, ...]:
     """The load of every station, averaged over the run after the warm-up."""
     begin = model.start_hours + model.warm_up_days * 24

@@ -30,7 +30,8 @@ def network_chart(graph: Any, title: str) -> Figure:
     """Draw a networkx DiGraph of sources, stations and outcomes.
 
     Nodes: layer (int), label, kind (source, in_house, vendor, outcome), load (work arriving over hours
-    available, at most, or None), work (the same in words), overloaded. Edges: per_week (requests per week).
+    available, at most, or None), work (the same in words), overloaded. Edges: per_week (requests per week), and
+    note (a word that stands there instead).
     Nodes of a layer stand in the order added.
     """
     width = sheet_width(graph, WIDTH_INCHES)
@@ -42,7 +43,7 @@ def network_chart(graph: Any, title: str) -> Figure:
         for node, about in graph.nodes(data=True):
             draw_box(axes, boxes[node], texts[node], about)
         draw_arrows(axes, graph, boxes, width)
-        _legend(figure)
+        _legend(figure, unknown=any(note for *_, note in graph.edges(data="note")))
     return figure
 
 
@@ -61,7 +62,10 @@ def _sheet(width: float, body: float, title: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _legend(figure: Figure) -> None:
+def _legend(figure: Figure, *, unknown: bool) -> None:
+    key = "Arrows: requests per week. Fill: work arriving against hours available."
+    if unknown:
+        key = "Arrows: requests per week (dashed: unknown). Fill: work against hours."
     house, vendor = OUTLINES["in_house"], OUTLINES["vendor"]
     handles = [
         Patch(facecolor=PAPER, edgecolor=house[0], linestyle=house[1], linewidth=1.8, label="in-house"),
@@ -74,7 +78,7 @@ def _legend(figure: Figure) -> None:
         handles=handles,
         loc="lower left",
         ncols=3,
-        title="Arrows: requests per week. Fill: work arriving against hours available.",
+        title=key,
         alignment="left",
         columnspacing=1.4,
     )

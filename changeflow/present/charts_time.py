@@ -21,17 +21,17 @@ WIDE = 30.0  # beyond this ratio of longest to shortest time only a logarithmic 
 HARDLY_ANY = 0.01
 HOURS_PER_DAY = 24.0
 DAYS_SHOWN_AS_HOURS = 2.0  # below it people speak of hours
-NONE_REFUSED: Mapping[str, float] = MappingProxyType({})
+NONE_LEFT_OUT: Mapping[str, str] = MappingProxyType({})
 BODY_INCHES = 2.35
 
 
 def time_to_done_chart(
-    frame: pd.DataFrame, target_days: float | None, title: str, refused: Mapping[str, float] = NONE_REFUSED
+    frame: pd.DataFrame, target_days: float | None, title: str, left_out: Mapping[str, str] = NONE_LEFT_OUT
 ) -> Figure:
     """Draw the share of requests done within a time, in hours where all is done within two days.
 
     `frame`: scenario, days, share, low, high; shares from 0 to 1, low to high the interval of the share.
-    `refused`: share of requests that a configuration refuses; its curve is over the others.
+    `left_out`: what a configuration refuses or loses, in words; its curve is over the other requests.
     """
     unit, per_day = ("hours", HOURS_PER_DAY) if _end_of_change(frame) < DAYS_SHOWN_AS_HOURS else ("calendar days", 1.0)
     frame = frame.assign(time=frame["days"] * per_day)
@@ -42,8 +42,8 @@ def time_to_done_chart(
         draw_lines(axes, frame, "time", "share")
         _share_axis(axes)
         looks = looks_present(frame)
-        remarks = {name: f" ({refused[name]:.0%} refused)" for name in looks if name in refused}
-        note = "Band: interval of the curve, how sure it is." + (" Refused: left out." if remarks else "")
+        remarks = {name: f" ({left_out[name]})" for name in looks if name in left_out}
+        note = "Band: interval of the curve, how sure it is." + (" Refused and withdrawn: left out." if remarks else "")
         put_legend(figure, line_handles(looks, remarks), note)
         if target is not None:
             draw_marks(figure, axes, [Mark(target, f"target: {digits(target)} {unit.split()[-1]}")])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from changeflow.model.process_only import process_only
+from changeflow.model.process_only import custom_rules, process_only
 from changeflow.model.schema import Model
 from changeflow.model.topology import Load, offered_loads
-from changeflow.present.frames import assumption_rows_of
+from changeflow.present.assumptions import assumption_rows_of
 from changeflow.present.logs import log_lines
 from changeflow.present.story import story
 from changeflow.present.terminal import check_lines
@@ -28,7 +28,7 @@ def check(model: Model) -> str:
         sections.insert(0, ("WARNING", warnings))
     rare = process_only(model)
     if rare:
-        sections.append(("ENGINE   what only the process engine knows", list(rare)))
+        sections.append(("ENGINE   what only the process engine knows", [*rare, *_functions_needed(model)]))
     if model.missing:
         sections.append(("NOT MODELLED", [model.missing]))
     rows = assumption_rows_of(model)
@@ -36,6 +36,12 @@ def check(model: Model) -> str:
     none = ["This model names no prior set and has no [assumptions]; its comments say where its numbers come from."]
     sections.append((f"NUMBERS   {len(assumed)} with range and source", assumed or none))
     return check_lines(f"{model.place} is valid: {model.title}", [(head, texts or ["-"]) for head, texts in sections])
+
+
+def _functions_needed(model: Model) -> list[str]:
+    """The command line has no place for a Python function: say where it belongs."""
+    missing = [name for name in custom_rules(model) if name not in model.rules]
+    return [f"rule {name} needs its function: run this model from Python with model.with_rules" for name in missing]
 
 
 def check_as_json(model: Model) -> dict[str, Any]:
@@ -68,8 +74,10 @@ def _number(value: float) -> float | None:
 
 
 def warnings_of(model: Model) -> list[str]:
-    """Overload in words, and rows of a log that cannot be used."""
+    """Overload in words, rows of a log that cannot be used, and a model in which nothing is measured."""
     said = [_overload(load) for load in offered_loads(model) if load.overloaded]
+    if all(source.background for source in model.demand.sources.values()):
+        said.append("every source has background = true: no request is ours, so nothing is measured")
     for name, log in model.logs.items():
         if log.refused:
             said.append(f"{name}: {log.in_words()}")

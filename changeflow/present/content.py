@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 
 from changeflow import __version__
-from changeflow.present.frames import assumption_rows
+from changeflow.present.assumptions import assumption_rows
 from changeflow.present.logs import log_lines
 from changeflow.present.report import ReportContent
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
 from changeflow.present.summary import table
-from changeflow.present.terminal import years_in_words
+from changeflow.present.terminal import engine_in_words, years_in_words
 from changeflow.study.results import Results
 
 HOW = (
@@ -31,7 +31,7 @@ def report_content(results: Results, charts: list[tuple[str, str, str]], command
     provenance = [
         ("Command", shlex.join(command_line)),
         ("Runs", f"{results.replications} of {years_in_words(first.horizon_days)}, seed {results.seed}"),
-        ("Engine", results.engine),
+        ("Engine", engine_in_words(results)),
         ("Statistics", HOW),
         ("Program", f"changeflow {__version__}"),
     ]

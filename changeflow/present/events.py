@@ -6,17 +6,27 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
+from changeflow.model.routing import RULES
 from changeflow.model.schema import Model
 from changeflow.present.folder import MANIFEST, write_whole
 
-_LEAVES, _CLOSES, _ARRIVES, _QUEUES, _STARTS, _LEAVES_AT_ONCE, _CLOSES_AT_ONCE = range(7)
+_LEAVES, _CLOSES, _ARRIVES, _ENTERS, _QUEUES, _STARTS, _LEAVES_AT_ONCE, _CLOSES_AT_ONCE = range(8)
 """The order of what happens at one instant, as the instant rule has it; what takes no time ends after it began."""
+
+_LEFT = {
+    "rework": "delivered, to be rejected",
+    "interrupted": "interrupted, work remains",
+    "reneged": "out of patience",
+    "balked": "too many there",
+    "turned away": "it is full",
+}
 
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
@@ -28,7 +38,7 @@ def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replication: int) -> None:
+def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replication: int, engine: str) -> None:
     """Write the tables as CSV; floats are written so that reading gives the same bits."""
 
     def fill(draft: Path) -> None:
@@ -36,7 +46,7 @@ def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replicat
             table.to_csv(draft / f"{name}.csv", index=False)
         about = {
             "program": "changeflow", "command": "trace", "seed": seed, "replication": replication,
-            "model": model.place, "digest": model.digest(),
+            "engine": engine, "model": model.place, "digest": model.digest(),
         }  # fmt: skip
         (draft / MANIFEST).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
 
@@ -47,6 +57,7 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
     """One line an event, in order of time."""
     zero = _zero(model)
     events: list[tuple[float, int, int, str]] = []
+    people = [people_of(model, name) for name in trace.stations]
     names = {
         number: trace.categories[code]
         for number, code in zip(trace.requests["number"].tolist(), trace.requests["category"].tolist(), strict=True)
@@ -55,21 +66,52 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
         number = int(row["number"])
         events.append((float(row["arrived"]), _ARRIVES, number, f"arrives ({names[number]})"))
         if not np.isnan(row["closed"]):
-            order = _CLOSES_AT_ONCE if row["closed"] == row["arrived"] else _CLOSES
+            at_once = row["closed"] == row["arrived"] or row["outcome"] != t.DONE
+            order = _CLOSES_AT_ONCE if at_once else _CLOSES
             events.append((float(row["closed"]), order, number, t.REQUEST_OUTCOMES[row["outcome"]]))
     for row in trace.visits:
         station, number = trace.stations[row["station"]], int(row["request"])
-        end = _LEAVES_AT_ONCE if row["finished"] == row["started"] else _LEAVES
-        texts = {
-            "finished": (end, f"leaves {station} ({t.VISIT_OUTCOMES[row['outcome']]})"),
-            "joined": (_QUEUES, f"queues at {station}"),
-            "started": (_STARTS, f"is started at {station} by {row['server']}"),
-        }
-        for field, (order, text) in texts.items():
-            if not np.isnan(row[field]):
-                events.append((float(row[field]), order, number, text))
+        events += [
+            (float(hours), order, number, text)
+            for hours, order, text in _visit_events(row, station, people[row["station"]])
+            if not np.isnan(hours)
+        ]
     for hours, _, number, text in sorted(events):
         yield f"{(zero + timedelta(hours=hours)).isoformat(sep=' ', timespec='minutes')}  request {number:>5}  {text}"
+
+
+def _visit_events(row: Any, station: str, people: list[str]) -> Iterator[tuple[float, int, str]]:
+    """Clock hours, order and words; hours that are not there yet are NaN."""
+    outcome = t.VISIT_OUTCOMES[row["outcome"]]
+    never_joined = row["outcome"] in (t.BALKED, t.TURNED_AWAY)
+    if row["entered"] < (row["finished"] if never_joined else row["joined"]) or (
+        np.isnan(row["joined"]) and np.isnan(row["finished"])
+    ):
+        yield row["entered"], _ENTERS, f"is sent to {station}, not in its queue yet"
+    if never_joined:
+        yield row["finished"], _QUEUES, f"leaves {station} ({_LEFT[outcome]})"
+        return
+    yield row["joined"], _QUEUES, f"queues at {station}"
+    yield row["started"], _STARTS, f"is started at {station} by {_server(people, row['server'])}"
+    end = _LEAVES_AT_ONCE if row["finished"] == row["started"] else _LEAVES
+    yield row["finished"], end, f"leaves {station} ({_LEFT.get(outcome, outcome)})"
+
+
+def people_of(model: Model, station: str) -> list[str]:
+    """Names of a station's servers by number: of the people, else ''; those called off come last."""
+    if station not in model.stations or model.stations[station].servers == "infinite":
+        return []
+    names = []
+    for name, group in model.groups(station).items():
+        many = group.most_servers > 1
+        names += [f"{name} {n + 1}" if many and name else name for n in range(group.most_servers)]
+    call_off = model.stations[station].call_off
+    return names + [f"called off {n + 1}" for n in range(call_off.servers if call_off else 0)]
+
+
+def _server(people: list[str], number: int) -> str:
+    name = people[number] if 0 <= number < len(people) else ""
+    return name or f"server {number}"
 
 
 def _zero(model: Model) -> datetime:
@@ -109,6 +151,7 @@ def _requests(trace: Trace, model: Model) -> pd.DataFrame:
 
 def _visits(trace: Trace, model: Model) -> pd.DataFrame:
     rows = trace.visits
+    people = [people_of(model, name) for name in trace.stations]
     return pd.DataFrame(
         {
             "request": rows["request"],
@@ -118,6 +161,10 @@ def _visits(trace: Trace, model: Model) -> pd.DataFrame:
             "attempt": rows["attempt"],
             "station": _named(rows["station"], trace.stations),
             "server": [str(server) if server >= 0 else "" for server in rows["server"].tolist()],
+            "person": [
+                people[station][server] if 0 <= server < len(people[station]) else ""
+                for station, server in zip(rows["station"].tolist(), rows["server"].tolist(), strict=True)
+            ],
             "entered": rows["entered"],
             "joined": rows["joined"],
             "started": rows["started"],
@@ -130,15 +177,30 @@ def _visits(trace: Trace, model: Model) -> pd.DataFrame:
     )
 
 
+_SEEN = {"open_first": "requests that would still wait", "budget": "money spent this month"}
+_COMPARED = {
+    "open_first": "overflow_beyond",
+    "shortest_queue": "requests per server",
+    "soonest": "expected hours until done",
+    "cheapest": "expected money",
+    "budget": "per_month",
+}
+
+
 def _decisions(trace: Trace) -> pd.DataFrame:
+    """One row for each candidate that a rule looked at; those not chosen were turned down."""
     rows: Rows = trace.decisions
+    rules = _named(rows["rule"], tuple(RULES))
     return pd.DataFrame(
         {
             "request": rows["request"],
             "time": rows["time"],
+            "rule": rules,
             "station": _named(rows["station"], trace.stations),
-            "waiting_seen": rows["seen"],
-            "overflow_beyond": rows["value"],
+            "seen": rows["seen"],
+            "seen_is": [_SEEN.get(code, "requests there") for code in rules],
+            "compared": rows["value"],
+            "compared_is": [_COMPARED.get(code, "") for code in rules],
             "chosen": rows["chosen"],
         }
     )

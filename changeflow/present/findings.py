@@ -9,6 +9,7 @@ import numpy as np
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.sentences import hours_in_words
 from changeflow.present.terminal import clears, years_in_words
+from changeflow.present.undone import aside
 from changeflow.present.words import digits, load_in_words, money, plain
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
@@ -43,10 +44,9 @@ def time_title(results: Results) -> str:
     winner = results.verdict.winner
     best = winner if winner in named else min(named, key=lambda name: named[name].mean)
     who = "" if len(results.scenarios) == 1 else f" with {plain(best)}"
-    refused = results.scenarios[best].estimates.get("refused_share")
-    aside = f" ({refused.mean:.0%} refused)" if refused is not None and refused.mean >= 0.005 else ""
+    left_out = aside(results.scenarios[best])
     within = hours_in_words(named[best]).replace("+-", "±")
-    return f"9 in 10 requests are done within {within}{who}{aside}"
+    return f"9 in 10 requests are done within {within}{who}" + (f" ({left_out})" if left_out else "")
 
 
 def network_title(result: ScenarioResult) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from changeflow import __version__
 from changeflow.errors import PlanError
-from changeflow.present.frames import runs_frame, summary_frame
+from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
 from changeflow.study.results import Results
 
 MANIFEST = "manifest.json"
@@ -86,9 +86,8 @@ def write_results(results: Results, folder: Path, *, command_line: list[str], ch
     """Manifest, tables, charts and report of a run or comparison."""
 
     def fill(draft: Path) -> None:
-        runs_frame(results).to_csv(draft / "runs.csv", index=False)
-        summary = summary_frame(results)
-        summary.to_csv(draft / "summary.csv", index=False)
+        write_csv(draft / "runs.csv", RUNS, runs_rows(results))
+        write_csv(draft / "summary.csv", SUMMARY, summary_rows(results))
         from changeflow.present.summary import markdown  # noqa: PLC0415  it imports this module's neighbours
 
         (draft / "summary.md").write_text(markdown(results), encoding="utf-8")

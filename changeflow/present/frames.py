@@ -1,9 +1,8 @@
-"""Tidy tables from results: what files and charts are made of. pandas begins here."""
+"""Tidy tables from results: what charts are made of. pandas begins here, and only charts need it."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,6 @@ import pandas as pd
 from changeflow.measure.estimates import curve_interval, quantile_interval
 from changeflow.measure.survival import Curve
 from changeflow.model.flow import flow_graph
-from changeflow.model.schema import Model
 from changeflow.present.words import load_in_words, plain_name
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
@@ -20,42 +18,6 @@ MIDDLE = (0.1, 0.9)
 CURVE_POINTS = 160
 LONG_RUN_DAYS = 200
 DAYS_PER_WEEK = 7
-
-
-def runs_frame(results: Results) -> pd.DataFrame:
-    """One tidy row per scenario, replication, measure."""
-    rows = [
-        (name, replication, measure, value, measure in run.at_least)
-        for name, result in results.scenarios.items()
-        for replication, run in enumerate(result.runs)
-        for measure, value in run.values.items()
-    ]
-    return pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value", "at_least"])
-
-
-def summary_frame(results: Results) -> pd.DataFrame:
-    """One row per scenario and measure: estimate, and the difference to the baseline."""
-    differences = {(one.scenario, one.measure): one for one in results.differences}
-    rows = []
-    for name, result in results.scenarios.items():
-        for measure, one in result.estimates.items():
-            against = differences.get((name, measure))
-            rows.append(
-                {
-                    "scenario": name,
-                    "measure": measure,
-                    "mean": one.mean,
-                    "half_width": one.half_width,
-                    "level": one.level,
-                    "unit": one.unit,
-                    "replications": one.replications,
-                    "bound": one.bound,
-                    "difference": against.mean if against else np.nan,
-                    "difference_half_width": against.half_width if against else np.nan,
-                    "difference_level": against.level if against else np.nan,
-                }
-            )
-    return pd.DataFrame(rows)
 
 
 def backlog_frame(results: Results) -> pd.DataFrame:
@@ -173,11 +135,13 @@ def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
     graph = flow_graph(result.model)
     layers = {"source": 0, "in_house": 1, "vendor": 1, "outcome": 3}
     loads = {load.station: load for load in result.load}
+    stations = result.model.stations.values()
+    testers = {station.acceptance.by for station in stations if station.acceptance}
     for name, node in graph.nodes(data=True):
         if node["load"] is not None:
             node["work"] = load_in_words(*loads[name].load)
             node["overloaded"] = loads[name].overloaded
-        node["layer"] = layers[node["kind"]]
+        node["layer"] = 2 if name in testers else layers[node["kind"]]
         node["label"] = _label(result, name)
     return graph
 
@@ -185,54 +149,8 @@ def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]
 def _label(result: ScenarioResult, name: str) -> str:
     station = result.model.stations.get(name)
     if station is None:
-        return plain_name(name)
+        source = result.model.demand.sources.get(name)
+        return plain_name(name) + ("\n(other customers)" if source is not None and source.background else "")
     servers = sum(group.most_servers for group in result.model.groups(name).values())
     people = "unlimited" if station.servers == "infinite" else f"{servers}"
     return f"{plain_name(name)} ({people})"
-
-
-def assumption_rows(results: Results) -> list[tuple[str, str, str, str]]:
-    """The same over all scenarios, each row once."""
-    rows = chain.from_iterable(assumption_rows_of(result.model) for result in results.scenarios.values())
-    return list(dict.fromkeys(rows))
-
-
-def assumption_rows_of(model: Model) -> list[tuple[str, str, str, str]]:
-    """What, value, range, source: every number of a model that has a note."""
-    rows = [
-        (path, _value_at(model, path), _range(note.low, note.high, note.unit), note.source)
-        for path, note in model.assumptions.items()
-    ]
-    return [row for row in rows if row[1] != "None"]  # a route may have put another rule in its place
-
-
-def _value_at(model: Model, path: str) -> str:
-    parts = path.split(".")
-    if parts[0] == "demand" and parts[1:2] != ["sources"]:
-        parts = ["demand", "sources", "demand", *parts[1:]]
-    value: object = model
-    for part in parts:
-        value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
-    return _shown(value)
-
-
-def _range(low: object, high: object, unit: str) -> str:
-    if low is None or high is None:
-        return unit
-    if unit == "1":
-        unit = ""
-    span = f"{_shown(low)} to {_shown(high)}"
-    return f"{span}{',' if ' ' in _shown(low) else ''} {unit}".strip(" ,")
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, float | int):
-        return f"{value:g}"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items())
-    dumped = getattr(value, "model_dump", None)
-    if dumped is not None:
-        return _shown({key: inner for key, inner in dumped().items() if inner is not None})
-    if isinstance(value, list | tuple):
-        return "/".join(_shown(inner) for inner in value)
-    return str(value)

@@ -22,10 +22,16 @@ QUEUE: tuple[Hint, ...] = (
     ("join_probability = [1.0, 0.9, 0.5]", "chance that a newcomer joins when 0, 1, 2 or more requests are there"),
     ("capacity = 50", "requests in the station at most"),
     ('when_full = "refused"', "where a request goes that finds it full: a station or refused"),
-    ("requester_wait = { probability = 0.3, hours = 48 }", "newcomers who first wait for an answer, clock hours"),
+    (
+        "requester_wait = { probability = 0.25, hours = 96 }",
+        "share of newcomers who first wait for their requester, clock hours; logs: 0.20 to 0.33, 48 to 240",
+    ),
 )  # fmt: skip
 IN_HOUSE: tuple[Hint, ...] = (
-    ("at_once = 2", "requests that one server works on at once (without preemptive, shift_end, patience_hours)"),
+    (
+        "at_once = 2",
+        "requests one server works on at once (process engine only; without preemptive, shift_end, patience_hours)",
+    ),
     ("switching_loss = 0.1", "share of speed lost for each further request in hand"),
 )
 VENDOR: tuple[Hint, ...] = (
@@ -33,7 +39,7 @@ VENDOR: tuple[Hint, ...] = (
     ("release = { every_days = 14 }", "deliveries go out only every 14 calendar days"),
     (
         "call_off = { beyond = 20, servers = 1, lead_days = 14, for_days = 60 }",
-        "one more engineer when more than 20 wait; calendar days",
+        "one more engineer when more than 20 wait; calendar days (process engine only)",
     ),
 )
 STAFF: tuple[Hint, ...] = (
@@ -43,7 +49,7 @@ STAFF: tuple[Hint, ...] = (
     ),
 )
 ACCEPTANCE: tuple[Hint, ...] = (
-    ("acceptance.delay_hours = 24", "clock hours between a delivery and its verdict"),
+    ("acceptance.delay_hours = 24", "clock hours between a delivery and its verdict; assumption, 4 to 120"),
     ("acceptance.rework_priority = 0", "class of repeated passes, 0 the most urgent"),
 )
 SOURCE: tuple[Hint, ...] = (
@@ -126,7 +132,7 @@ def _rules(stations: list[str]) -> Iterable[Hint]:
     )
     yield (
         f'entry = {{ rule = "budget", per_month = 5000, prefer = "{last}", otherwise = "{first}" }}',
-        "money a month; otherwise: a station, refused or wait",
+        "money a month; otherwise: a station, refused or wait (process engine only)",
     )
 
 

@@ -14,6 +14,7 @@ Curve = tuple[Point, Point, Point, Point]
 BULGE = 0.75  # the middle of a Bezier curve goes this share of the way to its handles
 LOOP = 0.26
 DIP = 0.5
+BACK_AT = 0.88  # share of a box's width at which an arrow goes up to the layer before, beside those that come down
 PASSING = 0.07  # arrows to and fro between two boxes pass each other at twice this distance
 
 
@@ -23,7 +24,7 @@ def place_arrows(graph: Any, boxes: dict[Hashable, Box], width: float) -> dict[A
 
 
 def _curve(graph: Any, boxes: dict[Hashable, Box], start: Hashable, end: Hashable, width: float) -> Curve:
-    """Down to a later layer, across within a layer, around the side back or to the same box."""
+    """Down to a later layer, across within a layer, up to the layer before, around the side farther back."""
     here, there = boxes[start], boxes[end]
     others = [box for node, box in boxes.items() if node not in (start, end)]
     step = graph.nodes[end]["layer"] - graph.nodes[start]["layer"]
@@ -37,6 +38,10 @@ def _curve(graph: Any, boxes: dict[Hashable, Box], start: Hashable, end: Hashabl
         down = _down(leaves, enters)
         if not _hits(down, others):
             return down
+    if step == -1:
+        up = _down((here.left + BACK_AT * here.width, here.top), (there.left + BACK_AT * there.width, there.bottom))
+        if not _hits(up, others):
+            return up
     sides = (_around(here, there, MARGIN), _around(here, there, width - MARGIN))
     return min(sides, key=lambda curve: (_hits(curve, others), abs(curve[1][0] - here.x)))
 

@@ -83,25 +83,28 @@ def draw_box(axes: Axes, box: Box, text: str, about: dict[str, Any]) -> None:
 
 
 def draw_arrows(axes: Axes, graph: Any, boxes: dict[Hashable, Box], width: float) -> None:
-    """Arrows as broad as the traffic on them, each with its requests per week."""
+    """Arrows as broad as the traffic on them, each with its requests per week; dashed where only a run knows it."""
     curves = place_arrows(graph, boxes, width)
     flows = {(start, end): float(flow) for start, end, flow in graph.edges(data="per_week")}
     busiest = max(flows.values(), default=0.0) or 1.0
     for edge, curve in curves.items():
-        _draw_arrow(axes, curve, THINNEST_ARROW + (BROADEST_ARROW - THINNEST_ARROW) * flows[edge] / busiest)
+        breadth = THINNEST_ARROW + (BROADEST_ARROW - THINNEST_ARROW) * flows[edge] / busiest
+        _draw_arrow(axes, curve, breadth, "--" if "note" in graph.edges[edge] else "-")
     taken = list(boxes.values())
     for edge in sorted(curves, key=lambda edge: edge[0] != edge[1]):  # loops first: they have the least choice
         others = [along(curve, step / 40) for other, curve in curves.items() if other != edge for step in range(41)]
-        taken.append(_write_flow(axes, curves[edge], flows[edge], taken, others))
+        note = graph.edges[edge].get("note") or _flow(flows[edge])
+        taken.append(_write_flow(axes, curves[edge], note, taken, others, sheet=width))
 
 
-def _draw_arrow(axes: Axes, curve: Curve, breadth: float) -> None:
+def _draw_arrow(axes: Axes, curve: Curve, breadth: float, line: Literal["-", "--"]) -> None:
     axes.add_patch(
         FancyArrowPatch(
             path=Path(list(curve), [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]),
             arrowstyle="-|>",
             mutation_scale=7 + 1.2 * breadth,
             linewidth=breadth,
+            linestyle=line,
             color=QUIET,
             shrinkA=0,
             shrinkB=0,
@@ -111,12 +114,16 @@ def _draw_arrow(axes: Axes, curve: Curve, breadth: float) -> None:
     )
 
 
-def _write_flow(axes: Axes, curve: Curve, flow: float, taken: list[Box], others: list[Point]) -> Box:
+def _flow(per_week: float) -> str:
+    decimals = 2 if per_week < 1 else 1 if per_week < 10 else 0
+    return f"{per_week:,.{decimals}f}"
+
+
+def _write_flow(axes: Axes, curve: Curve, label: str, taken: list[Box], others: list[Point], *, sheet: float) -> Box:
     """Write the flow on its arrow where nothing else stands or passes; returns the room it takes."""
-    decimals = 2 if flow < 1 else 1 if flow < 10 else 0
-    label = f"{flow:,.{decimals}f}"
     width = INCHES_PER_CHARACTER * len(label) + 0.06
     rooms = [Box(*along(curve, t), width, LINE_INCHES) for t in LABEL_AT]
+    rooms = [room for room in rooms if room.left > 0 and room.right < sheet] or rooms[:1]
     free = [room for room in rooms if not any(room.meets(other) for other in taken)] or rooms[:1]
     room = next((room for room in free if not any(room.holds(point) for point in others)), free[0])
     axes.text(

@@ -13,10 +13,9 @@ from changeflow.present.charts_network import network_chart
 from changeflow.present.charts_runs import runs_chart
 from changeflow.present.charts_time import time_to_done_chart
 from changeflow.present.findings import backlog_title, cost_title, network_title, spread_title, time_title
+from changeflow.present.undone import aside
 from changeflow.present.words import plain
 from changeflow.study.results import Results
-
-HARDLY_ANY = 0.005
 
 Picture = tuple[str, str, str, Figure]
 """File name, heading, caption, figure."""
@@ -35,8 +34,8 @@ def pictures(results: Results) -> Iterator[Picture]:
         yield (
             "time_to_done",
             "Time to done",
-            "Share of requests done within a time; requests still open count as not done, refused ones are left out.",
-            time_to_done_chart(times, _target_days(results), time_title(results), _refused(results)),
+            "Share of requests done within a time; open ones count as not done, undone ones not at all.",
+            time_to_done_chart(times, _target_days(results), time_title(results), _left_out(results)),
         )
     first = next(iter(results.scenarios.values()))
     richest = max(results.scenarios.values(), key=lambda result: sum(load.load[1] > 0 for load in result.load))
@@ -67,10 +66,10 @@ def pictures(results: Results) -> Iterator[Picture]:
         )
 
 
-def _refused(results: Results) -> dict[str, float]:
-    """The share of requests that each configuration refuses, where it refuses any."""
-    found = {name: result.estimates.get("refused_share") for name, result in results.scenarios.items()}
-    return {name: share.mean for name, share in found.items() if share is not None and share.mean >= HARDLY_ANY}
+def _left_out(results: Results) -> dict[str, str]:
+    """What each configuration refuses or loses, where it is more than hardly any."""
+    found = {name: aside(result) for name, result in results.scenarios.items()}
+    return {name: words for name, words in found.items() if words}
 
 
 def _target_days(results: Results) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
 from changeflow.model.topology import Load
+from changeflow.present.undone import undone_sentences
 from changeflow.present.words import digits, load_in_words, money, plain
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
@@ -67,21 +68,12 @@ def _matters(verdict: Verdict, currency: str) -> str:
 
 
 def _left_out(results: Results, verdict: Verdict) -> list[str]:
-    """Growing backlogs and refused requests stand in the answer, whoever wins."""
+    """Growing backlogs and undone requests stand in the answer, whoever wins."""
     said = []
     growing = [name for name in verdict.growing if verdict.kind != "all_grow"]
     if growing and verdict.kind != "single":
         said.append(f"Out of the race, the backlog grows: {', '.join(plain(name) for name in growing)}.")
-    for name, result in results.scenarios.items():
-        refused = result.estimates.get("refused_share")
-        if refused is not None and refused.mean >= 0.005:
-            who = "Requests" if len(results.scenarios) == 1 else f"{plain(name)[:1].upper()}{plain(name)[1:]}"
-            verb = "refused" if len(results.scenarios) == 1 else "would refuse"
-            share = f"{refused.mean:.0%}"
-            said.append(
-                f"{who} {verb}: {share}." if len(results.scenarios) == 1 else f"{who} {verb} {share} of requests."
-            )
-    return said
+    return [*said, *undone_sentences(results)]
 
 
 def _single(result: ScenarioResult) -> str:
@@ -147,7 +139,18 @@ def load_sentence(results: Results) -> str:
         ]
         if stations:
             parts.append(("" if len(results.scenarios) == 1 else f"{plain(name)}: ") + ", ".join(stations))
-    return "; ".join(parts) if parts else "no work reaches a station"
+    return "; ".join(parts) + _of_others(results) if parts else "no work reaches a station"
+
+
+def _of_others(results: Results) -> str:
+    """Work of other customers is in the load, and is not ours."""
+    sources = {
+        source.replace("_", " "): None
+        for result in results.scenarios.values()
+        for source, about in result.model.demand.sources.items()
+        if about.background
+    }
+    return f" (with the work of other customers: {', '.join(sources)})" if sources else ""
 
 
 def _load_share(load: Load) -> str:

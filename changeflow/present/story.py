@@ -12,7 +12,7 @@ from changeflow.model.season import Season
 from changeflow.model.stations import Station
 from changeflow.present.story_people import people, working_time
 from changeflow.present.story_queues import after_the_work, before_the_queue, discipline, in_the_queue
-from changeflow.present.story_routes import route_in_words
+from changeflow.present.story_routes import route_sentences
 from changeflow.present.terminal import years_in_words
 from changeflow.present.words import digits, plain_name
 
@@ -29,12 +29,12 @@ def story(model: Model) -> Iterator[str]:
     if model.open_today:
         yield f"{model.open_today} requests are open at the start."
     if model.stations:
-        yield f"A new request goes to {route_in_words(model.entry, model.currency)}."
+        yield from route_sentences("A new request", model.entry, model.currency)
     for name, station in model.stations.items():
         yield f"{plain_name(name)}: {_station(model, name, station)}."
         route = model.routing.next.get(name)
         if route is not None:
-            yield f"After {plain_name(name)} a request goes to {route_in_words(route, model.currency)}."
+            yield from route_sentences(f"After {plain_name(name)} a request", route, model.currency)
     follow = model.follow_up
     yield (
         f"Measured are requests that arrive from day {model.warm_up_days:g} to {follow:g} days before the end; "
@@ -50,10 +50,9 @@ def _demand(model: Model, name: str) -> str:
     batches = " in batches" if batch and len(batch.values) > 1 else ""
     match source:
         case Poisson(season=None):
-            return f"a steady {digits(source.per_hour(model.organisation.users) * 168)} arrivals a week{batches}"
+            return f"steadily {_weekly(model, source)}{batches}"
         case Poisson():
-            weekly = digits(source.per_hour(model.organisation.users) * 168)
-            return f"on average {weekly} arrivals a week{batches}, by {_season(source.season)}"
+            return f"on average {_weekly(model, source)}{batches}, by {_season(source.season)}"
         case Piecewise():
             return f"rates that change on given days{batches}"
         case Renewal():
@@ -68,6 +67,11 @@ def _demand(model: Model, name: str) -> str:
         case Replay():
             return f"replayed from {model.logs[name].file}"
     raise AssertionError(source)
+
+
+def _weekly(model: Model, source: Poisson) -> str:
+    number = digits(source.per_hour(model.organisation.users) * 168)
+    return f"{number} arrival{'s' if number != '1' else ''} a week"
 
 
 def _about(model: Model, name: str) -> str:
@@ -90,6 +94,8 @@ def _reactions(model: Model, name: str) -> Iterator[str]:
         yield f"{plain_name(name)}: {steps}."
     if source.background:
         yield f"{plain_name(name)}: requests of other customers, which load the stations and are not measured."
+    if source.entry is not None:
+        yield from route_sentences(f"A request of {plain_name(name)}", source.entry, model.currency)
 
 
 def _station(model: Model, name: str, station: Station) -> str:

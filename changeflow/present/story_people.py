@@ -19,11 +19,13 @@ def people(model: Model, name: str, station: Station) -> str:
         )
     group = model.groups(name)[""]
     count = "unlimited servers" if station.servers == "infinite" else _servers(group.servers)
-    return f"{count} ({kind}), {_hours(model, name, '')} hours a week each on calendar {station.calendar}"
+    each = "" if station.servers == 1 else " each"
+    return f"{count} ({kind}), {_hours(model, name, '')} hours a week{each} on calendar {station.calendar}"
 
 
 def _group(model: Model, station: str, name: str, group: Group) -> str:
-    parts = [f"{_hours(model, station, name)} hours a week each on calendar {group.calendar}"]
+    each = " each" if group.most_servers > 1 else ""
+    parts = [f"{_hours(model, station, name)} hours a week{each} on calendar {group.calendar}"]
     if group.head_count is not None:
         pairs = zip(group.head_count.servers, group.head_count.days, strict=True)
         parts.insert(0, ", then ".join(f"{count} from day {day:g}" for count, day in pairs))
@@ -43,6 +45,11 @@ def _group(model: Model, station: str, name: str, group: Group) -> str:
     return f"{plain_name(name)} ({'; '.join(parts)})"
 
 
+def counted(number: int, noun: str) -> str:
+    """'1 request is', '3 requests are'."""
+    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
+
+
 def _servers(count: int) -> str:
     return f"{count} server{'s' if count != 1 else ''}"
 
@@ -60,11 +67,11 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
         at = _closing(model, tuple(calendars))
         yield {
             "pause": f"work in hand pauses {at}",
-            "finish": f"work in hand {at} is finished first, as overtime",
+            "finish": f"work in hand {at} is finished first, as overtime at the same pace",
             "hand_back": f"work in hand {at} goes back in the queue",
         }[station.shift_end]
     if any(group.until_day is not None or group.head_count is not None for group in groups):
-        drop = {"hand_back": "goes back in the queue", "finish": "is finished first"}
+        drop = {"hand_back": "goes back in the queue", "finish": "is finished first, as overtime"}
         yield f"work in hand of somebody who leaves {drop[station.staff_drop]}"
     if station.absence:
         yield f"people are away {station.absence:.0%} of the time"
@@ -74,12 +81,12 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
         )
         yield f"a server works on up to {station.at_once} requests at once{loss}"
     if station.most_in_hand is not None:
-        yield f"at most {station.most_in_hand} requests are in hand"
+        yield f"at most {counted(station.most_in_hand, 'request')} in hand"
     if station.call_off is not None:
         call = station.call_off
         yield (
-            f"when more than {call.beyond} wait, {_servers(call.servers)} more come after {days(call.lead_days)} "
-            f"and stay {days(call.for_days)}"
+            f"when more than {call.beyond} wait, {counted(call.servers, 'more server')} called off, there after "
+            f"{days(call.lead_days)} for {days(call.for_days)}"
         )
 
 

@@ -8,6 +8,7 @@ from changeflow.model import moments
 from changeflow.model.laws import Deterministic, Law
 from changeflow.model.queueing import IN_WORDS, Ageing
 from changeflow.model.stations import Station
+from changeflow.present.story_people import counted
 from changeflow.present.words import days, human_time, plain_name
 
 _INTERRUPTS = {
@@ -43,8 +44,9 @@ def before_the_queue(station: Station) -> Iterator[str]:
         wait = station.requester_wait
         yield f"{wait.probability:.0%} of newcomers first wait {_about(wait.hours)} for the requester's answer"
     if station.hold is not None:
+        every = station.hold.every_days
         ends = [f"{station.hold.size} are there"] if station.hold.size else []
-        ends += [f"the next day divisible by {station.hold.every_days:g}"] if station.hold.every_days else []
+        ends += [f"the next of days {every:g}, {2 * every:g}, ..."] if every else []
         yield f"newcomers are held until {' or '.join(ends)}"
     if station.join_probability:
         shares = ", ".join(f"{share:.0%}" for share in station.join_probability[:4])
@@ -52,7 +54,7 @@ def before_the_queue(station: Station) -> Iterator[str]:
         yield f"of newcomers {shares}{more} join when 0, 1, ... are there; the others withdraw"
     if station.capacity is not None:
         full = "is refused" if station.when_full == "refused" else f"goes to {plain_name(station.when_full)}"
-        yield f"at most {station.capacity} requests are there; who finds it full {full}"
+        yield f"at most {counted(station.capacity, 'request')} there; who finds it full {full}"
 
 
 def in_the_queue(station: Station) -> Iterator[str]:
@@ -62,7 +64,7 @@ def in_the_queue(station: Station) -> Iterator[str]:
     elif station.interrupted_work != "resume":
         yield _INTERRUPTED[station.interrupted_work]
     if isinstance(station.patience_hours, dict):
-        laws = (f"{plain_name(name)} {_about(law)}" for name, law in station.patience_hours.items())
+        laws = (f"{_named(name)} {_about(law)}" for name, law in station.patience_hours.items())
         yield f"who is not started in time withdraws ({', '.join(laws)})"
     elif station.patience_hours is not None:
         yield f"who is not started within {_about(station.patience_hours)} withdraws"
@@ -83,6 +85,10 @@ def after_the_work(station: Station) -> Iterator[str]:
     urgent = f", with priority {value.rework_priority}" if value.rework_priority is not None else ""
     law = f", {_about(value.rework_hours)} of work" if value.rework_hours is not None else ""
     yield f"a rejected delivery is done again here, at the end of the queue{urgent}{law}{most}"
+
+
+def _named(category: str) -> str:
+    return "all others" if category == "default" else plain_name(category)
 
 
 def _about(law: Law) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from changeflow.model.routing import (
+    OUTCOMES,
     Budget,
     ByCategory,
     BySize,
@@ -21,8 +24,27 @@ from changeflow.present.words import plain_name
 _NOT_OPEN = "if no station is open to it, it is refused"
 
 
-def route_in_words(route: Route, currency: str) -> str:
-    """What follows 'a request goes to'."""
+def route_sentences(who: str, route: Route, currency: str, on: str = "") -> Iterator[str]:
+    """'A new request from day 30 on goes to vendor.': one sentence for each rule that is nested in a rule."""
+    match route:
+        case BySize():
+            size = f"{route.up_to_hours:g} hours of work"
+            yield from route_sentences(who, route.small, currency, f"{on} with up to {size}")
+            yield from route_sentences(who, route.large, currency, f"{on} with more than {size}")
+        case UntilDay():
+            yield from route_sentences(who, route.first, currency, f"{on} until day {route.day:g}")
+            yield from route_sentences(who, route.then, currency, f"{on} from day {route.day:g} on")
+        case _:
+            yield f"{who}{on} {_goes(route, currency)}."
+
+
+def _goes(route: Route, currency: str) -> str:
+    if isinstance(route, To) and route.place in OUTCOMES:
+        return f"is {route.place}"
+    return f"goes to {_place(route, currency)}"
+
+
+def _place(route: Route, currency: str) -> str:
     match route:
         case To():
             return plain_name(route.place)
@@ -39,25 +61,14 @@ def route_in_words(route: Route, currency: str) -> str:
         case Cheapest():
             money = "lowest expected money, work and waiting together"
             return f"the one of {_names(route.among)} with the {money}; {_NOT_OPEN}"
-        case BySize():
-            small, large = _nested(route.small, currency), _nested(route.large, currency)
-            return f"{small} with up to {route.up_to_hours:g} hours of work, else {large}"
-        case UntilDay():
-            first, then = _nested(route.first, currency), _nested(route.then, currency)
-            return f"{first} until day {route.day:g}, from then on {then}"
         case Budget():
-            beyond = (
-                "waits for the next month" if route.otherwise == "wait" else f"goes to {plain_name(route.otherwise)}"
-            )
+            places = {"wait": "waits for the next month", "refused": "is refused"}
+            beyond = places.get(route.otherwise, f"goes to {plain_name(route.otherwise)}")
             money = f"{currency} {route.per_month:,g} a month"
             return f"{plain_name(route.prefer)} while {money} are not spent; what is beyond {beyond}"
         case Custom():
             return f"where the rule {route.name} of your own says"
-
-
-def _nested(route: Route, currency: str) -> str:
-    words = route_in_words(route, currency)
-    return words if isinstance(route, To) else f"({words})"
+    raise AssertionError(route)
 
 
 def _open_first(route: OpenFirst) -> str:

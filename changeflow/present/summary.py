@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
-from changeflow.present.words import digits, plain
+from changeflow.present.words import DUST, digits, plain
 from changeflow.study.results import Results
 
 SHOWN = (
-    "sojourn_time_hours", "sojourn_time_hours.p90", "waiting_time_hours", "backlog_requests",
-    "peak_backlog_requests", "open_at_horizon_requests", "refused_share", "within_target_share", "rework_share",
-    "cost_of_success", "cost_of_error", "cost_of_ownership_per_year", "waiting_cost", "unmet_need_cost",
-    "open_liability_cost", "total_cost", "total_cost_with_undone",
+    "sojourn_time_hours", "sojourn_time_hours.p90", "waiting_time_hours", "delay_time_hours", "laid_down_time_hours",
+    "backlog_requests", "peak_backlog_requests", "open_at_horizon_requests", "refused_share", "withdrawn_share",
+    "balked_share", "reneged_share", "turned_away_share", "unasked_requests", "within_target_share", "overtime_hours",
+    "rework_share", "cost_of_success", "cost_of_error", "cost_of_ownership_per_year", "waiting_cost",
+    "unmet_need_cost", "open_liability_cost", "total_cost", "total_cost_with_undone",
 )  # fmt: skip
+RARE = {
+    "withdrawn_share", "balked_share", "reneged_share", "turned_away_share", "unasked_requests", "overtime_hours",
+    "delay_time_hours", "laid_down_time_hours",
+}  # fmt: skip
+"""Shown only where a configuration has any."""
 
 
 def table(results: Results) -> tuple[list[str], list[list[str]]]:
@@ -21,7 +27,7 @@ def table(results: Results) -> tuple[list[str], list[list[str]]]:
     for measure in SHOWN:
         found = [result.estimates.get(measure) for result in results.scenarios.values()]
         known = next((one for one in found if one is not None), None)
-        if known is None:
+        if known is None or (measure in RARE and not any(one is not None and one.mean > DUST for one in found)):
             continue
         cells = [
             "-"

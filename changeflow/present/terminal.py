@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import chain
 
 from changeflow.measure.records import Estimate
+from changeflow.model.process_only import process_only
 from changeflow.present.logs import log_lines
 from changeflow.present.sentences import (
     answer_sentence,
@@ -13,6 +15,7 @@ from changeflow.present.sentences import (
     next_command,
     unsure_sentence,
 )
+from changeflow.present.undone import not_done
 from changeflow.present.words import NOT_AVAILABLE, digits, plain
 from changeflow.study.results import Results, ScenarioResult
 
@@ -31,13 +34,17 @@ def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = 
         lines += labelled("DATA", text)
     lines += labelled("LOAD", load_sentence(results))
     lines += labelled("UNSURE", unsure_sentence(results))
-    if folder is not None:
-        what = f"{folder}/  report.html  charts/  runs.csv"
-        lines += labelled("FILES", f"{what}  (seed {results.seed}, {results.seconds:.0f} s, {results.engine})")
-    else:
-        lines += labelled("FILES", f"none written (seed {results.seed}, {results.seconds:.0f} s, {results.engine})")
+    what = "none written" if folder is None else f"{folder}/  report.html  charts/  runs.csv "
+    made = f"seed {results.seed}, {results.seconds:.0f} s, {engine_in_words(results)}"
+    lines += labelled("FILES", f"{what} ({made})")
     lines += labelled("NEXT", next_command(results, folder, sets))
     return "\n".join(lines)
+
+
+def engine_in_words(results: Results) -> str:
+    """The engine that ran; where only one knows a feature of the models, what that is."""
+    rare = dict.fromkeys(chain.from_iterable(process_only(result.model) for result in results.scenarios.values()))
+    return f"{results.engine}, the only one for {', '.join(rare)}" if rare else results.engine
 
 
 def labelled(label: str, text: str) -> list[str]:
@@ -82,7 +89,7 @@ def table_lines(results: Results) -> list[str]:
                 _time(get("sojourn_time_hours.p90"), scale),
                 _plain_number(get("peak_backlog_requests")),
                 clears(result),
-                _not_done(result),
+                f"{not_done(result):.0%}",
                 _cost(get("total_cost_with_undone")),
             ]
         )
@@ -148,13 +155,6 @@ def clears(result: ScenarioResult) -> str:
     if estimate is None or "sojourn_time_hours" not in result.estimates:
         return "-"
     return (">" if estimate.bound else "") + f"week {max(round(estimate.mean / 7), 1)}"
-
-
-def _not_done(result: ScenarioResult) -> str:
-    share = sum(
-        result.estimates[name].mean for name in ("refused_share", "withdrawn_share") if name in result.estimates
-    )
-    return f"{share:.0%}"
 
 
 def _cost(estimate: Estimate | None) -> str:

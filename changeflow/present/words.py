@@ -14,6 +14,12 @@ PLAIN = {
     "waiting_time_hours": "time spent waiting",
     "first_wait_hours": "wait until first started",
     "visit_wait_hours": "wait at",
+    "sojourn_time_working_hours": "time to done, in working time",
+    "waiting_time_working_hours": "time spent waiting, in working time",
+    "first_wait_working_hours": "wait until first started, in working time",
+    "visit_wait_working_hours": "wait in working time at",
+    "delay_time_hours": "time outside queues (intake, answers, verdicts)",
+    "laid_down_time_hours": "time laid down after work began",
     "backlog_requests": "open requests on average",
     "peak_backlog_requests": "most open at once",
     "backlog_growth_per_week": "growth of the backlog per week",
@@ -22,12 +28,18 @@ PLAIN = {
     "within_target_share": "share that met the target",
     "refused_share": "share refused",
     "withdrawn_share": "share withdrawn",
+    "reneged_share": "share that waited too long and withdrew",
+    "balked_share": "share that found too many there and withdrew",
+    "turned_away_share": "share that found a station full",
+    "unasked_requests": "requests never asked, as much was open",
+    "arrived_requests": "requests that arrived",
     "completion_days": "days until complete",
     # work and load
     "utilisation": "share of open hours spent working",
     "offered_load": "work arriving against hours available",
     "offered_erlangs": "work arriving, in people busy all the time",
     "throughput_per_week": "requests closed per week",
+    "overtime_hours": "overtime",
     "rework_share": "share of the work that is rework",
     "attempts_per_request": "attempts per request",
     # money
@@ -38,6 +50,12 @@ PLAIN = {
     "waiting_cost": "cost of waiting",
     "unmet_need_cost": "cost of unmet need",
     "open_liability_cost": "cost of work still open",
+    "adaptation_cost": "cost of adaptation",
+    "vendor_cost": "vendor invoices",
+    "in_house_cost": "in-house labour",
+    "licence_cost": "licences",
+    "ownership_vendor_cost": "vendor invoices after completion",
+    "ownership_in_house_cost": "in-house labour after completion",
     "total_cost": "total cost",
     "total_cost_with_undone": "total cost with undone work",
     "cost_per_closed_request": "cost per closed request",
@@ -59,6 +77,7 @@ PLAIN = {
 }
 
 NOT_AVAILABLE = "not available"
+DUST = 1e-12  # what is below it is rounding of sums, no quantity
 HOURS_PER_DAY = 24.0
 HOURS_SHOWN_AS_HOURS = 48.0  # two days: below it people speak of hours
 
@@ -96,7 +115,7 @@ def digits(mean: float, half_width: float = 0.0) -> str:
     if not math.isfinite(mean):
         return NOT_AVAILABLE
     if not _is_error(half_width):
-        return _as_it_is(mean)
+        return _as_it_is(0.0 if abs(mean) < DUST else mean)
     return _fixed(mean, _first_place(half_width))
 
 
@@ -131,7 +150,7 @@ def days(number: float) -> str:
 
 
 def _is_error(half_width: float) -> bool:
-    return math.isfinite(half_width) and half_width > 0
+    return math.isfinite(half_width) and half_width > DUST
 
 
 def _first_place(half_width: float) -> int:

@@ -67,7 +67,8 @@ def _changeflow(cache: Path) -> tuple[float, float, str]:
     with tempfile.TemporaryDirectory() as folder:
         code = "import sys; from changeflow.cli.main import main; sys.exit(main())"
         command = [sys.executable, "-c", code, *COMPARE, "--engine", "compiled", "--workers", "1"]
-        return _spent([*command, "--out", str(Path(folder) / "out")], {"XDG_CACHE_HOME": str(cache)})
+        setting = {"XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": ""}  # what is installed has its bytecode
+        return _spent([*command, "--out", str(Path(folder) / "out")], setting)
 
 
 def _spent(command: list[str], setting: dict[str, str]) -> tuple[float, float, str]:

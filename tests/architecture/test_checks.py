@@ -96,6 +96,22 @@ def test_help_imports_nothing_heavy() -> None:
     assert not heavy & loaded
 
 
+def test_a_small_comparison_starts_without_what_it_does_not_need(tmp_path: Path) -> None:
+    """Machine code and tables are in the cache when it runs again."""
+    code = (
+        "import sys; sys.argv = ['changeflow', 'compare', 'open_platform', '--who', 'vendor,power_users', '--force',"
+        f" '--replications', '2', '--no-charts', '--engine', 'compiled', '--out', {str(tmp_path / 'out')!r}]\n"
+        "from changeflow.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('LOADED', ','.join(sys.modules))"
+    )
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split("LOADED ")[1].strip().split(","))
+    slow = {"pandas", "scipy.special", "scipy.linalg", "scipy.optimize", "matplotlib", "seaborn", "networkx", "joblib"}
+    assert not {*slow, "numba.np.arraymath", "rich", "holidays", "changeflow.engine.process"} & loaded
+
+
 def test_no_module_keeps_global_chance_or_a_wall_clock() -> None:
     for path in SOURCES:
         text = path.read_text()

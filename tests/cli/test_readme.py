@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import changeflow as cf
+from changeflow.model.reading import build_model
 from changeflow.model.shipped import shipped_models
 
 from .program import ROOT, changeflow
@@ -49,15 +53,118 @@ def test_the_main_job_prints_what_the_readme_shows(tmp_path: Path) -> None:
     assert re.sub(r"\d+ s,", "", done.out) == re.sub(r"\d+ s,", "", shown)
 
 
-def test_the_example_in_python_runs(tmp_path: Path) -> None:
+def python_blocks() -> list[str]:
+    """The examples in Python, with few replications."""
     blocks = re.findall(r"^```python\n(.+?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 1
-    code, changed = re.subn(r"replications=\d+", "replications=3", blocks[0])
-    assert changed == 1
+    changed = [re.subn(r"replications=\d+", "replications=3", block) for block in blocks]
+    assert [count for _, count in changed] == [1] * len(blocks)
+    return [code for code, _ in changed]
+
+
+def test_the_example_in_python_runs(tmp_path: Path) -> None:
+    first, _ = python_blocks()
     with contextlib.chdir(tmp_path), contextlib.redirect_stdout(None):
-        exec(compile(code, "README.md", "exec"), {})
+        exec(compile(first, "README.md", "exec"), {})
     assert (tmp_path / "out" / "report.html").is_file()
     assert (tmp_path / "out" / "manifest.json").is_file()
+
+
+def test_the_rule_of_ones_own_runs_and_is_followed(capsys: pytest.CaptureFixture[str]) -> None:
+    _, own = python_blocks()
+    names: dict[str, Any] = {}
+    exec(compile(own, "README.md", "exec"), names)
+    assert capsys.readouterr().out.strip() in {"wins", "same", "too_close"}
+    model = names["model"].with_rules(names["quick_help"])
+    trace = cf.simulate(model, seed=1, replication=0, decisions=True)
+    assert set(trace.decisions["station"][trace.decisions["chosen"]].tolist()) == {0, 1}
+
+
+TABLE = re.findall(
+    r"^\| ([^|`]+) \| (.*`.*) \|$", README.split("## How to write a model")[1].split("\n## ")[0], re.MULTILINE
+)
+RARE = re.findall(r"^\* (`.+)$", README.split("## How to write a model")[1].split("\n## ")[0], re.MULTILINE)
+SYSTEM = """
+title = "what the README shows"
+horizon_days = 400
+organisation.users = 100
+costs.unmet_need_per_request = 100
+[categories.data]
+share = 0.5
+PRIORITY
+DUE
+[categories.report]
+share = 0.5
+[demand.sources.ours]
+kind = "poisson"
+rate_per_week = 3
+SOURCE
+[calendars.office]
+hours = ["09:00-17:00"]
+[stations.power_users]
+service_hours = 1
+calendar = "office"
+STATION
+[stations.vendor]
+kind = "vendor"
+service_hours = 1
+price_per_hour = 100
+[stations.tester]
+service_hours = 1
+[routing]
+entry = ROUTE
+NEXT
+"""
+
+
+def lines_of(cell: str) -> list[str]:
+    """The lines of TOML in a cell."""
+    return [line for line in re.findall(r"`([^`]+)`", cell) if " = " in line and not line.startswith("entry")]
+
+
+def is_read(lines: list[str], told: str) -> None:
+    """Put the lines where they belong, and read the model."""
+    route, text = '{ rule = "open_first", prefer = ["power_users", "vendor"] }', SYSTEM
+    rules = [line for line in lines if line.startswith("{ rule") and "ageing" not in line]
+    if rules:
+        route = rules[0].replace("ROUTE", '"vendor"')
+        lines = []
+    place = "STATION"
+    if "under a source" in told:
+        place = "SOURCE"
+    elif "under `[routing]`" in told:
+        place = "NEXT"
+    elif "under a category" in told:
+        place = "DUE"
+    lines = [line for line in lines if not line.startswith("{")]
+    if any(line.startswith("acceptance") for line in lines):
+        lines = [*lines, "acceptance.rework_probability = 0.2"]
+    if any(line.startswith(("preemptive", "priority")) for line in lines) and place == "STATION":
+        lines = ['discipline = "priority"', *lines]
+    elif place == "DUE":
+        text = text.replace("PRIORITY", "")
+    text = text.replace("PRIORITY", "priority = 1").replace(place, "\n".join(lines), 1)
+    for empty in ("DUE", "SOURCE", "STATION", "NEXT"):
+        text = text.replace(empty, "", 1)
+    build_model(tomllib.loads(text.replace("ROUTE", route)), file=Path("readme.toml"), shown="readme.toml", text=text)
+
+
+@pytest.mark.parametrize(("what", "cell"), TABLE, ids=[what for what, _ in TABLE])
+def test_every_line_of_the_table_of_features_is_read(what: str, cell: str) -> None:
+    if "a source with" in cell:  # told in words
+        return
+    is_read(lines_of(cell), cell)
+    for rule in [line for line in lines_of(cell) if line.startswith("{ rule") and "ageing" not in line][1:]:
+        is_read([rule], cell)
+
+
+@pytest.mark.parametrize("bullet", RARE)
+def test_every_process_only_feature_is_one_that_check_names(bullet: str) -> None:
+    is_read(lines_of(bullet), bullet)
+
+
+def test_all_process_only_features_are_listed() -> None:
+    assert len(RARE) == 4
+    assert all(any(name in bullet for bullet in RARE) for name in ("at_once", "call_off", "budget", "custom"))
 
 
 def test_the_table_of_commands_is_the_help(tmp_path: Path) -> None:

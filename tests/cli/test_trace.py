@@ -18,10 +18,10 @@ COLUMNS = {
         "request", "key", "parent", "cause", "source", "category", "component", "arrived", "closed", "outcome",
     },
     "visits": {
-        "request", "visit", "stage", "pass", "station", "server", "joined", "started", "finished", "work_hours",
-        "outcome",
+        "request", "visit", "stage", "pass", "station", "server", "person", "joined", "started", "finished",
+        "work_hours", "outcome",
     },
-    "decisions": {"request", "station", "waiting_seen", "overflow_beyond", "chosen"},
+    "decisions": {"request", "time", "rule", "station", "seen", "seen_is", "compared", "compared_is", "chosen"},
 }  # fmt: skip
 
 
@@ -44,7 +44,9 @@ def written(folder: Path) -> Path:
 def test_the_tables_have_the_agreed_columns(written: Path) -> None:
     for name, columns in COLUMNS.items():
         assert columns <= set(read(written / f"{name}.csv")[0])
-    assert json.loads((written / "manifest.json").read_text())["command"] == "trace"
+    about = json.loads((written / "manifest.json").read_text())
+    assert (about["command"], about["seed"], about["replication"]) == ("trace", 5, 2)
+    assert about["engine"] in {"process", "compiled"}
 
 
 def test_rows_are_sorted_and_numbered(written: Path) -> None:
@@ -82,7 +84,7 @@ def test_a_decision_names_the_chosen_station_and_what_it_saw(written: Path) -> N
     assert passed
     for row in passed:
         assert row["station"] == "house"
-        assert float(row["waiting_seen"]) >= 2
+        assert float(row["seen"]) >= 2
     first = {row["request"]: row["station"] for row in read(written / "visits.csv") if row["visit"] == "0"}
     assert {row["request"]: row["station"] for row in chosen} == first
 

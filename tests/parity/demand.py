@@ -51,7 +51,7 @@ def sources(
     if kind == "replay":
         return draw(_replays(number, first, days, start_day, categories))
     source: Raw = {"kind": kind, "background": draw(one_in(6))}
-    if kind != "shocks" and draw(one_in(3)):
+    if kind not in {"shocks", "go_live"} and draw(one_in(3)):
         source["batch"] = draw(batches)
         count /= 2.5
     if categories and draw(one_in(4)):

@@ -45,11 +45,11 @@ def examples(draw: st.DrawFn) -> Example:
     names = NAMES[: draw(st.sampled_from([1, 2, 2, 3, 3, 4, 4, 0]))]
     with_work = bool(categories) and draw(st.booleans())
     due_dates = bool(categories) and draw(st.booleans())
-    waiting = draw(st.sampled_from([0.0, 24.0]))
+    waiting = draw(st.sampled_from([24.0, 0.0]))
     window = weeks * 7, weeks * 7 + days
     changes = [window[0] + share * days for share in (0.25, 0.5, 1.0)]
     generalists = [name for name in names if name == names[0] or not categories or not draw(one_in(4))]
-    tester = generalists[-1] if len(generalists) > 1 and draw(one_in(3)) else None
+    tester = generalists[-1] if len(generalists) > 1 and draw(st.booleans()) else None
     demand: Raw = {}
     logs: dict[str, str] = {}
     first = draw(st.sampled_from(FIRST_DAYS))

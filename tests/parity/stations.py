@@ -37,7 +37,7 @@ def stations(
     scale = draw(st.sampled_from([1.0, 3.0, 12.0, 40.0]))
     if setting.needs_service or draw(st.booleans()):
         station["service_hours"] = draw(by_category(laws(scale, on_the_hour=ties), categories))
-    if draw(st.booleans()):
+    if not tests and draw(st.booleans()):  # a test is other work than what it tests
         station["stage"] = "change"
     station["speed"] = draw(st.sampled_from([1.0, 1.0, 2.0, 0.7]))
     station["price_per_hour"] = draw(st.sampled_from([0.0, 60.0, 100.0]))
@@ -70,7 +70,7 @@ def _acceptances(draw: st.DrawFn, categories: Sequence[str], tester: str | None,
         acceptance["rework_hours"] = draw(laws(1.0, on_the_hour=ties))
     else:
         acceptance["rework_work"] = draw(st.sampled_from(["fresh", 0.5, 1.0, 2.0]))
-    if draw(one_in(3)):
+    if draw(st.booleans()):
         acceptance["rework_priority"] = draw(st.sampled_from([0, 4, 9]))
     if draw(one_in(3)):
         acceptance["delay_hours"] = draw(laws(5.0, on_the_hour=ties))

@@ -1,48 +1,68 @@
-"""Smallest models at which generated ones once failed: each stays here with what was wrong."""
+"""Small models in which generated ones once found a fault; each stands for a law that is easily broken."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
+import numpy as np
 import pytest
 
+from changeflow.engine import trace as t
 from changeflow.engine.tables import compile_tables
+from changeflow.engine.trace import Trace
+from changeflow.measure.run import measure_run
+from changeflow.measure.window import Window
 from tests.parity.compare import difference, outcome
 from tests.parity.rich import small
 
-STATION: dict[str, Any] = {"service_hours": 1.0}
-FOUND = {
-    # Upper shares of an overflow were added up to more than one: a negative number of visits to make room for.
-    "negative room": {
-        "demand": {"kind": "poisson", "rate_per_hour": 12.5},
-        "stations": {"north": STATION, "south": STATION, "east": STATION},
-        "routing": {
-            "entry": "north",
-            "next": {
-                "north": {"rule": "open_first", "prefer": ["south", "east"], "overflow_beyond": 0},
-                "south": "east",
-                "east": {"north": 0.6, "done": 0.4},
-            },
-        },
-    },
-    # The same, to exactly one: traffic equations without a solution.
-    "no solution": {
-        "demand": {"kind": "poisson", "rate_per_hour": 1.0},
-        "stations": {"north": STATION, "south": STATION, "east": STATION},
-        "routing": {
-            "entry": "north",
-            "next": {
-                "north": {"rule": "open_first", "prefer": ["south", "east"], "overflow_beyond": 1},
-                "south": {"north": 0.5, "done": 0.5},
-                "east": {"north": 0.5, "done": 0.5},
-            },
-        },
-    },
-}
+HOURLY = {"kind": "renewal", "interarrival_hours": 1.0}
+OFFICE = {"office": {"hours": ["09:00-17:00"]}}
+EVERY_100_HOURS = {"kind": "renewal", "interarrival_hours": 100.0}
 
 
-@pytest.mark.parametrize("name", FOUND)
-@pytest.mark.parametrize("seed", [3, 11])
-def test_what_was_found_is_equal_to_the_bit(name: str, seed: int) -> None:
-    tables = compile_tables(small(horizon_days=3, **FOUND[name]))
-    assert not difference(outcome(tables, "process", seed, 0), outcome(tables, "compiled", seed, 0))
+def _same(**tables: object) -> Trace:
+    compiled = compile_tables(small(**tables))
+    one, two = (outcome(compiled, engine, 3, 0) for engine in ("process", "compiled"))
+    assert not difference(one, two)
+    assert isinstance(two, Trace)
+    return two
+
+
+@pytest.mark.parametrize(
+    "waits", [{"release": {"every_days": 7}}, {"acceptance": {"rework_probability": 0.0, "delay_hours": 500.0}}]
+)
+def test_whoever_waits_for_a_verdict_at_the_horizon_has_one_row(waits: dict[str, object]) -> None:
+    """The work is done and told; an open request does not mean open work."""
+    trace = _same(horizon_days=1, demand=HOURLY, stations={"desk": {"service_hours": 0.5, **waits}})
+    assert (trace.requests["outcome"] == t.OPEN).all()
+    assert (trace.visits["outcome"] == t.DELIVERED).sum() == len(np.unique(trace.visits["request"])) > 20
+
+
+def test_a_number_alone_is_enough_to_hold_newcomers() -> None:
+    """No other delay before the queue: of three the first waits two hours, the last none."""
+    hold = {"size": 3}
+    trace = _same(horizon_days=1, demand=HOURLY, stations={"desk": {"service_hours": 0, "servers": 9, "hold": hold}})
+    held = (trace.visits["joined"] - trace.visits["entered"])[~np.isnan(trace.visits["joined"])]
+    assert sorted(held) == [0.0] * 7 + [1.0] * 7 + [2.0] * 7
+
+
+def test_the_server_of_work_that_was_handed_back_is_idle_again() -> None:
+    """Request 0 comes at 100 o'clock and needs three days: the lowest number takes it each morning."""
+    desk = {"servers": 3, "calendar": "office", "service_hours": 20.0, "shift_end": "hand_back"}
+    trace = _same(horizon_days=14, demand=EVERY_100_HOURS, calendars=OFFICE, stations={"desk": desk})
+    mine = trace.visits[trace.visits["request"] == 0]
+    assert mine["outcome"].tolist() == [t.INTERRUPTED, t.INTERRUPTED, t.DELIVERED]
+    assert mine["server"].tolist() == [0, 0, 0]
+    assert mine["work_hours"].tolist() == [8.0, 8.0, 4.0]
+
+
+def test_a_run_without_any_hours_has_no_utilisation() -> None:
+    """Everybody has left before the office opens: a load against no hours is no number, and no crash."""
+    staff = {"anna": {"until_day": 0.25}}
+    desk = {"staff": staff, "calendar": "office", "service_hours": 1.0}
+    tables = compile_tables(small(horizon_days=2, demand=HOURLY, calendars=OFFICE, stations={"desk": desk}))
+    trace = outcome(tables, "compiled", 3, 0)
+    assert isinstance(trace, Trace)
+    found = measure_run(Window.of(tables), trace).values
+    assert math.isnan(found["utilisation"])
+    assert math.isnan(found["utilisation.desk"])

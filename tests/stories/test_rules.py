@@ -225,3 +225,43 @@ def test_until_a_day_one_way_then_another(tmp_path: Path, engine: str) -> None:
     assert visits(trace, rows) == told(rows)
     rows = "request time station seen value chosen\n1 24 inside 0 0 yes\n2 46 inside 0 0 yes"
     assert decisions(trace, rows) == told(rows)
+
+
+def test_nested_budgets_have_a_purse_each(tmp_path: Path) -> None:
+    """
+    Small work has 100 a month for one vendor, large work 800 for another, 100 an hour each. r0 (1 h) spends all of the
+    first purse, so r2 (1 h) goes inside; r1 and r3 (4 h each) spend the second one, so r4 goes inside as well.
+    """
+    system = """
+        [stations.inside]
+        [stations.near]
+        kind = "vendor"
+        price_per_hour = 100
+        [stations.far]
+        kind = "vendor"
+        price_per_hour = 100
+        [routing.entry]
+        rule = "by_size"
+        up_to_hours = 2
+        small = { rule = "budget", per_month = 100, prefer = "near", otherwise = "inside" }
+        large = { rule = "budget", per_month = 800, prefer = "far", otherwise = "inside" }
+        """
+    trace = play(tmp_path, "process", "at work\n0 1\n1 4\n2 1\n3 4\n4 4", system, days=20, decisions=True)
+    table = """
+        request station
+        0       near
+        1       far
+        2       inside
+        3       far
+        4       inside
+        """
+    assert visits(trace, table) == told(table)
+    table = """
+        request station seen value chosen
+        0       near    0    100   yes
+        1       far     0    800   yes
+        2       near    100  100   no
+        3       far     400  800   yes
+        4       far     800  800   no
+        """
+    assert decisions(trace, table) == told(table)

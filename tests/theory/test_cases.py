@@ -118,7 +118,8 @@ def test_exact_theory_lies_in_a_narrow_interval(name: str, pool: Executor) -> No
 
     The engines agree to the bit, so the faster one will do where its machine code is there.
     """
-    result = run_one(OWN[name] | {"id": name}, pool, "compiled" if kernel_is_warm() else "process", SEED, 1.0)
+    engine = "compiled" if kernel_is_warm(features=True) else "process"
+    result = run_one(OWN[name] | {"id": name}, pool, engine, SEED, 1.0)
     assert result.status == "pass", result.reason
 
 

@@ -311,7 +311,7 @@ def test_times_below_two_days_are_told_in_hours():
 
 
 def test_a_curve_that_leaves_out_refused_requests_says_so():
-    figure = time_to_done_chart(time_frame(ROUTE_NAMES), None, TITLE, {"power_users": 0.587})
+    figure = time_to_done_chart(time_frame(ROUTE_NAMES), None, TITLE, {"power_users": "59% refused"})
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["vendor only", "power users only (59% refused)", "both (vendor overflow)"]
 

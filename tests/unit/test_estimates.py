@@ -14,8 +14,8 @@ from changeflow.measure.estimates import (
     joint_level,
     quantile_interval,
     t_interval,
-    t_quantile,
 )
+from changeflow.measure.student import t_quantile
 
 LAW = [1.2, 0.8, 1.6, 1.1, 0.9]  # Law, Simulation Modeling and Analysis
 

@@ -163,6 +163,8 @@ FAULTS = [
     # routes
     ("price_per_hour = 100\n", "", 57, "routing.entry.large.prefer", "a price_per_hour", ""),
     ('prefer = "vendor"', 'prefer = "done"', 58, "routing.entry.large.prefer", "a station", ""),
+    ('otherwise = "team"', 'otherwise = "vendor"', 58, "routing.entry.large.otherwise", "another station", ""),
+    ('rule = "by_size"\n', "", 54, "routing.entry.rule", "one of to, split", ""),
     ('among = ["team"', 'among = ["refused"', 57, "routing.entry.small.among", "stations only", ""),
     ('rule = "by_size"', 'rule = "by_sizes"', 55, "routing.entry.rule", "one of to, split", "'by_size'"),
     # demand

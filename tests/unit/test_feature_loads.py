@@ -194,8 +194,8 @@ def test_a_choice_by_the_state_has_wide_bounds_and_a_pool(rule: str) -> None:
 def test_a_budget_bounds_what_nobody_can_know() -> None:
     text = TWO.replace("servers = 1", "servers = 1\nprice_per_hour = 100", 1)
     text += 'entry = { rule = "budget", per_month = 500, prefer = "one", otherwise = "%s" }'
-    for otherwise, least in (("two", 0), ("wait", 0), ("one", 98)):
-        assert load_of(text % otherwise, "one").work_per_week == pytest.approx((least, 98))
+    for otherwise in ("two", "wait"):
+        assert load_of(text % otherwise, "one").work_per_week == pytest.approx((0, 98))
     assert load_of(text % "two", "two").work_per_week == pytest.approx((0, 98))
     assert load_of(text % "wait", "two").work_per_week == (0, 0)
 

@@ -11,6 +11,7 @@ from changeflow.engine.trace import Trace
 from changeflow.errors import InvariantBroken
 from changeflow.measure.checks import check_ledger
 from changeflow.measure.ledger import completion_time, ledger, waiting_cost
+from changeflow.measure.tallies import book
 from changeflow.measure.window import Window
 from changeflow.model.schema import Model
 from tests.unit.small import model_of, trace_of
@@ -76,7 +77,12 @@ def account(text: str = TEXT, completion_day: float = 2.0, visits: list[dict[str
     turn = completion_time(window, completion_day)
     before = window.worked_hours(trace.visits, window.begin, turn)
     after = window.worked_hours(trace.visits, turn, window.end)
-    return ledger(window, trace, turn, (before, after), waiting_cost(window, trace.requests, open_hours=240.0))
+    (arriving, busy), labour = np.zeros((2, len(trace.stations))), np.zeros(10)
+    _, _, lost = book(
+        trace.requests, trace.visits, window.of_others, window.paces, window.prices, window.by_vendor, before, after,
+        window.begin, arriving, busy, labour,
+    )  # fmt: skip
+    return ledger(window, trace, turn, labour, waiting_cost(window, trace.requests, open_hours=240.0), lost)
 
 
 def test_every_account_by_hand() -> None:

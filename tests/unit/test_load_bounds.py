@@ -11,7 +11,7 @@ from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
-from changeflow.model.pressure import pressure
+from changeflow.model.pressure import overfull, pressure
 from changeflow.model.reading import read_model
 from changeflow.model.routing_rule import RequestSight, StationSight, routing_rule
 from changeflow.model.schema import Model
@@ -193,3 +193,13 @@ def test_work_that_nobody_has_hours_for_cannot_be_done() -> None:
     assert pressure([{A: math.inf}], {A: 1}) == pressure([{A: 1}], {A: 0})
     assert pressure([{A: 1, B: 1}], {A: 0, B: 2}).least == pytest.approx(1 / 2)
     assert pressure([{}], {A: 1}).least == 0
+
+
+def test_hours_that_suffice_need_no_linear_programme() -> None:
+    """The first three can be done; of the others those are named who cannot."""
+    assert not overfull([{A: 3}, {A: 6, B: 6}], {A: 4, B: 12})
+    assert not overfull([{A: 4}, {A: 11, B: 11}], {A: 4, B: 12})
+    assert not overfull([{A: 1, B: 1}, {}], {A: 0, B: 2})
+    assert overfull([{A: 5}, {A: 6, B: 6}], {A: 4, B: 12}) == {A}
+    assert overfull([{A: 3}, {A: 14, B: 14}], {A: 4, B: 12}) == {A, B}
+    assert overfull([{A: 1}], {A: 0, B: 1}) == {A}

@@ -176,3 +176,30 @@ def test_a_run_without_members_has_no_times_but_is_no_error() -> None:
     assert np.isnan(found.values["sojourn_time_hours"])
     assert found.values["backlog_requests"] == 0
     assert found.ratios["within_target_share"] == (0.0, 0.0)
+
+
+def test_who_never_queued_did_not_wait_for_nothing() -> None:
+    """
+    Two stations. r0 balks at the first. r1 finds it full at 2 and waits at the second from 2 to 6: its first wait is
+    that one. The mean wait is of r1 alone.
+    """
+    model = model_of(
+        'title = "x"\nhorizon_days = 4\nfollow_up_days = 0\n[demand]\nkind = "poisson"\nrate_per_day = 1\n'
+        '[stations.first]\nservice_hours = 1\n[stations.second]\nservice_hours = 1\n[routing]\nentry = "first"\n'
+    )
+    requests = [
+        {"arrived": 1, "closed": 1, "outcome": t.WITHDRAWN},
+        {"arrived": 2, "closed": 7, "outcome": t.DONE},
+    ]
+    visits = [
+        {"request": 0, "entered": 1, "finished": 1, "outcome": t.BALKED},
+        {"request": 1, "entered": 2, "finished": 2, "outcome": t.TURNED_AWAY},
+        {"request": 1, "visit": 1, "station": 1, "entered": 2, "joined": 2, "started": 6, "finished": 7,
+         "work_hours": 1, "outcome": t.DELIVERED},
+    ]  # fmt: skip
+    trace = trace_of(model, requests, visits)
+    window = Window.of(compile_tables(model))
+    found = {name: value for name, value, _ in time_measures(window, trace, Cohort.of(window, trace))}
+    assert found["waiting_time_hours"] == 4.0
+    assert found["first_wait_hours"] == 4.0
+    assert found["visit_wait_hours.second"] == 4.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from changeflow.errors import PlanError
-from changeflow.measure.estimates import jackknife_ratio, t_interval, t_quantile
+from changeflow.measure.estimates import jackknife_ratio, t_interval
 from changeflow.measure.precision import (
     Course,
     Precision,
@@ -18,6 +18,7 @@ from changeflow.measure.precision import (
     replications_planned,
     stein_size,
 )
+from changeflow.measure.student import t_quantile
 
 
 def test_a_course_is_the_interval_after_every_replication() -> None:

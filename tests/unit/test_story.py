@@ -40,12 +40,15 @@ STATION = [
     ('calendar = "office"\nshift_end = "hand_back"', "work in hand at 17:00 goes back in the queue"),
     ("absence = 0.12", "people are away 12% of the time"),
     ("at_once = 3\nswitching_loss = 0.1", "works on up to 3 requests at once, losing 10% of its speed"),
-    ("most_in_hand = 1", "at most 1 requests are in hand"),
-    ("call_off = { beyond = 9, servers = 1, lead_days = 14, for_days = 60 }", "1 server more come after 14 days"),
+    ("most_in_hand = 1", "at most 1 request is in hand"),
+    (
+        "call_off = { beyond = 9, servers = 1, lead_days = 14, for_days = 60 }",
+        "when more than 9 wait, 1 more server is called off, there after 14 days for 60 days",
+    ),
     ("patience_hours = 240", "who is not started within 10 days withdraws"),
     ("join_probability = [1.0, 0.5]", "100%, 50% join when 0, 1, ... are there"),
     ("capacity = 5", "at most 5 requests are there; who finds it full is refused"),
-    ("hold = { size = 4, every_days = 7 }", "held until 4 are there or the next day divisible by 7"),
+    ("hold = { size = 4, every_days = 7 }", "held until 4 are there or the next of days 7, 14, ..."),
     ("release = { every_days = 14 }", "deliveries go out every 14 days"),
     ("requester_wait = { probability = 0.3, hours = 48 }", "30% of newcomers first wait 2 days for the requester's"),
     ("acceptance = { rework_probability = 0.2, delay_hours = 24 }", "the verdict takes 24 hours"),
@@ -63,9 +66,7 @@ def test_groups_are_said_with_what_they_may_do_and_when_they_are_there() -> None
     anna = 'staff.anna = { categories = ["data"], speed = 1.5, from_day = 2, until_day = 9, calendar = "office" }'
     others = "staff.others = { head_count = { days = [0, 5], servers = [2, 1] } }"
     words = said(desk(anna, others).replace("servers = 2\n", "", 1))
-    assert (
-        "anna (40 hours a week each on calendar office; only data; 1.5 times as fast; from day 2; until day 9)" in words
-    )
+    assert "anna (40 hours a week on calendar office; only data; 1.5 times as fast; from day 2; until day 9)" in words
     assert "others (2 from day 0, then 1 from day 5; 168 hours a week each on calendar always)" in words
     assert "work in hand of somebody who leaves goes back in the queue" in words
 
@@ -76,9 +77,12 @@ ROUTES = [
     ('{ rule = "cheapest", among = ["one", "two"] }', "with the lowest expected money"),
     (
         '{ rule = "by_size", up_to_hours = 8, small = "one", large = "two" }',
-        "goes to one with up to 8 hours of work, else two.",
+        "with up to 8 hours of work goes to one. A new request with more than 8 hours of work goes to two.",
     ),
-    ('{ rule = "until_day", day = 30, first = "one", then = "two" }', "goes to one until day 30, from then on two."),
+    (
+        '{ rule = "until_day", day = 30, first = "one", then = "two" }',
+        "A new request until day 30 goes to one. A new request from day 30 on goes to two.",
+    ),
     (
         '{ rule = "budget", per_month = 5000, prefer = "one", otherwise = "wait" }',
         "one while EUR 5,000 a month are not spent; what is beyond waits for the next month.",

@@ -212,6 +212,27 @@ def test_the_flow_graph_shows_what_nobody_may_do_as_refused() -> None:
     assert graph.edges["demand", "refused"]["per_week"] == pytest.approx(1.4)
 
 
+def test_the_flow_graph_sends_tested_deliveries_on_from_their_tester() -> None:
+    """8.4 a week to the vendor, a fifth of all deliveries rejected: 10.5 tests, 2.1 back, 8.4 done."""
+    tester = "[stations.tester]\nservice_hours = 0.1\n[routing.entry]"
+    tested = 'kind = "vendor"\nacceptance = { rework_probability = 0.2, by = "tester" }'
+    graph = flow_graph(model_of(BOTH.replace('kind = "vendor"', tested).replace("[routing.entry]", tester)))
+    edges = {(start, end): data["per_week"] for start, end, data in graph.edges(data=True)}
+    assert edges["vendor", "tester"] == pytest.approx(10.5)
+    assert edges["tester", "vendor"] == pytest.approx(2.1)
+    assert edges["tester", "done"] == pytest.approx(8.4)
+    assert ("vendor", "done") not in edges
+    assert ("vendor", "vendor") not in edges
+
+
+def test_the_flow_graph_shows_where_requests_go_that_find_it_full_or_give_up() -> None:
+    graph = flow_graph(model_of(BOTH.replace('kind = "vendor"', 'kind = "vendor"\ncapacity = 9\npatience_hours = 99')))
+    notes = {(start, end): note for start, end, note in graph.edges(data="note") if note}
+    assert notes == {("vendor", "refused"): "full", ("vendor", "withdrawn"): "gives up"}
+    elsewhere = BOTH.replace('kind = "vendor"', 'kind = "vendor"\ncapacity = 9\nwhen_full = "inside"')
+    assert flow_graph(model_of(elsewhere)).edges["vendor", "inside"]["note"] == "full"
+
+
 @pytest.mark.parametrize("overflow", ["", "overflow_beyond = 1"])
 def test_runs_have_the_load_that_was_expected(overflow: str) -> None:
     """Over 40 runs the mean offered load lies within 4.5 standard errors of the equations, or of their bounds."""

@@ -91,3 +91,6 @@ def _budget(path: Loc, route: Budget, parts: Parts, where: Places) -> Iterator[F
     if station and not station.price_per_hour:
         expected = "a station with a price_per_hour (without one the budget is never spent)"
         yield where.fault((*path, "prefer"), expected, route.prefer)
+    if route.otherwise == route.prefer:
+        expected = "another station, refused or wait (else the budget changes nothing)"
+        yield where.fault((*path, "otherwise"), expected, route.otherwise)

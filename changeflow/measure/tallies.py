@@ -1,0 +1,126 @@
+"""Counts and sums over the rows of one run, compiled: who is measured, what was worked, who is open."""
+
+from __future__ import annotations
+
+import math
+
+from changeflow.engine.jit import borrowed, compiled
+from changeflow.engine.trace import DONE, REFUSED, WITHDRAWN
+
+APART, ENDED, CENSORED = 0, 1, 2
+"""What is known of a time: it does not count, it is known to its end, it is known so far."""
+
+
+@compiled
+def find_cohort(requests, visits, of_others, begin, end, rows, places, members):  # type: ignore[no-untyped-def]
+    """Rows of our own roots that arrived in [begin, end), places of their visits and whose they are; how many of each.
+
+    `members` serves as scratch for requests first, so it has room for either.
+    """
+    requests, visits, rows, members = borrowed(requests), borrowed(visits), borrowed(rows), borrowed(members)
+    member_of, known = members[visits.shape[0] :], 0
+    for i in range(requests.shape[0]):
+        row = requests[i]
+        member_of[i] = -1
+        if begin <= row["arrived"] < end and row["parent"] < 0 <= row["source"] and not of_others[row["source"]]:
+            member_of[i] = known
+            rows[known] = i
+            known += 1
+    seen = 0
+    for i in range(visits.shape[0]):
+        member = member_of[visits[i]["request"]]
+        if member >= 0:
+            places[seen], members[seen] = i, member
+            seen += 1
+    return known, seen
+
+
+@compiled
+def sums_by_group(times, groups, known, sums, ended, censored):  # type: ignore[no-untyped-def]
+    """Add up the times known to their end, and count those and the others, by group."""
+    for i in range(times.shape[0]):
+        if known[i] == ENDED:
+            sums[groups[i]] += times[i]
+            ended[groups[i]] += 1
+        elif known[i] == CENSORED:
+            censored[groups[i]] += 1
+
+
+@compiled
+def first_starts(members, visits, first):  # type: ignore[no-untyped-def]
+    """The time at which work on each member began first; NaN stays where it never did."""
+    visits = borrowed(visits)
+    for i in range(visits.shape[0]):
+        started, member = visits[i]["started"], members[i]
+        if not math.isnan(started) and not first[member] <= started:
+            first[member] = started
+
+
+@compiled
+def book(  # type: ignore[no-untyped-def]
+    requests, visits, of_others, paces, prices, by_vendor, before, after, begin, arriving, busy, labour
+):
+    """Everything that is counted from `begin` on; returns our own requests that arrived, were done, were lost.
+
+    arriving, busy: working hours that came, and that were worked, by station; work not started yet counts at the
+    pace of those who may do it. labour[4 x after completion + 2 x by the vendor + repeated]: the price of the hours
+    worked for us, before and after completion; labour[8], labour[9]: hours worked in repeats, and in all.
+    """
+    requests, visits, before, after = borrowed(requests), borrowed(visits), borrowed(before), borrowed(after)
+    arrived = done = lost = 0
+    for i in range(requests.shape[0]):
+        row = requests[i]
+        if not of_others[row["source"]]:
+            arrived += row["source"] >= 0 and row["arrived"] >= begin
+            if row["closed"] >= begin:
+                done += row["outcome"] == DONE
+                lost += row["outcome"] == REFUSED or row["outcome"] == WITHDRAWN
+    for i in range(visits.shape[0]):
+        row = visits[i]
+        station, again, request = row["station"], row["attempt"] > 1, requests[row["request"]]
+        if row["entered"] >= begin:
+            pace = paces[station, request["category"]] if math.isnan(row["started"]) else 1.0
+            arriving[station] += row["work_hours"] / pace
+        worked = before[i] + after[i]
+        busy[station] += worked
+        labour[9] += worked
+        if again:
+            labour[8] += worked
+        if not of_others[request["source"]]:
+            account = 2 * by_vendor[station] + again
+            labour[account] += before[i] * prices[station]
+            labour[4 + account] += after[i] * prices[station]
+    return arrived, done, lost
+
+
+@compiled
+def open_hours_until(arrived, closed, times, out):  # type: ignore[no-untyped-def]
+    """Request hours open up to each of the sorted times: sums of max(t - m, 0) over sorted moments m."""
+    came, went, sum_came, sum_went = 0, 0, 0.0, 0.0
+    for i in range(times.shape[0]):
+        while came < arrived.shape[0] and arrived[came] <= times[i]:
+            sum_came += arrived[came]
+            came += 1
+        while went < closed.shape[0] and closed[went] <= times[i]:
+            sum_went += closed[went]
+            went += 1
+        out[i] = (came * times[i] - sum_came) - (went * times[i] - sum_went)
+
+
+@compiled
+def most_open(arrived, closed, begin, end):  # type: ignore[no-untyped-def]
+    """The largest number open at a time in [begin, end), from sorted times; who closes at an instant is gone then."""
+    most, went, came = 0, 0, 0
+    while came < arrived.shape[0] and arrived[came] <= begin:
+        came += 1
+    time = begin
+    while time < end:
+        while came < arrived.shape[0] and arrived[came] <= time:
+            came += 1
+        while went < closed.shape[0] and closed[went] <= time:
+            went += 1
+        most = max(most, came - went)
+        if came == arrived.shape[0]:
+            break
+        time = arrived[came]
+    return most
