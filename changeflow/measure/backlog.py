@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.measure.records import Floats
-from changeflow.measure.tallies import most_open, open_hours_until
+from changeflow.measure.tallies import mean_open, most_open
 
 DAY = 24.0
 WEEK = 168.0
@@ -30,16 +30,15 @@ class Backlog:
         """NaN in `closed` means still open."""
         return cls(np.sort(arrived), np.sort(np.where(np.isnan(closed), end, closed)), start, end)
 
-    def integral(self, times: Floats) -> Floats:
-        """Request hours open from the start to each of the sorted times."""
-        hours = np.empty(len(times))
-        open_hours_until(self.arrived, self.closed, times, hours)
-        return hours
+    def means(self, edges: Floats, width: float) -> Floats:
+        """Mean number open between sorted edges that lie `width` apart."""
+        found = np.empty(len(edges) - 1)
+        mean_open(self.arrived, self.closed, edges, width, found)
+        return found
 
     def mean(self, begin: float, end: float) -> float:
         """Time average over [begin, end)."""
-        at = self.integral(np.array([begin, end]))
-        return float(at[1] - at[0]) / (end - begin)
+        return float(self.means(np.array([begin, end]), end - begin)[0])
 
     def peak(self, begin: float) -> float:
         """Largest number open at any time from `begin` to the end."""
@@ -48,16 +47,14 @@ class Backlog:
     def daily(self) -> Floats:
         """Mean number open on each whole day since the start."""
         days = int((self.end - self.start) / DAY)
-        means: Floats = np.diff(self.integral(self.start + DAY * np.arange(days + 1))) / DAY
-        return means
+        return self.means(self.start + DAY * np.arange(days + 1), DAY)
 
     def growth_per_week(self, begin: float) -> float:
         """Least-squares slope of the weekly means over the last half of the window, in whole weeks."""
         weeks = int((self.end - begin) / 2 / WEEK)
         if weeks < 2:
             return np.nan
-        edges = self.end - WEEK * np.arange(weeks, -1, -1)
-        means = np.diff(self.integral(edges)) / WEEK
+        means = self.means(self.end - WEEK * np.arange(weeks, -1, -1), WEEK)
         x = np.arange(weeks) - (weeks - 1) / 2
         return float(x @ means / (x @ x))
 
