@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,7 @@ WEEK = 168.0
 CLEAR_FACTOR = 1.1
 CLEAR_DAYS = 7
 COMPLETE_SHARE = 0.1
+_WEEKLY = np.full(CLEAR_DAYS, 1 / CLEAR_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +48,35 @@ class Backlog:
 
     def daily(self) -> Floats:
         """Mean number open on each whole day since the start."""
-        days = int((self.end - self.start) / DAY)
-        return self.means(self.start + DAY * np.arange(days + 1), DAY)
+        return self.means(_days(self.start, int((self.end - self.start) / DAY)), DAY)
 
     def growth_per_week(self, begin: float) -> float:
         """Least-squares slope of the weekly means over the last half of the window, in whole weeks."""
         weeks = int((self.end - begin) / 2 / WEEK)
         if weeks < 2:
             return np.nan
-        means = self.means(self.end - WEEK * np.arange(weeks, -1, -1), WEEK)
-        x = np.arange(weeks) - (weeks - 1) / 2
-        return float(x @ means / (x @ x))
+        edges, x, squares = _weeks(self.end, weeks)
+        return float(x @ self.means(edges, WEEK)) / squares
+
+
+@lru_cache(maxsize=32)
+def _days(start: float, days: int) -> Floats:
+    """Edges of the days of a run, the same in all of its replications."""
+    return start + DAY * np.arange(days + 1)
+
+
+@lru_cache(maxsize=32)
+def _weeks(end: float, weeks: int) -> tuple[Floats, Floats, float]:
+    """Edges of the last weeks of a run, their centred numbers, and the sum of the squares of these."""
+    x = np.arange(weeks) - (weeks - 1) / 2
+    return end - WEEK * np.arange(weeks, -1, -1), x, float(x @ x)
 
 
 def clear_day(daily: Floats) -> float:
     """First day after the peak at which the 7-day mean is at most 1.1 x the mean of the last quarter; NaN: never."""
     if len(daily) < 4 * CLEAR_DAYS:
         return np.nan
-    week = np.convolve(daily, np.full(CLEAR_DAYS, 1 / CLEAR_DAYS), mode="valid")
+    week = np.correlate(daily, _WEEKLY, mode="valid")
     usual = CLEAR_FACTOR * daily[-(len(daily) // 4) :].mean()
     peak = int(np.argmax(week))
     calm = np.flatnonzero(week[peak:] <= usual)

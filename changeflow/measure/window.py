@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.station_table import INFINITE, GroupTable, StationTable
+from changeflow.engine import trace as t
+from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, GroupTable, StationTable
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
@@ -48,6 +49,8 @@ class Window:
     """By station."""
     of_others: NDArray[np.bool_]
     """By source, the last one for requests open at the start: requests of other customers."""
+    leaving: dict[str, int]
+    """Measures of those who leave without work, where some may -> the outcome of their visits."""
     latent: NDArray[np.bool_]
     """By source, the last one for requests open at the start: misfits of a go-live, which come to an end."""
 
@@ -77,6 +80,7 @@ class Window:
             prices=np.array([station.price_per_hour for station in model.stations.values()], float),
             by_vendor=np.array([station.kind == "vendor" for station in model.stations.values()], bool),
             of_others=np.array(tables.background),
+            leaving=_leaving(tables.stations),
             latent=np.array([*(isinstance(s, GoLive) for s in model.demand.sources.values()), False]),
         )
 
@@ -134,6 +138,18 @@ class Window:
     def ours(self, requests: Rows) -> Rows:
         """Requests that are not of other customers."""
         return requests.compress(~self.of_others[requests["source"]]) if self.of_others.any() else requests
+
+
+def _leaving(stations: Iterable[StationTable]) -> dict[str, int]:
+    found = {}
+    for station in stations:
+        if any(law != NO_LAW for law in station.patience_law):
+            found["reneged_share"] = t.RENEGED
+        if station.joins:
+            found["balked_share"] = t.BALKED
+        if station.capacity != NO_LIMIT:
+            found["turned_away_share"] = t.TURNED_AWAY
+    return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
 def called_hours(window: Window, called_off: Iterable[tuple[int, float, float, int]]) -> Floats:
