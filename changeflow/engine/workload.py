@@ -78,23 +78,27 @@ def misfits(tables: Tables, source: GoLive, law: int, run_key: np.uint64, name: 
     u_count, _ = uniform_pair(run_key, key, NO_STAGE, draws.COUNT, 0)
     count = poisson_quantile(u_count, mean)
     decay_hours = source.time_days * 24 if source.shape == "decay" else math.nan
-    times, index = _misfits_shown(
-        run_key, key, count, decay_hours, law, tables.law_rows, tables.law_pool, source.fit, tables.start, tables.end
-    )
-    return listed_rows(times, index, np.full(len(times), -1))
+    times, index = np.empty(count), np.empty(count, np.int64)
+    shown = _misfits_shown(
+        run_key, key, decay_hours, law, tables.law_rows, tables.law_pool, source.fit, tables.start, tables.end, times,
+        index,
+    )  # fmt: skip
+    return listed_rows(times[:shown], index[:shown], np.full(shown, -1))
 
 
 @compiled
-def _misfits_shown(run_key, key, count, decay_hours, law, rows, pool, fit, start, end):  # type: ignore[no-untyped-def]
-    """Times and indices of the misfits above the threshold that show in [start, end)."""
-    times, index, shown = np.empty(count), np.empty(count, np.int64), 0
-    for i in range(count):
+def _misfits_shown(  # type: ignore[no-untyped-def]
+    run_key, key, decay_hours, law, rows, pool, fit, start, end, times, index
+):
+    """Write times and indices of the misfits above the threshold that show in [start, end); returns how many."""
+    shown = 0
+    for i in range(times.shape[0]):
         u, threshold = uniform_pair(run_key, key | np.uint64(i), NO_STAGE, MISFIT, 0)
         time = quantile(rows, pool, law, u) if math.isnan(decay_hours) else -decay_hours * math.log1p(-u)
         if threshold > fit and start <= time < end:
             times[shown], index[shown] = time, i
             shown += 1
-    return times[:shown], index[:shown]
+    return shown
 
 
 def shocks(tables: Tables, source: Shocks, law: int, run_key: np.uint64, name: str) -> Rows:

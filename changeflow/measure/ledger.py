@@ -70,8 +70,7 @@ def ledger(
 
 def waiting_cost(window: Window, requests: Rows, open_hours: float) -> float:
     """Cost of open requests; `open_hours` is their time integral in the window, all categories together."""
-    model = window.model
-    per_day = np.array([model.waiting_cost_per_day(category) for category in window.tables.categories])
+    per_day = window.waiting_per_day
     if (per_day == per_day[0]).all():
         return open_hours / _DAY * float(per_day[0])
     until = np.where(np.isnan(requests["closed"]), window.end, requests["closed"])

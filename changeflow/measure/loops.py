@@ -54,13 +54,13 @@ def group_of(visit, stations, groups):  # type: ignore[no-untyped-def]
 
 @compiled
 def work_done(  # type: ignore[no-untyped-def]
-    visits, stations, groups, opens, closes, before, begin, end, horizon, out
+    visits, stations, groups, opens, closes, before, begin, turn, end, horizon, first, second
 ):
-    """Working hours done on each visit in [begin, end), by its server's calendar and availability."""
+    """Working hours on each visit in [begin, turn) and in [turn, end), by its server's calendar and availability."""
     visits, stations, groups = borrowed(visits), borrowed(stations), borrowed(groups)
     opens, closes, before = borrowed(opens), borrowed(closes), borrowed(before)
     for i in range(visits.shape[0]):
-        out[i] = 0.0
+        first[i] = second[i] = 0.0
         started, finished = visits[i]["started"], visits[i]["finished"]
         if math.isnan(started):
             continue
@@ -70,11 +70,14 @@ def work_done(  # type: ignore[no-untyped-def]
         if high <= low:
             continue
         group = group_of(visits[i], stations, groups)
-        first, size = group["calendar"], group["intervals"]
-        passed = open_hours(opens, closes, before, first, size, high) - open_hours(
-            opens, closes, before, first, size, low
-        )
-        out[i] = passed / group["hours_per_work_hour"]
+        calendar, size = group["calendar"], group["intervals"]
+        at_low = open_hours(opens, closes, before, calendar, size, low)
+        at_high = open_hours(opens, closes, before, calendar, size, high)
+        at_turn = at_high if high <= turn else at_low
+        if low < turn < high:
+            at_turn = open_hours(opens, closes, before, calendar, size, turn)
+        first[i] = (at_turn - at_low) / group["hours_per_work_hour"]
+        second[i] = (at_high - at_turn) / group["hours_per_work_hour"]
 
 
 @compiled

@@ -33,7 +33,7 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     complete = _completion(window, trace)
     values["completion_days"] = complete
     turn = completion_time(window, complete)
-    worked = window.worked_hours(trace.visits, window.begin, turn), window.worked_hours(trace.visits, turn, window.end)
+    worked = window.worked_around(trace.visits, window.begin, turn, window.end)
     (arriving, busy), labour = np.zeros((2, len(trace.stations))), np.zeros(10)
     arrived, done, lost = book(
         trace.requests, trace.visits, window.of_others, window.paces, window.prices, window.by_vendor, *worked,
@@ -80,9 +80,9 @@ def _completion(window: Window, trace: Trace) -> float:
     fixed = window.model.costs.completion_day
     if fixed is not None:
         return fixed
-    mine = window.latent[trace.requests["source"]]
-    if not mine.any():
+    if not window.latent.any():
         return 0.0
+    mine = window.latent[trace.requests["source"]]
     arrived, closed = trace.requests["arrived"][mine], trace.requests["closed"][mine]
     return completion_day(Backlog.of(arrived, closed, window.start, window.end).daily())
 
@@ -90,10 +90,10 @@ def _completion(window: Window, trace: Trace) -> float:
 def _loads(window: Window, trace: Trace, arriving: Floats, busy: Floats) -> dict[str, float]:
     """Hours that came and hours worked, by station, against those there are."""
     values: dict[str, float] = {}
-    finite = ~np.isnan(window.servers)
     capacity = window.capacity_hours
     if trace.called_off:
         capacity = capacity + called_hours(window, trace.called_off)
+    limited: list[tuple[float, float, float]] = []
     columns = (window.servers, capacity, arriving, busy)
     for name, servers, hours, came, given in zip(trace.stations, *(column.tolist() for column in columns)):
         endless = math.isnan(servers)
@@ -101,11 +101,12 @@ def _loads(window: Window, trace: Trace, arriving: Floats, busy: Floats) -> dict
         if not endless:
             values[f"utilisation.{name}"] = given / hours if hours else np.nan
             values[f"offered_load.{name}"] = came / hours if hours else np.nan
+            limited.append((hours, came, given))
     values |= overtime(window, trace)
-    if finite.any():
-        hours = float(capacity[finite].sum())
-        values["utilisation"] = float(busy[finite].sum()) / hours if hours else np.nan
-        values["offered_load"] = float(arriving[finite].sum()) / hours if hours else np.nan
+    if limited:
+        hours, came, given = (sum(column) for column in zip(*limited, strict=True))
+        values["utilisation"] = given / hours if hours else np.nan
+        values["offered_load"] = came / hours if hours else np.nan
     return values
 
 
@@ -143,22 +144,18 @@ def _within_targets(window: Window, cohort: Cohort) -> tuple[np.ndarray, np.ndar
     targets, rows = window.model.targets, cohort.requests
     if targets.started_within is None and targets.closed_within is None:
         return None
-    met, watched = np.ones(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
+    met, watched = [], []
+    end = np.array([window.end])
     if targets.started_within is not None:
         first = np.full(len(rows), np.nan)
         first_starts(cohort.member_of_visit, cohort.visits, first)
-        met &= _in_time(window, targets.started_within, cohort, first)
-        watched &= _past(window, targets.started_within, cohort)
+        met.append(_in_time(window, targets.started_within, cohort, first))
+        watched.append(~_in_time(window, targets.started_within, cohort, end))
     if targets.closed_within is not None:
         closed = np.where(rows["outcome"] == t.DONE, rows["closed"], np.nan)
-        met &= _in_time(window, targets.closed_within, cohort, closed)
-        watched &= _past(window, targets.closed_within, cohort)
-    return met, watched
-
-
-def _past(window: Window, within: Within, cohort: Cohort) -> np.ndarray:
-    """Members whose target runs out before the run does."""
-    return ~_in_time(window, within, cohort, np.array([window.end]))
+        met.append(_in_time(window, targets.closed_within, cohort, closed))
+        watched.append(~_in_time(window, targets.closed_within, cohort, end))
+    return np.logical_and.reduce(met), np.logical_and.reduce(watched)
 
 
 def _in_time(window: Window, within: Within, cohort: Cohort, moment: np.ndarray) -> np.ndarray:
@@ -169,4 +166,4 @@ def _in_time(window: Window, within: Within, cohort: Cohort, moment: np.ndarray)
     else:
         passed = moment - cohort.requests["arrived"]
         limit = within.hours if within.hours is not None else 24 * (within.days or 0.0)
-    return np.less_equal(passed, limit + 1e-9, where=~np.isnan(passed), out=np.zeros(len(passed), dtype=bool))
+    return np.asarray(passed <= limit + 1e-9)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from changeflow.engine import trace as t
-from changeflow.engine.station_table import NO_LAW, NO_LIMIT, GroupTable
+from changeflow.engine.station_table import GroupTable
 from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.times import Cohort
 from changeflow.measure.window import Window
@@ -49,15 +48,8 @@ def _beyond_duty(window: Window, group: GroupTable, mine: Rows) -> float:
 
 def reasons(window: Window, cohort: Cohort) -> dict[str, tuple[float, float]]:
     """Shares of the cohort that ran out of patience, did not want to join, or found a station full."""
-    stations = window.tables.stations
-    asked = {
-        "reneged_share": (t.RENEGED, any(law != NO_LAW for s in stations for law in s.patience_law)),
-        "balked_share": (t.BALKED, any(s.joins for s in stations)),
-        "turned_away_share": (t.TURNED_AWAY, any(s.capacity != NO_LIMIT for s in stations)),
-    }
     members = float(len(cohort.requests))
     return {
         name: (float(len(np.unique(cohort.member_of_visit[cohort.visits["outcome"] == outcome]))), members)
-        for name, (outcome, there) in asked.items()
-        if there
+        for name, outcome in window.leaving.items()
     }

@@ -94,17 +94,22 @@ def book(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def open_hours_until(arrived, closed, times, out):  # type: ignore[no-untyped-def]
-    """Request hours open up to each of the sorted times: sums of max(t - m, 0) over sorted moments m."""
-    came, went, sum_came, sum_went = 0, 0, 0.0, 0.0
-    for i in range(times.shape[0]):
-        while came < arrived.shape[0] and arrived[came] <= times[i]:
+def mean_open(arrived, closed, edges, width, out):  # type: ignore[no-untyped-def]
+    """Mean number open between sorted edges `width` apart, from sorted times.
+
+    The request hours open until t are the sum of max(t - m, 0) over arrivals m, less that over times of closing.
+    """
+    came, went, sum_came, sum_went, until = 0, 0, 0.0, 0.0, 0.0
+    for i in range(edges.shape[0]):
+        while came < arrived.shape[0] and arrived[came] <= edges[i]:
             sum_came += arrived[came]
             came += 1
-        while went < closed.shape[0] and closed[went] <= times[i]:
+        while went < closed.shape[0] and closed[went] <= edges[i]:
             sum_went += closed[went]
             went += 1
-        out[i] = (came * times[i] - sum_came) - (went * times[i] - sum_went)
+        before, until = until, (came * edges[i] - sum_came) - (went * edges[i] - sum_went)
+        if i > 0:
+            out[i - 1] = (until - before) / width
 
 
 @compiled

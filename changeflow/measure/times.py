@@ -164,7 +164,7 @@ def _means(times: Floats, groups: Rows, codes: NDArray[np.int8], count: int) -> 
 
 def _mean(ended: Floats, censored: Floats) -> tuple[float, float]:
     if not len(censored):  # the plain mean, without an order
-        return float(ended.mean()) if len(ended) else np.nan, 0.0
+        return float(ended.sum()) / len(ended) if len(ended) else np.nan, 0.0
     out = np.empty(2)
     summarise(np.sort(ended), np.sort(censored), _NO_SHARES, out)
     return float(out[0]), float(out[1])

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.station_table import INFINITE, GroupTable, StationTable
+from changeflow.engine import trace as t
+from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, GroupTable, StationTable
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
@@ -40,12 +41,16 @@ class Window:
     paces: Floats
     """Speed beside the station's at which a category is worked on there, stations x categories: the mean over the
     hours of those who may."""
+    waiting_per_day: Floats
+    """Cost of an open request, by category."""
     prices: Floats
     """Of a working hour, by station."""
     by_vendor: NDArray[np.bool_]
     """By station."""
     of_others: NDArray[np.bool_]
     """By source, the last one for requests open at the start: requests of other customers."""
+    leaving: dict[str, int]
+    """Measures of those who leave without work, where some may -> the outcome of their visits."""
     latent: NDArray[np.bool_]
     """By source, the last one for requests open at the start: misfits of a go-live, which come to an end."""
 
@@ -71,9 +76,11 @@ class Window:
             paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]).reshape(
                 len(tables.stations), len(tables.categories)
             ),
+            waiting_per_day=np.array([model.waiting_cost_per_day(category) for category in tables.categories]),
             prices=np.array([station.price_per_hour for station in model.stations.values()], float),
             by_vendor=np.array([station.kind == "vendor" for station in model.stations.values()], bool),
             of_others=np.array(tables.background),
+            leaving=_leaving(tables.stations),
             latent=np.array([*(isinstance(s, GoLive) for s in model.demand.sources.values()), False]),
         )
 
@@ -91,25 +98,31 @@ class Window:
 
     def worked_hours(self, visits: Rows, begin: float, end: float) -> Floats:
         """Working hours done on each visit in [begin, end), by its server's calendar and availability."""
-        hours = self._hours_in_hand(visits, begin, end)
+        return self.worked_around(visits, begin, end, end)[0]
+
+    def worked_around(self, visits: Rows, begin: float, turn: float, end: float) -> tuple[Floats, Floats]:
+        """The same in [begin, turn) and in [turn, end)."""
+        hours = self._hours_in_hand(visits, begin, turn, end)
         for number, station in enumerate(self.tables.stations):
             if station.at_once > 1:  # a server's hours are shared by all that it has in hand
                 mine = (visits["station"] == number) & ~np.isnan(visits["started"])
-                whole = self._hours_in_hand(visits[mine], self.start, self.end)
+                whole, _ = self._hours_in_hand(visits[mine], self.start, self.end, self.end)
                 given = np.where(
                     np.isnan(visits["finished"][mine]), whole / station.at_once, visits["work_hours"][mine]
                 )
-                hours[mine] *= np.divide(given, whole, out=np.zeros(len(whole)), where=whole > 0)
+                share = np.divide(given, whole, out=np.zeros(len(whole)), where=whole > 0)
+                for part in hours:
+                    part[mine] *= share
         return hours
 
-    def _hours_in_hand(self, visits: Rows, begin: float, end: float) -> Floats:
+    def _hours_in_hand(self, visits: Rows, begin: float, turn: float, end: float) -> tuple[Floats, Floats]:
         layout = self.tables.layout
-        hours = np.empty(len(visits))
+        first, second = np.empty((2, len(visits)))
         work_done(
-            visits, layout.stations, layout.groups, layout.opens, layout.closes, layout.before, begin, end, self.end,
-            hours,
+            visits, layout.stations, layout.groups, layout.opens, layout.closes, layout.before, begin, turn, end,
+            self.end, first, second,
         )  # fmt: skip
-        return hours
+        return first, second
 
     def queue_waits(self, visits: Rows) -> tuple[Floats, Floats, Floats, NDArray[np.int8]]:
         """Of each visit so far: time in queue, in clock hours and in its station's open hours; clock hours at the
@@ -125,6 +138,18 @@ class Window:
     def ours(self, requests: Rows) -> Rows:
         """Requests that are not of other customers."""
         return requests.compress(~self.of_others[requests["source"]]) if self.of_others.any() else requests
+
+
+def _leaving(stations: Iterable[StationTable]) -> dict[str, int]:
+    found = {}
+    for station in stations:
+        if any(law != NO_LAW for law in station.patience_law):
+            found["reneged_share"] = t.RENEGED
+        if station.joins:
+            found["balked_share"] = t.BALKED
+        if station.capacity != NO_LIMIT:
+            found["turned_away_share"] = t.TURNED_AWAY
+    return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
 def called_hours(window: Window, called_off: Iterable[tuple[int, float, float, int]]) -> Floats:

@@ -29,8 +29,11 @@ def runs_rows(results: Results) -> Iterator[Row]:
     """One tidy row per scenario, replication, measure."""
     for name, result in results.scenarios.items():
         for replication, run in enumerate(result.runs):
-            for measure, value in run.values.items():
-                yield name, replication, measure, _cell(value), measure in run.at_least
+            bounds = run.at_least
+            yield from [
+                (name, replication, measure, "" if math.isnan(value) else value, measure in bounds)
+                for measure, value in run.values.items()
+            ]
 
 
 def summary_rows(results: Results) -> Iterator[Row]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import platform
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 from changeflow import __version__
 from changeflow.errors import PlanError
 from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
+from changeflow.present.surroundings import installed, machine
 from changeflow.study.results import Results
 
 MANIFEST = "manifest.json"
@@ -143,8 +142,8 @@ def manifest(results: Results, command_line: list[str]) -> dict[str, object]:
             for name, result in results.scenarios.items()
         },
         "python": sys.version.split()[0],
-        "platform": platform.platform(),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "platform": machine(),
+        "libraries": {name: installed(name) for name in _LIBRARIES},
     }
 
 

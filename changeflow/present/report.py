@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from changeflow.engine.jit import FOLDER
 
 ASSUMPTION_HEADERS = ("assumption", "value", "range", "source")
 
@@ -40,6 +42,7 @@ def render_report(content: ReportContent) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=FileSystemBytecodeCache(str(FOLDER)),
     )
     template = environment.get_template("report.html.j2")
     charts = [(heading, _drawing(svg), caption) for heading, svg, caption in content.charts]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
 from changeflow.present.report import ReportContent, render_report
+from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import digits, human_time, money, plain, plus_minus
 
 CHART = '<svg xmlns="http://www.w3.org/2000/svg" role="img"><path d="M 0 0"/></svg>'
@@ -201,3 +204,11 @@ def test_money_has_thousands_and_no_digit_beyond_the_error(amount, half_width, s
 )
 def test_times_come_in_the_unit_people_use(hours, half_width, said):
     assert human_time(hours, half_width) == said
+
+
+def test_versions_and_machine_are_what_the_slow_ways_say() -> None:
+    for name in ("numpy", "scipy", "pandas", "jinja2"):
+        assert installed(name) == version(name)
+    with pytest.raises(PackageNotFoundError):
+        installed("no-such-library")
+    assert machine() in platform.platform() or platform.system() != "Linux"
