@@ -73,14 +73,17 @@ def _spread(tasks: list[Task], engine: str, workers: int) -> Iterator[tuple[int,
 
         warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.parallel")  # of tasks not used
 
-        yield from Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(_run)(task) for task in tasks)
+        run = delayed(_run_for)
+        yield from Parallel(n_jobs=workers, return_as="generator_unordered")(run(os.getpid(), task) for task in tasks)
 
 
 @cache
-def _obey_parent() -> None:
-    """A worker leaves Ctrl-C to its parent, and ends when the parent was killed: else it waits for work for ever."""
+def _obey(parent: int) -> None:
+    """A worker leaves Ctrl-C to its parent, and ends when the parent was killed: else it waits for work for ever.
+
+    The parent says who it is, for it may have been killed before the worker first looks.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -90,14 +93,17 @@ def _obey_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _run(task: Task, book: dict[int, Window] | None = None) -> tuple[int, dict[int, RunMeasures]]:
+def _run_for(parent: int, task: Task) -> tuple[int, dict[int, RunMeasures]]:
+    """Some replications, in a worker process."""
+    _obey(parent)
+    return _run(task, {})
+
+
+def _run(task: Task, book: dict[int, Window]) -> tuple[int, dict[int, RunMeasures]]:
     """Some replications of one model; `book` keeps compiled models between the tasks of one process."""
     number, model, seed, replications, engine = task
-    if book is None:
-        _obey_parent()
-    window = (book or {}).get(number) or Window.of(compile_tables(model))
-    if book is not None:
-        book.setdefault(number, window)
+    window = book.get(number) or Window.of(compile_tables(model))
+    book.setdefault(number, window)
     runs = {}
     for replication in replications:
         trace = simulate(window.tables, seed=seed, replication=replication, engine=engine)
