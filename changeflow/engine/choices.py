@@ -73,10 +73,15 @@ def unfolded(state, arrays, slot, route):  # type: ignore[no-untyped-def]
     routes, places = routes_of(arrays), places_of(arrays)
     while routes[route]["rule"] == BY_SIZE or routes[route]["rule"] == UNTIL_DAY:
         first, value = routes[route]["first"], routes[route]["value"]
+        one, other = places[first + 2], places[first + 3]
         if routes[route]["rule"] == BY_SIZE:
-            is_first = size_of(state, arrays, slot, places[first + 2]) <= value
+            seen = size_of(state, arrays, slot, one if one >= 0 else other)
+            is_first = seen <= value
         else:
-            is_first = state["now"] < value
+            seen = state["now"]
+            is_first = seen < value
+        record_way(state, arrays, slot, route, one, seen, is_first)
+        record_way(state, arrays, slot, route, other, seen, not is_first)
         route = places[first] if is_first else places[first + 1]
     return route
 
@@ -150,6 +155,15 @@ def record(state, arrays, request, rule, place, seen, value):  # type: ignore[no
         row["request"], row["time"], row["rule"], row["station"] = request["number"], state["now"], rule, place
         row["seen"], row["value"], row["chosen"] = seen, value, False
         state["decisions"] += 1
+
+
+@compiled
+def record_way(state, arrays, slot, route, station, seen, chosen):  # type: ignore[no-untyped-def]
+    """Leave a record of one of two ways, by the station that it leads to first."""
+    if station >= 0 and state["keep_decisions"] == 1:
+        rule, value = routes_of(arrays)[route]["rule"], routes_of(arrays)[route]["value"]
+        record(state, arrays, slots_of(arrays)[slot], rule, station, seen, value)
+        decisions_of(arrays)[state["decisions"] - 1]["chosen"] = chosen
 
 
 @inlined

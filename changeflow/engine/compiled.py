@@ -71,7 +71,8 @@ class _Run:
         state = self.state[0]
         state["now"], state["end"], state["run_key"], state["turn"] = model.start, model.end, run_key, -1
         state["dispatch_turn"], state["keep_decisions"] = NEVER, decisions
-        state["looks_an_event"] = max([len(self.stations), *model.routes["size"].tolist()])
+        # a route in a route leaves up to two records of its own
+        state["looks_an_event"] = 2 * len(model.routes) + max([len(self.stations), *model.routes["size"].tolist()])
         state["stations"], state["stages"] = len(self.stations), own.stages
         state["categories"] = len(model.categories)
         self.slots = np.zeros(0, SLOT)

@@ -41,11 +41,17 @@ class Router:
         rule, first, size, limit, value = self._routes[route]
         places = self._places
         while rule in (r.BY_SIZE, r.UNTIL_DAY):
+            ways, stations = places[first : first + 2], places[first + 2 : first + 4]
             if rule == r.BY_SIZE:
-                nested = first if self._size(request, places[first + 2]) <= value else first + 1
+                seen = self._size(request, stations[0] if stations[0] >= 0 else stations[1])
+                way = 0 if seen <= value else 1
             else:
-                nested = first if self.run.clock.now < value else first + 1
-            route = places[nested]
+                seen = self.run.clock.now
+                way = 0 if seen < value else 1
+            for number, station in enumerate(stations):
+                if station >= 0:
+                    self._record_one(request, rule, station, seen, value, chosen=number == way)
+            route = ways[way]
             rule, first, size, limit, value = self._routes[route]
         if rule == r.TO:
             return places[first]
@@ -151,6 +157,10 @@ class Router:
             expected_completion_hours=_completion(station, request),
             expected_money=_money(station, request),
         )
+
+    def _record_one(self, request: Request, rule: int, place: int, seen: float, value: float, *, chosen: bool) -> None:
+        if self.decisions is not None:
+            self.decisions.append((request.number, self.run.clock.now, rule, place, seen, value, chosen))
 
     def record(self, request: Request, rule: int, seen: Seen, chosen: int) -> None:
         """Leave a decision record: what was seen, what was chosen, what was turned down."""

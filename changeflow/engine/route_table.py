@@ -65,16 +65,22 @@ class RouteBook:
             case Cheapest():
                 return self._row(CHEAPEST, [known[name] for name in route.among])
             case BySize():
-                small, large = self.add(route.small), self.add(route.large)
-                measured_at = next((known[name] for name in places(route) if known[name] >= 0), GO_DONE)
-                return self._row(BY_SIZE, [small, large, measured_at], value=route.up_to_hours)
+                return self._nested(BY_SIZE, route.small, route.large, route.up_to_hours)
             case UntilDay():
-                return self._row(UNTIL_DAY, [self.add(route.first), self.add(route.then)], value=route.day * 24)
+                return self._nested(UNTIL_DAY, route.first, route.then, route.day * 24)
             case Budget():
                 return self._row(BUDGET, [known[route.prefer], known[route.otherwise]], value=route.per_month)
             case Custom():
                 self.custom.append(route.name)
                 return self._row(CUSTOM, [], limit=len(self.custom) - 1)
+
+    def _nested(self, rule: int, one: Route, other: Route, value: float) -> int:
+        """Two ways: their routes, then the station that each leads to first (an outcome where it leads to none)."""
+        routes = [self.add(one), self.add(other)]
+        stations = [
+            next((self.known[name] for name in places(way) if self.known[name] >= 0), GO_DONE) for way in (one, other)
+        ]
+        return self._row(rule, [*routes, *stations], value=value)
 
     def _row(
         self, rule: int, numbers: list[int], *, limit: int = NO_LIMIT, value: float = 0.0,

@@ -49,8 +49,11 @@ DECISION = np.dtype(
         ("time", "f8"),
         ("rule", "i2"),  # which of model.routing.RULES looked
         ("station", "i2"),  # a candidate, open to the request
-        ("seen", "f8"),  # what the rule saw there: requests, or money spent this month (budget)
-        ("value", "f8"),  # what it compared: a bound (open_first, budget), or the candidate's own value
+        ("seen", "f8"),  # what the rule saw: requests there, money spent this month (budget), size, clock (until_day)
+        (
+            "value",
+            "f8",
+        ),  # what it compared: a bound (open_first, budget, by_size, until_day), or the candidate's own value
         ("chosen", "?"),
     ]
 )

@@ -177,13 +177,20 @@ def _visits(trace: Trace, model: Model) -> pd.DataFrame:
     )
 
 
-_SEEN = {"open_first": "requests that would still wait", "budget": "money spent this month"}
+_SEEN = {
+    "open_first": "requests that would still wait",
+    "budget": "money spent this month",
+    "by_size": "hours of work of the request",
+    "until_day": "clock hours now",
+}
 _COMPARED = {
     "open_first": "overflow_beyond",
     "shortest_queue": "requests per server",
     "soonest": "expected hours until done",
     "cheapest": "expected money",
     "budget": "per_month",
+    "by_size": "up_to_hours",
+    "until_day": "clock hours at that day",
 }
 
 

@@ -155,7 +155,7 @@ def test_the_cheapest_way_counts_rework(tmp_path: Path, engine: str) -> None:
 def test_size_is_the_requests_own_work_at_speed_one(tmp_path: Path, engine: str) -> None:
     """
     Up to 8 reference hours are small, whatever the speed of the stations. Large ones go to the first of two that has
-    nobody waiting; that rule leaves its record.
+    nobody waiting. Both rules leave their records; a way is told by the station that it leads to first.
     """
     system = """
         [stations.a]
@@ -173,9 +173,19 @@ def test_size_is_the_requests_own_work_at_speed_one(tmp_path: Path, engine: str)
     assert visits(trace, rows) == told(rows)
     rows = """
         request time station seen value chosen
+        0       0    a       8    8     yes
+        0       0    b       8    8     no
+        1       0    a       8.5  8     no
+        1       0    b       8.5  8     yes
         1       0    b       0    0     yes
+        2       1    a       9    8     no
+        2       1    b       9    8     yes
         2       1    b       0    0     no
         2       1    c       0    0     yes
+        3       1    a       7    8     yes
+        3       1    b       7    8     no
+        4       1    a       20   8     no
+        4       1    b       20   8     yes
         4       1    b       0    0     no
         4       1    c       0    0     yes
         """
@@ -223,7 +233,19 @@ def test_until_a_day_one_way_then_another(tmp_path: Path, engine: str) -> None:
         2       archive 49      50
         """
     assert visits(trace, rows) == told(rows)
-    rows = "request time station seen value chosen\n1 24 inside 0 0 yes\n2 46 inside 0 0 yes"
+    rows = """
+        request time station seen value chosen
+        0       23.5 vendor  23.5 24    yes
+        0       23.5 inside  23.5 24    no
+        1       24   vendor  24   24    no
+        1       24   inside  24   24    yes
+        1       24   inside  0    0     yes
+        1       25   archive 25   48    no
+        2       46   vendor  46   24    no
+        2       46   inside  46   24    yes
+        2       46   inside  0    0     yes
+        2       49   archive 49   48    yes
+        """
     assert decisions(trace, rows) == told(rows)
 
 
@@ -258,10 +280,20 @@ def test_nested_budgets_have_a_purse_each(tmp_path: Path) -> None:
     assert visits(trace, table) == told(table)
     table = """
         request station seen value chosen
+        0       near    1    2     yes
+        0       far     1    2     no
         0       near    0    100   yes
+        1       near    4    2     no
+        1       far     4    2     yes
         1       far     0    800   yes
+        2       near    1    2     yes
+        2       far     1    2     no
         2       near    100  100   no
+        3       near    4    2     no
+        3       far     4    2     yes
         3       far     400  800   yes
+        4       near    4    2     no
+        4       far     4    2     yes
         4       far     800  800   no
         """
     assert decisions(trace, table) == told(table)
