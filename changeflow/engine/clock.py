@@ -46,26 +46,28 @@ class Clock(simpy.Environment):
 
     def at(self, time: float, kind: int, number: int) -> Event:
         """An event at clock time `time`; `number` is the request (or station) it belongs to."""
-        event = Event(self)
+        event: Any = Event(self)
         event._ok, event._value = True, None
         turn = kind * KIND + number
         if time == self._now and self._turn >= 0:
             turn += self._turn - self._turn % ROUND
             if turn <= self._turn:
                 turn += ROUND
-        heappush(self._queue, (cast(Any, time), cast(Any, _FIRST + turn), next(self._eid), event))
-        return event
+        queue: Any = self._queue
+        heappush(queue, (time, _FIRST + turn, next(self._eid), event))
+        return event  # type: ignore[no-any-return]
 
     def step(self) -> None:
         """Process the next event and remember whose turn it is."""
-        time, priority, _, event = heappop(self._queue)
+        queue: Any = self._queue
+        time, priority, _, event = heappop(queue)
         if priority >= _FIRST:
             self._turn = priority - _FIRST
             if self._turn >= MAX_ROUNDS * ROUND:
                 raise RunError(f"nothing but zero-time events at clock hour {time:g} ({MAX_ROUNDS} rounds)")
         self._now = time
-        callbacks, event.callbacks = event.callbacks, cast(Any, None)
-        for callback in cast(Any, callbacks):
+        callbacks, event.callbacks = event.callbacks, None
+        for callback in callbacks:
             callback(event)
         if not event._ok and not event.defused:
-            raise cast(BaseException, event._value)
+            raise event._value

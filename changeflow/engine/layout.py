@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine import rules
 from changeflow.engine.records import (
     ARRAY_NAMES,
     ASK,
@@ -25,7 +24,7 @@ from changeflow.engine.records import (
     STATION,
 )
 from changeflow.engine.route_table import BY_CATEGORY, BY_SIZE, OPEN_FIRST, SPLIT, TO, UNTIL_DAY
-from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, NO_PLACE, GroupTable, StationTable
+from changeflow.engine.station_table import INFINITE, NO_LAW, GroupTable, StationTable
 from changeflow.engine.worktime import WorkTime
 
 Array = NDArray[Any]
@@ -127,7 +126,7 @@ def _has_features(
 ) -> bool:
     common = np.isin(routes["rule"], (TO, SPLIT, BY_CATEGORY, OPEN_FIRST))
     return bool(
-        any(_has_more_than_intake(station) for station in stations)
+        any(station.has_more_than_intake for station in stations)
         or any(law != NO_LAW for station in stations for law in station.patience_law)
         or rows["has_aftermath"].any()
         or not rows["is_plain"].all()
@@ -186,24 +185,11 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
         row["first_join"], row["joins"] = join, len(station.joins)
         row["next_route"], row["since"], row["opens_at"] = route, start, math.inf
         row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NOWHERE
-        row["is_plain"] = _is_plain(station)
-        row["has_door"] = station.delay_law != NO_LAW or _has_more_than_intake(station)
-        row["has_aftermath"] = station.release_hours > 0 or station.tester != NO_PLACE or station.verdict_law != NO_LAW
+        row["is_plain"], row["has_door"] = station.is_plain, station.has_door
+        row["has_aftermath"] = station.has_aftermath
         group += len(station.groups)
         join += len(station.joins)
     return rows
-
-
-def _has_more_than_intake(station: StationTable) -> bool:
-    """Before its queue: requester's answer, hold, capacity or balking."""
-    waits = station.requester_law != NO_LAW or station.hold_size > 0 or station.hold_hours > 0
-    return waits or station.capacity != NO_LIMIT or len(station.joins) > 0
-
-
-def _is_plain(station: StationTable) -> bool:
-    moves = station.discipline == rules.RANDOM or station.urgent_hours != rules.NEVER_URGENT
-    chooses = len(station.groups) > 1 or 0.0 in station.groups[0].speed
-    return not (moves or chooses or station.preemptive or station.most_in_hand != NO_LIMIT)
 
 
 def _group_rows(stations: Sequence[StationTable], pool: _Calendars) -> Array:

@@ -80,13 +80,17 @@ class Run:
     def _life(self, request: Request) -> Story:
         """The story of one request, from arrival to its outcome."""
         entry = self.tables.entry_route[request.source]
-        place = yield from self._next_place(entry, request, draws.NO_STAGE, 0)
+        place = self.router.place(entry, request, draws.NO_STAGE, 0)
+        if place == route_table.GO_WAIT:
+            place = yield from self._wait_for_money(entry, request, draws.NO_STAGE, 0)
         while place >= 0:
             station = self.stations[place]
             table = station.table
             visit = self._enter(request, station, attempt=1)
-            yield from self._before_the_queue(visit, station)
-            turned_away = self._turned_away(visit, station)
+            turned_away = 0
+            if station.has_door:
+                yield from self._before_the_queue(visit, station)
+                turned_away = self._turned_away(visit, station)
             if turned_away == t.BALKED:
                 self._close(request, t.WITHDRAWN)
                 return
@@ -100,7 +104,8 @@ class Run:
                     return
                 visit.outcome = t.REWORK if self._is_rejected(visit, station) else t.DELIVERED
                 self.rows.append(visit)
-                yield from self._after_the_work(visit, station)
+                if station.has_aftermath:
+                    yield from self._after_the_work(visit, station)
                 if visit.outcome == t.DELIVERED or visit.attempt == table.max_attempts:
                     break
                 yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
@@ -108,16 +113,21 @@ class Run:
             if visit.outcome == t.REWORK and not table.at_limit_done:
                 self._close(request, t.WITHDRAWN)
                 return
-            place = yield from self._next_place(self.tables.next_route[place], request, table.stage, visit.entry)
+            route = self.tables.next_route[place]
+            place = self.router.place(route, request, table.stage, visit.entry)
+            if place == route_table.GO_WAIT:
+                place = yield from self._wait_for_money(route, request, table.stage, visit.entry)
             if place >= 0:
                 yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
         self._close(request, t.DONE if place == route_table.GO_DONE else t.REFUSED)
 
-    def _next_place(self, route: int, request: Request, stage: np.uint64, entry: int) -> Generator[Event, Any, int]:
-        """Where the rule sends it; one that waits for money asks again at the start of each month."""
-        while (place := self.router.place(route, request, stage, entry)) == route_table.GO_WAIT:
+    def _wait_for_money(self, route: int, request: Request, stage: np.uint64, entry: int) -> Generator[Event, Any, int]:
+        """Where the rule sends it at the start of the first month that has money for it."""
+        place = route_table.GO_WAIT
+        while place == route_table.GO_WAIT:
             month = float(rules.date_after(self.clock.now, HOURS_PER_MONTH))
             yield self._at(month, RELEASE, request.number)
+            place = self.router.place(route, request, stage, entry)
         return place
 
     def _enter(self, request: Request, station: Station, attempt: int) -> Visit:
@@ -233,7 +243,8 @@ class Run:
     def _dispatch(self, _: Event) -> None:
         self._dispatch_due = False
         for station in self.stations:
-            station.dispatch()
+            if station.queue:
+                station.dispatch()
 
 
 def run_process(model: Tables, workload: Rows, run_key: np.uint64, *, decisions: bool = False) -> Trace:
@@ -263,7 +274,7 @@ def _trace(run: Run) -> Trace:
         in_station=np.array([station.in_station for station in run.stations]),
         in_queue=np.array([station.in_queue for station in run.stations]),
         in_service=np.array([station.in_service for station in run.stations]),
-        called_off=tuple(call for station in run.stations for call in station.calls if call[1] < call[2]),
+        called_off=tuple(call for station in run.stations for call in station.duty.calls if call[1] < call[2]),
         unasked=run.unasked,
     )
 

@@ -59,9 +59,13 @@ class Group:
         """Work in hand, by server."""
         return [self.in_hand[server] for server in sorted(self.in_hand)]
 
-    def plan(self, visit: Visit, now: float) -> Iterable[Plan]:
+    def due(self, visit: Visit, now: float) -> float:
         """When work that has been taken in hand will be done."""
-        return ((visit, self.table.calendar.finish_time(now, visit.work_hours * self.table.hours_per_work_hour)),)
+        return self.table.calendar.finish_time(now, visit.work_hours * self.table.hours_per_work_hour)
+
+    def plan(self, visit: Visit, now: float) -> Iterable[Plan]:
+        """What work in hand is due when now that this one has been taken in hand."""
+        return ((visit, self.due(visit, now)),)
 
     def plan_rest(self, visit: Visit, now: float) -> Iterable[Plan]:
         """What changes for the rest of the work in hand when one request is done."""

@@ -16,13 +16,13 @@ import numpy as np
 
 from changeflow.engine import draws, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import COMPLETION, RENEGE, SHIFT, Clock, Event, fire
+from changeflow.engine.clock import COMPLETION, RENEGE, Clock, Event, fire
+from changeflow.engine.process_duty import Duty
 from changeflow.engine.process_group import Group, Plan
 from changeflow.engine.process_parts import Visit
 from changeflow.engine.process_sharing import SharingGroup
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import (
-    HAND_BACK,
     NO_LAW,
     NO_LIMIT,
     RESAMPLE,
@@ -51,6 +51,11 @@ def by_rank(visit: Visit) -> tuple[float, int]:
     return visit.rank, visit.order
 
 
+def is_behind(visit: Visit, other: Visit) -> bool:
+    """Does the visit come after another one?"""
+    return visit.rank > other.rank or (visit.rank == other.rank and visit.order > other.order)
+
+
 class Station:
     """Queue and servers."""
 
@@ -65,14 +70,13 @@ class Station:
             self.groups.append(shared if table.at_once > 1 else Group(group, place, first))
             first += max(group.servers, 0)
         self.first_group = first_group
-        self.infinite = table.infinite
+        self.infinite, self.shares = table.infinite, table.at_once > 1
+        self.is_plain = table.is_plain and not self.shares and table.calls_beyond == NO_LIMIT
+        self.has_door, self.has_aftermath = table.has_door, table.has_aftermath
         self.busy = self.joins = self.starts = 0
-        self.opens_at, self.called_until = math.inf, -math.inf
-        self.calls: list[tuple[int, float, float, int]] = []
         self._since = self.clock.now
         self.in_station = self.in_queue = self.in_service = 0.0
-        for staff in self.groups:
-            self._await_change(staff)
+        self.duty = Duty(self)
 
     @property
     def present(self) -> int:
@@ -107,7 +111,8 @@ class Station:
         law = self.table.patience_law[visit.request.category]
         if law != NO_LAW:
             self._run_out_of_patience(visit, law)
-        self.run.dispatch_later()
+        if not self.is_plain or self.groups[0].has_room:  # else a dispatch would do nothing
+            self.run.dispatch_later()
         return visit.done
 
     def _line_up(self, visit: Visit) -> None:
@@ -120,7 +125,7 @@ class Station:
                 rules.rank(table.discipline, ranks[request.category], request.arrived, visit.full, visit.left)
             )
         queue = self.queue
-        if not queue or by_rank(queue[-1]) <= by_rank(visit):
+        if not queue or is_behind(visit, queue[-1]):
             queue.append(visit)
         else:
             insort(queue, visit, key=by_rank)
@@ -142,26 +147,44 @@ class Station:
     def _end(self, visit: Visit, outcome: int) -> None:
         visit.finished, visit.outcome = self.clock.now, outcome
         self.run.rows.append(visit)
-        assert visit.done is not None
-        fire(visit.done, visit)
+        self._tell(visit)
+
+    @staticmethod
+    def _tell(visit: Visit) -> None:
+        """The request's own story goes on; the event is let go, else stays and events keep one another alive."""
+        done, visit.done = visit.done, None
+        assert done is not None
+        fire(done, visit)
 
     # the servers
 
     def dispatch(self) -> None:
         """Hand out free servers; then let urgent requests interrupt work, where the station allows it."""
-        if not self.queue:
-            return
         now = self.clock.now
+        if self.is_plain:
+            self._hand_out(now)
+            return
         while (match := self._next(now) or self._by_interruption(now)) is not None:
             self._start(*match)
         if self.queue:
-            self._await_opening(now)
+            self.duty.await_opening(now)
             if self.table.calls_beyond != NO_LIMIT and len(self.queue) > self.table.calls_beyond:
-                self._call_off()
+                self.duty.call_off()
+
+    def _hand_out(self, now: float) -> None:
+        """Free servers of a plain station take the head of the queue."""
+        group = self.groups[0]
+        if not group.has_room:
+            return
+        if group.table.calendar.next_open(now) > now:
+            self.duty.await_opening(now)
+            return
+        while self.queue and group.has_room:
+            self._start(self.queue[0], group)
 
     def _next(self, now: float) -> tuple[Visit, Group] | None:
         """Who is served next, and by whom."""
-        if not self.queue or self._is_at_its_limit():
+        if not self.queue or self.is_at_its_limit():
             return None
         free = [group for group in self.groups if group.is_free(now)]
         if not free:
@@ -174,7 +197,7 @@ class Station:
                 return visit, group
         return None
 
-    def _is_at_its_limit(self) -> bool:
+    def is_at_its_limit(self) -> bool:
         return self.table.most_in_hand != NO_LIMIT and self.busy >= self.table.most_in_hand
 
     def _in_order(self, now: float) -> Sequence[Visit]:
@@ -198,19 +221,28 @@ class Station:
 
     def _start(self, visit: Visit, group: Group) -> None:
         self.tick()
-        self.queue.remove(visit)
+        if self.queue[0] is visit:
+            del self.queue[0]
+        else:
+            self.queue.remove(visit)
         visit.started = now = self.clock.now
         group.take(visit)
         self.busy += 1
         self.starts += 1
         visit.work_hours = visit.left / group.table.speed[visit.request.category]
-        self._complete_as_planned(group.plan(visit, now))
+        if self.shares:
+            self._plan_anew(group.plan(visit, now))
+        else:
+            self._plan(visit, group.due(visit, now))
 
-    def _complete_as_planned(self, plans: Iterable[Plan]) -> None:
+    def _plan(self, visit: Visit, end: float) -> None:
+        if end < self.run.end:
+            completion = self.clock.at(end, COMPLETION, visit.request.number)
+            completion.callbacks.append(partial(self._finish, visit, visit.plan))
+
+    def _plan_anew(self, plans: Iterable[Plan]) -> None:
         for visit, end in plans:
-            if end < self.run.end:
-                completion = self.clock.at(end, COMPLETION, visit.request.number)
-                completion.callbacks.append(partial(self._finish, visit, visit.plan))
+            self._plan(visit, end)
 
     def _finish(self, visit: Visit, plan: int, _: Event) -> None:
         if visit.outcome != t.UNFINISHED or visit.plan != plan:  # it was interrupted or planned anew meanwhile
@@ -218,11 +250,12 @@ class Station:
         self.tick()
         group = self.groups[visit.group]
         self._free(visit)
-        self._complete_as_planned(group.plan_rest(visit, self.clock.now))
-        self.run.dispatch_later()
+        if self.shares:
+            self._plan_anew(group.plan_rest(visit, self.clock.now))
+        if self.queue:
+            self.run.dispatch_later()
         visit.finished = self.clock.now
-        assert visit.done is not None
-        fire(visit.done, visit)
+        self._tell(visit)
 
     def _free(self, visit: Visit) -> None:
         self.busy -= 1
@@ -236,7 +269,7 @@ class Station:
         if interruption is None:
             return None
         visit, victim = interruption
-        self._interrupt(victim)
+        self.interrupt(victim)
         return visit, self.groups[victim.group]
 
     def _interruption(self, now: float) -> tuple[Visit, Visit] | None:
@@ -265,7 +298,7 @@ class Station:
         worked = group.worked_on(visit, now) * group.table.speed[visit.request.category]
         return float(rules.left_after(visit.left, worked))
 
-    def _interrupt(self, visit: Visit) -> None:
+    def interrupt(self, visit: Visit) -> None:
         """Work in hand is laid down: its row closes, a new one opens, back in the queue where it was."""
         self.tick()
         now = self.clock.now
@@ -293,63 +326,6 @@ class Station:
         if visit.attempt > 1 and table.rework_law != NO_LAW:
             law = table.rework_law
         return float(quantile(run.tables.law_rows, run.tables.law_pool, law, luck)) / table.speed
-
-    # shifts and changes of staff
-
-    def _await_opening(self, now: float) -> None:
-        """Wake up when the first of the closed groups opens that has a server to spare, or work to be interrupted."""
-        if self._is_at_its_limit() and not self.table.preemptive:
-            return
-        opening = math.inf
-        for group in self.groups:
-            if group.has_room or self.table.preemptive:
-                at = group.table.calendar.next_open(now)
-                if now < at < opening:
-                    opening = at
-        if opening < self.opens_at and opening < self.run.end:
-            self.opens_at = opening
-            self.clock.at(opening, SHIFT, 2 * self.number).callbacks.append(self._opens)
-
-    def _opens(self, _: Event) -> None:
-        self.opens_at = math.inf
-        self.run.dispatch_later()
-
-    def _await_change(self, group: Group) -> None:
-        times = group.table.times
-        if group.change < len(times) and times[group.change] < self.run.end:
-            number = 2 * (self.first_group + group.number) + 1
-            event = self.clock.at(float(times[group.change]), SHIFT, number)
-            event.callbacks.append(lambda _: self._change(group))
-
-    def _change(self, group: Group) -> None:
-        """Another number on duty; work in hand of those who leave may go back to the queue, the latest start first."""
-        on_duty, rule = group.table.on_duty[group.change], group.table.rule[group.change]
-        self._set_on_duty(group, int(on_duty), int(rule))
-        group.change += 1
-        self._await_change(group)
-
-    def _set_on_duty(self, group: Group, servers: int, rule: int) -> None:
-        group.on_duty = servers
-        while rule == HAND_BACK and group.busy > group.on_duty:
-            self._interrupt(max(group.held(), key=lambda held: (held.started, held.request.number)))
-        self.run.dispatch_later()
-
-    def _call_off(self) -> None:
-        """More engineers come after their lead time and stay for a while; one call at a time."""
-        if self.called_until > self.clock.now:
-            return
-        group, table = self.groups[-1], self.table
-        since = self.clock.now + table.call_lead_hours
-        self.called_until = since + table.call_hours
-        number = 2 * (self.first_group + group.number) + 1
-        for time, servers in ((since, group.table.servers), (self.called_until, 0)):
-            if time < self.run.end:
-                event = self.clock.at(time, SHIFT, number)
-                event.callbacks.append(partial(self._called, group, servers))
-        self.calls.append((self.number, since, min(self.called_until, self.run.end), group.table.servers))
-
-    def _called(self, group: Group, servers: int, _: Event) -> None:
-        self._set_on_duty(group, servers, HAND_BACK)
 
     # what a rule sees
 

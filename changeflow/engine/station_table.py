@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine import rules
 from changeflow.engine.worktime import WorkTime
 
 FRESH = -1.0
@@ -118,3 +119,28 @@ class StationTable:
     def servers(self) -> int:
         """The most servers there ever are; INFINITE: no limit."""
         return INFINITE if self.infinite else sum(group.servers for group in self.groups)
+
+    # what a station lacks costs one look
+
+    @property
+    def is_plain(self) -> bool:
+        """One group of servers for all, and the head of the queue is always next."""
+        moves = self.discipline == rules.RANDOM or self.urgent_hours != rules.NEVER_URGENT
+        chooses = len(self.groups) > 1 or 0.0 in self.groups[0].speed
+        return not (moves or chooses or self.preemptive or self.most_in_hand != NO_LIMIT)
+
+    @property
+    def has_more_than_intake(self) -> bool:
+        """Before its queue: requester's answer, hold, capacity or balking."""
+        waits = self.requester_law != NO_LAW or self.hold_size > 0 or self.hold_hours > 0
+        return waits or self.capacity != NO_LIMIT or len(self.joins) > 0
+
+    @property
+    def has_door(self) -> bool:
+        """Anything before its queue."""
+        return self.delay_law != NO_LAW or self.has_more_than_intake
+
+    @property
+    def has_aftermath(self) -> bool:
+        """Release date, test or verdict after the work."""
+        return self.release_hours > 0 or self.tester != NO_PLACE or self.verdict_law != NO_LAW

@@ -103,6 +103,8 @@ class WorkTime:
 
     def open_hours(self, t: float) -> float:
         """Open hours from the calendar's begin to t."""
+        if self.never_closes:
+            return t
         return float(open_hours(self.opens, self.closes, self.before, 0, len(self.opens), t))
 
     def open_hours_at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -113,6 +115,8 @@ class WorkTime:
 
     def finish_time(self, t: float, hours: float) -> float:
         """Clock time at which `hours` open hours after t have passed."""
+        if self.never_closes:
+            return t + hours if hours > 0.0 else t
         return float(finish_time(self.opens, self.closes, self.before, 0, len(self.opens), t, hours))
 
     def next_open(self, t: float) -> float:
