@@ -4,21 +4,52 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from changeflow.engine.clock import SHIFT, Event
+import numpy as np
+
+from changeflow.engine.clock import SHIFT, Clock, Event
 from changeflow.engine.process_group import Group
-from changeflow.engine.station_table import HAND_BACK
+from changeflow.engine.process_parts import Visit
+from changeflow.engine.station_table import HAND_BACK, StationTable
+from changeflow.engine.tables import Tables
 
-if TYPE_CHECKING:
-    from changeflow.engine.process_station import Station
+
+class Floor(Protocol):
+    """What a station needs of the run it stands in."""
+
+    tables: Tables
+    run_key: np.uint64
+    clock: Clock
+    end: float
+    begun: list[Visit]
+    rows: list[Visit]
+
+    def dispatch_later(self) -> None:
+        """Ask for a dispatch at the end of this round."""
+
+
+class Staffed(Protocol):
+    """What it needs of the station whose people it minds."""
+
+    run: Floor
+    table: StationTable
+    groups: list[Group]
+    number: int
+    first_group: int
+
+    def is_at_its_limit(self) -> bool:
+        """Is as much in hand as there may be?"""
+
+    def interrupt(self, visit: Visit) -> None:
+        """Work in hand is laid down."""
 
 
 class Duty:
     """Who is at work when: what changes without a request's doing."""
 
-    def __init__(self, station: Station) -> None:
-        self.station, self.run, self.clock = station, station.run, station.clock
+    def __init__(self, station: Staffed) -> None:
+        self.station, self.run, self.clock = station, station.run, station.run.clock
         self.opens_at, self.called_until = math.inf, -math.inf
         self.calls: list[tuple[int, float, float, int]] = []
         for group in station.groups:

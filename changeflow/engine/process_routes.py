@@ -9,8 +9,9 @@ import numpy as np
 
 from changeflow.engine import draws, rules
 from changeflow.engine import route_table as r
+from changeflow.engine.process_duty import Floor
 from changeflow.engine.process_parts import Request
-from changeflow.engine.process_station import Floor, Station
+from changeflow.engine.process_station import Station
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import INFINITE, NO_LIMIT
 from changeflow.errors import RunError

@@ -10,14 +10,13 @@ import math
 from bisect import insort
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 
 from changeflow.engine import draws, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import COMPLETION, RENEGE, Clock, Event, fire
-from changeflow.engine.process_duty import Duty
+from changeflow.engine.clock import COMPLETION, RENEGE, Event, fire
+from changeflow.engine.process_duty import Duty, Floor
 from changeflow.engine.process_group import Group, Plan
 from changeflow.engine.process_parts import Visit
 from changeflow.engine.process_sharing import SharingGroup
@@ -29,21 +28,6 @@ from changeflow.engine.station_table import (
     RESTART,
     StationTable,
 )
-from changeflow.engine.tables import Tables
-
-
-class Floor(Protocol):
-    """What a station needs of the run it stands in."""
-
-    tables: Tables
-    run_key: np.uint64
-    clock: Clock
-    end: float
-    begun: list[Visit]
-    rows: list[Visit]
-
-    def dispatch_later(self) -> None:
-        """Ask for a dispatch at the end of this round."""
 
 
 def by_rank(visit: Visit) -> tuple[float, int]:

@@ -28,7 +28,7 @@ def make(folder: Path, tell: Callable[[str], None]) -> Path:
     if not python.exists():
         tell(f"making an environment in {folder.name}")
         venv.create(folder, with_pip=True)
-    if not _has(python, "changeflow"):
+    if not _is_from_here(python):
         tell("installing changeflow from the checkout")
         failed = _install(python, "-e", str(ROOT))
         if failed:
@@ -45,6 +45,13 @@ def make(folder: Path, tell: Callable[[str], None]) -> Path:
 def _has(python: Path, package: str) -> bool:
     code = f"import importlib.util as u, sys; sys.exit(u.find_spec({package!r}) is None)"
     return subprocess.run([str(python), "-c", code], check=False, cwd=HERE).returncode == 0
+
+
+def _is_from_here(python: Path) -> bool:
+    """Is the changeflow that it imports this checkout's? One of another checkout would be measured in its place."""
+    code = "import importlib.util as u; s = u.find_spec('changeflow'); print(s.origin if s else '')"
+    told = subprocess.run([str(python), "-c", code], check=False, cwd=HERE, capture_output=True, text=True)
+    return told.stdout.strip() == str(ROOT / "changeflow" / "__init__.py")
 
 
 def _install(python: Path, *what: str) -> str:
