@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
+from changeflow.model.components import Components
 from changeflow.model.costs import Costs
 from changeflow.model.demand import Source
 from changeflow.model.routing import Routing
@@ -29,6 +30,7 @@ class Parts:
     sources: dict[str, Source | None] = field(default_factory=dict)
     routing: Routing | None = None
     costs: Costs | None = None
+    components: Components | None = None
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Parts:
@@ -41,6 +43,7 @@ class Parts:
             {name: _parsed(_SOURCE, value) for name, value in table_of(table_of(raw, "demand"), "sources").items()},
             _parsed(TypeAdapter(Routing), raw.get("routing", {})),
             _parsed(TypeAdapter(Costs), raw.get("costs", {})),
+            _parsed(TypeAdapter(Components), raw.get("components")),
         )
 
     def read_stations(self) -> Iterator[tuple[str, Station]]:
