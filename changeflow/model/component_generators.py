@@ -48,7 +48,7 @@ def _hub(knobs: Hub) -> tuple[list[str], list[str], Pairs]:
 
 def _modular(knobs: Modular) -> tuple[list[str], list[str], Pairs]:
     module = sorted(number % knobs.modules for number in range(knobs.components))
-    names = [f"module_{of + 1}_{module[:number].count(of) + 1}" for number, of in enumerate(module)]
+    names = [f"m{of + 1}-{module[:number].count(of) + 1}" for number, of in enumerate(module)]
     links: Pairs = []
     for number, of in enumerate(module):
         stay = sum(_uniform(knobs, "stays", number, link) < knobs.modularity for link in range(knobs.links))

@@ -201,8 +201,10 @@ def _by_name(
     table: Mapping[str, T], names: Sequence[str], key: str, where: Places, faults: list[Fault]
 ) -> dict[str, T]:
     """A table by component, its `default` put out over all the others."""
-    for name in table:
-        if name not in names and name != "default":
-            faults.append(where.fault((HERE, key, name), "a component", name, nearest(name, names)))
-    default = {name: table["default"] for name in names} if "default" in table else {}
+    faults += [
+        where.fault((HERE, key, name), "a component", name, nearest(name, names))
+        for name in table
+        if name not in names and name != "default"
+    ]
+    default = dict.fromkeys(names, table["default"]) if "default" in table else {}
     return {**default, **{name: value for name, value in table.items() if name in names}}

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from changeflow.errors import DataError, Fault, ModelError, nearest
 from changeflow.model.checks.cross import cross_faults
+from changeflow.model.checks.follow_ups import endless_follow_ups
 from changeflow.model.checks.parts import Parts
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.component_reading import resolved
@@ -104,6 +105,9 @@ def build_model(
     logs = _read_logs(model, file, bool(full.get("__single_source__")), read_before)
     model._logs.update(logs)
     model._file, model._component_graph = file, graph
+    endless = list(endless_follow_ups(model, places))
+    if endless:
+        raise ModelError(endless)
     return model
 
 
