@@ -63,17 +63,19 @@ def _combined(likelihoods: bytes, impacts: bytes, size: int) -> Combined:
 def _steps(likelihood: Floats) -> int:
     """The longest paths that can be folded in reasonable time."""
     size = len(likelihood)
+    every = size - 1
     if size <= ALL_PATHS_UP_TO:
-        return size - 1
+        return every
     links = (likelihood > 0).astype(float)
-    walks, steps, count = links, 1, links.sum()
-    while steps < size - 1 and walks.any():
+    walks, count = links, links.sum()
+    for steps in range(1, every):
         walks = walks @ links
         count += walks.sum()
+        if not walks.any():
+            return every
         if count > MOST_WALKS:
-            break
-        steps += 1
-    return steps
+            return steps
+    return every
 
 
 class _Folding:

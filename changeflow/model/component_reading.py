@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,9 +42,10 @@ class _Links:
         return cls(tuple(names), np.zeros(shape), np.full(shape, np.nan))
 
 
-def files_of(section: Mapping[str, object]) -> list[str]:
-    """The files that a raw `[components]` names, as they stand there."""
-    return [name for key in FILES if isinstance(name := section.get(key), str)]
+def files_beside(text: str) -> list[str]:
+    """The files that the components of a model file name, as they stand there."""
+    section = tomllib.loads(text).get(HERE, {})
+    return [section[key] for key in FILES if key in section]
 
 
 def resolved(

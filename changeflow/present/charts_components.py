@@ -33,7 +33,7 @@ _NAME_AT = 1.13
 
 
 def graph_chart(graph: Any, title: str) -> Figure:
-    """Draw a networkx DiGraph of components: nodes with role and links, edges with likelihood.
+    """Draw a networkx DiGraph of components: nodes with role and reaches (other components), edges with likelihood.
 
     Components stand on a circle in the order added; an arrow is as broad as its likelihood.
     """
@@ -67,7 +67,9 @@ def graph_chart(graph: Any, title: str) -> Figure:
 
 
 def _most_linked(graph: Any) -> Any:
-    ranked = sorted(graph, key=lambda name: -graph.degree(name))[:MOST_IN_A_PICTURE]
+    """The components with most links, in their own order; the one whose changes spread farthest is always there."""
+    farthest = max(graph, key=lambda name: graph.nodes[name]["reaches"])
+    ranked = sorted(graph, key=lambda name: (name != farthest, -graph.degree(name)))[:MOST_IN_A_PICTURE]
     return graph.subgraph(ranked) if len(ranked) < len(graph) else graph
 
 
@@ -128,7 +130,7 @@ def risk_chart(names: tuple[str, ...], risk: np.ndarray, title: str) -> Figure:
             axes.text(column, row, f"{cells[row, column]:.2f}", ha="center", va="center", color=colour, fontsize=7)
         bar = figure.colorbar(shown, ax=axes, shrink=0.85, pad=0.02)
         bar.set_label("combined risk (share of the work)")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         grow(figure, 0.1)
         return settled(figure)
 

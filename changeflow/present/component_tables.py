@@ -43,12 +43,12 @@ def distinct_analyses(results: Results) -> list[Analysis]:
 
 
 def component_graph_of(found: Analysis):  # type: ignore[no-untyped-def]
-    """The networkx graph that a drawing needs: role of each node, likelihood of each edge."""
+    """The networkx graph that a drawing needs: role and reach of each node, likelihood of each edge."""
     import networkx as nx  # noqa: PLC0415  a slow import that only a drawing needs
 
     graph: nx.DiGraph[str] = nx.DiGraph()
     for one in found.components:
-        graph.add_node(one.name, role=one.role)
+        graph.add_node(one.name, role=one.role, reaches=one.reaches)
     for start, row in zip(found.graph.names, found.likelihood, strict=True):
         graph.add_weighted_edges_from(
             ((start, end, float(live)) for end, live in zip(found.graph.names, row, strict=True) if live), "likelihood"
