@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -22,7 +23,7 @@ def read_graphml(path: Path, faults: list[Fault]) -> Any:
     content = path.read_bytes()
     try:
         root = ET.fromstring(content)
-        graph = nx.parse_graphml(content) if _local(root.tag) == "graphml" else None
+        graph = nx.read_graphml(io.BytesIO(content)) if _local(root.tag) == "graphml" else None
     except (ET.ParseError, nx.NetworkXError, ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
         faults.append(Fault(str(path), "", "a graph in GraphML", f"something else ({_one_line(error)})"))
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,12 +34,14 @@ class _Links:
     category: dict[str, str] = field(default_factory=dict)
     weight: dict[str, float] = field(default_factory=dict)
     layer: dict[str, str] = field(default_factory=dict)
+    file: str = ""
+    """Where the categories stand, for messages."""
 
     @classmethod
-    def none(cls, names: Sequence[str]) -> _Links:
+    def none(cls, names: Sequence[str], file: str = "") -> _Links:
         """Components without links."""
         shape = (len(names), len(names))
-        return cls(tuple(names), np.zeros(shape), np.full(shape, np.nan))
+        return cls(tuple(names), np.zeros(shape), np.full(shape, np.nan), file=file)
 
 
 def files_beside(text: str) -> list[str]:
@@ -109,7 +111,7 @@ def _from_graphml(path: Path, faults: list[Fault]) -> _Links | None:
     graph = read_graphml(path, faults)
     if graph is None:
         return None
-    links = _Links.none([str(name) for name in graph])
+    links = _Links.none([str(name) for name in graph], str(path))
     at = {name: number for number, name in enumerate(links.names)}
     for start, end, edge in graph.edges(data=True):
         links.likelihood[at[str(start)], at[str(end)]] = edge["likelihood"]
@@ -178,7 +180,9 @@ def _categories(
     found = {**own, **layers, **links.category, **table}
     for name, category in found.items():
         if category not in known:
-            faults.append(where.fault((HERE, "categories", name), "a category", category, nearest(category, known)))
+            fault = where.fault((HERE, "categories", name), "a category", category, nearest(category, known))
+            in_file = name in links.category and name not in table
+            faults.append(replace(fault, place=links.file, path=name) if in_file else fault)
     missing = [name for name in links.names if name not in found]
     if found and missing:
         some = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
