@@ -16,10 +16,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from changeflow.model.component_effect import likelihoods
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.expected import categories_of, expected_arrivals
-from changeflow.model.flexibility import flexibility_by_category
-from changeflow.model.propagation import Floats, effective_likelihood, reach, spectral_radius
+from changeflow.model.propagation import Floats, reach, spectral_radius, unlimited_changes
 from changeflow.model.schema import Model
 
 Defects = Mapping[tuple[str, str], float]
@@ -36,10 +36,16 @@ class FollowUps:
     kinds: tuple[Kind, ...]
     radius: tuple[float, float]
     """Spectral radius of what goes on without limit: defects and unlimited propagation."""
-    expected: Floats
-    """2 x kinds: requests that one of each kind draws after it in the end, itself not counted; infinite without end."""
+    requests: Floats
+    """2 x kinds x kinds: requests of the second kind that one of the first is in the end, itself counted; infinite
+    without end."""
     root_share: Floats
     """Of the root requests over the run, the share of each kind."""
+
+    @property
+    def expected(self) -> Floats:
+        """2 x kinds: requests that one of each kind draws after it in the end."""
+        return np.asarray(self.requests.sum(axis=2) - 1)
 
     @property
     def per_request(self) -> tuple[float, float]:
@@ -49,12 +55,21 @@ class FollowUps:
 
     def by_category(self) -> dict[str, tuple[float, float]]:
         """Follow-ups per root request of each category that is asked for."""
+        return {
+            category: (sum(least for least, _ in drawn.values()) - 1, sum(largest for _, largest in drawn.values()) - 1)
+            for category, drawn in self.of_categories().items()
+        }
+
+    def of_categories(self) -> dict[str, dict[str, tuple[float, float]]]:
+        """Requests of each category that a root request of each category is in the end, itself counted."""
         found = {}
-        for category in dict.fromkeys(category for category, _ in self.kinds):
-            share = np.where([kind[0] == category for kind in self.kinds], self.root_share, 0.0)
+        of = {category: np.array([kind[0] == category for kind in self.kinds]) for category, _ in self.kinds}
+        for category, here in of.items():
+            share = np.where(here, self.root_share, 0.0)
             if share.any():
-                least, largest = (_mean(values, share / share.sum()) for values in self.expected)
-                found[category] = (least, largest)
+                drawn = {other: self.requests[:, :, there].sum(axis=2) for other, there in of.items()}
+                sides = {other: [_mean(side, share / share.sum()) for side in both] for other, both in drawn.items()}
+                found[category] = {other: (least, largest) for other, (least, largest) in sides.items()}
         return found
 
 
@@ -68,8 +83,8 @@ def follow_ups(model: Model, defects: Defects = NO_DEFECTS) -> FollowUps | None:
     direct = spread if unlimited else np.zeros_like(spread)
     sides = [direct + np.diag([side(_of_category(defects, kind[0])) for kind in kinds]) for side in (min, max)]
     radius = [spectral_radius(side) for side in sides]
-    expected = [_endless(side, unlimited, spread) for side in sides]
-    return FollowUps(kinds, (radius[0], radius[1]), np.array(expected), _root_share(model, graph, kinds))
+    requests = [_in_the_end(side, unlimited, spread) for side in sides]
+    return FollowUps(kinds, (radius[0], radius[1]), np.array(requests), _root_share(model, graph, kinds))
 
 
 def _kinds(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...], Floats]:
@@ -77,14 +92,14 @@ def _kinds(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...]
     categories = categories_of(model)
     if graph is None or graph.mode != "cascade":
         return tuple((category, "") for category in categories), np.zeros((len(categories),) * 2)
-    flexibility = flexibility_by_category(model)
+    along = likelihoods(model, graph)
     if graph.has_categories:
         of = [categories[number] for number in graph.category]
         without = [category for root, category in enumerate(categories) if not graph.start_shares(root).any()]
         kinds = [*zip(of, graph.names, strict=True), *((category, "") for category in without)]
-        return tuple(kinds), _blocks([effective_likelihood(graph, flexibility), *(np.zeros((1, 1)) for _ in without)])
+        return tuple(kinds), _blocks([along[0], *(np.zeros((1, 1)) for _ in without)])
     kinds = [(category, name) for category in categories for name in graph.names]
-    return tuple(kinds), _blocks([effective_likelihood(graph, flexibility, root) for root in range(len(categories))])
+    return tuple(kinds), _blocks(list(along))
 
 
 def _blocks(blocks: list[Floats]) -> Floats:
@@ -101,12 +116,12 @@ def _of_category(defects: Defects, category: str) -> list[float]:
     return [number for (_, of), number in defects.items() if of == category] or [0.0]
 
 
-def _endless(matrix: Floats, unlimited: bool, spread: Floats) -> Floats:
-    """Expected follow-ups of each kind."""
+def _in_the_end(matrix: Floats, unlimited: bool, spread: Floats) -> Floats:
+    """Expected requests of each kind, by the kind that begins."""
     if spectral_radius(matrix) >= 1:
-        return np.full(len(matrix), math.inf)
-    with_defects = np.linalg.inv(np.eye(len(matrix)) - matrix).sum(axis=1)
-    return np.asarray((with_defects if unlimited else reach(spread).chance @ with_defects) - 1)
+        return np.full(matrix.shape, math.inf)
+    without_limit = unlimited_changes(matrix)
+    return without_limit if unlimited else reach(spread).chance @ without_limit
 
 
 def _root_share(model: Model, graph: ComponentGraph | None, kinds: tuple[Kind, ...]) -> Floats:

@@ -93,6 +93,14 @@ def test_a_category_without_a_component_draws_nothing() -> None:
     assert by_category["data"][0] > 0.3
 
 
+def test_what_is_drawn_is_told_by_its_own_category() -> None:
+    """A request for data begins at a: 0.3 of b, a report; 0.208 of c, data. One for a report begins at b."""
+    text = LOOP + '[components.categories]\nb = "report"\ndefault = "data"\n[components.weights]\nc = 0\ndefault = 1\n'
+    of = found(model_of(DESK + TWO + text)).of_categories()
+    assert of["data"] == {"data": pytest.approx((1.208, 1.208)), "report": pytest.approx((0.3, 0.3))}
+    assert of["report"] == {"data": pytest.approx((0.48, 0.48)), "report": pytest.approx((1, 1))}
+
+
 def test_follow_ups_without_end_are_refused_with_their_sum() -> None:
     """a -> b -> c -> a for sure, and 0.1 of a shortcut: the root of x^3 = 1 + 0.1 x."""
     with pytest.raises(ModelError) as caught:
