@@ -176,7 +176,10 @@ class _Run:
         assert self.fold is not None
         self._make_room()
         open_slots = self._open_slots()
-        self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["is_written"] == 0], self.stations))
+        self.fold(
+            _open_requests(open_slots, self.layout.features),
+            _open_visits(open_slots[open_slots["is_written"] == 0], self.stations),
+        )
 
     def _open_slots(self) -> Rows:
         number = self.slots["number"]
@@ -195,7 +198,7 @@ class _Run:
         """Everything written, then what is still open."""
         model, end, state = self.model, self.model.end, self.state[0]
         open_slots = self._open_slots()
-        self.requests[open_slots["number"]] = _open_requests(open_slots)
+        self.requests[open_slots["number"]] = _open_requests(open_slots, self.layout.features)
         unfinished = _open_visits(open_slots[open_slots["is_written"] == 0], self.stations)
         while len(self.visits) < state["visits"] + len(unfinished):
             self._grow_rows()
@@ -222,11 +225,13 @@ class _Run:
         )
 
 
-def _open_requests(slots: Rows) -> Rows:
+def _open_requests(slots: Rows, features: bool) -> Rows:
     rows = np.zeros(len(slots), t.REQUEST)
     for field in ("number", "key", "source", "category", "arrived", "difficulty", "quality"):
         rows[field] = slots[field]
     rows["parent"] = rows["component"] = -1
+    for field in ("parent", "cause", "component") if features else ():
+        rows[field] = slots[field]
     rows["closed"], rows["outcome"] = np.nan, t.OPEN
     return rows
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine.mistake_table import MISTAKES, NOTICE
 from changeflow.engine.records import (
     ARRAY_NAMES,
     ASK,
@@ -30,7 +31,10 @@ from changeflow.engine.worktime import WorkTime
 Array = NDArray[Any]
 
 
-CONSTANT = ("opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks")
+CONSTANT = (
+    "opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks", "mistakes", "notices",
+    "rigidity",
+)  # fmt: skip
 """Arrays of a layout that the kernel only reads."""
 
 
@@ -60,6 +64,12 @@ class Layout:
     before: NDArray[np.float64]
     entrances: Array
     asks: Array
+    mistakes: Array
+    """By station."""
+    notices: Array
+    """By kind of error."""
+    rigidity: NDArray[np.float64]
+    """By category."""
     station_stage: NDArray[np.uint64]
     route_stage: NDArray[np.uint64]
     """The stage that all stations of a route share; 0 when they do not."""
@@ -111,6 +121,9 @@ class Layout:
             before=pool.array("before"),
             entrances=entrances[0],
             asks=entrances[1],
+            mistakes=_mistake_rows(stations),
+            notices=np.array(list(_first_mistakes(stations, "notices", [(0.0,) * 3])), NOTICE),
+            rigidity=np.array(_first_mistakes(stations, "rigidity", [1.0]), float),
             station_stage=np.array([int(s.stage) for s in stations] or [0], np.uint64),
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
             route_law=np.array(
@@ -129,6 +142,7 @@ def _has_features(
         any(station.has_more_than_intake for station in stations)
         or any(law != NO_LAW for station in stations for law in station.patience_law)
         or rows["has_aftermath"].any()
+        or rows["has_mistakes"].any()
         or not rows["is_plain"].all()
         or any(len(group.times) > 1 for group in groups)
         or not common.all()
@@ -186,10 +200,25 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
         row["next_route"], row["since"], row["opens_at"] = route, start, math.inf
         row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NOWHERE
         row["is_plain"], row["has_door"] = station.is_plain, station.has_door
+        row["has_mistakes"] = station.mistakes is not None
         row["has_aftermath"] = station.has_aftermath
         group += len(station.groups)
         join += len(station.joins)
     return rows
+
+
+def _mistake_rows(stations: Sequence[StationTable]) -> Array:
+    rows = np.zeros(max(len(stations), 1), MISTAKES)
+    for row, station in zip(rows, stations, strict=False):
+        for name in MISTAKES.names or () if station.mistakes else ():
+            row[name] = getattr(station.mistakes, name)
+    return rows
+
+
+def _first_mistakes(stations: Sequence[StationTable], field: str, otherwise: Sequence[Any]) -> Sequence[Any]:
+    """What is the same at all stations with errors."""
+    found: Sequence[Any] = next((getattr(s.mistakes, field) for s in stations if s.mistakes), otherwise)
+    return found
 
 
 def _group_rows(stations: Sequence[StationTable], pool: _Calendars) -> Array:

@@ -309,7 +309,7 @@ class Station:
         law = table.service_law[request.category]
         if visit.attempt > 1 and table.rework_law != NO_LAW:
             law = table.rework_law
-        return float(quantile(run.tables.law_rows, run.tables.law_pool, law, luck)) / table.speed
+        return request.origin.scale * float(quantile(run.tables.law_rows, run.tables.law_pool, law, luck)) / table.speed
 
     # what a rule sees
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from changeflow.engine.arrivals import ARRIVAL
 from changeflow.engine.first_pass import FIRST
 from changeflow.engine.jit import part
+from changeflow.engine.mistake_table import MISTAKES, NOTICE
 from changeflow.engine.quantiles import LAW
 from changeflow.engine.records import (
     ASK,
@@ -43,6 +44,9 @@ closes_of = part("closes", FLOAT)
 before_of = part("before", FLOAT)
 rows_of = part("rows", LAW)
 pool_of = part("pool", FLOAT)
+mistakes_of = part("mistakes", MISTAKES)
+notices_of = part("notices", NOTICE)
+rigidity_of = part("rigidity", FLOAT)
 routes_of = part("routes", ROUTE)
 places_of = part("places", INT)
 heights_of = part("heights", FLOAT)

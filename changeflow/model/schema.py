@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, field_validator
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
@@ -71,6 +72,8 @@ class Model(Value):
     calendars: NamedOf[Calendar] = {}
     stations: NamedOf[Station] = {}
     routing: Routing = Routing()
+    system: System = System()
+    errors: Errors | None = None
     adaptation: Adaptation = Adaptation()
     costs: Costs = Costs()
     targets: Targets = Targets()
