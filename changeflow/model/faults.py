@@ -14,6 +14,7 @@ from changeflow.model import demand, holding, laws, queueing, routing
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
+from changeflow.model.components import GENERATORS, Components, Link
 from changeflow.model.costs import Adaptation, Costs, Organisation
 from changeflow.model.delivery_errors import ErrorKind, Errors, Kinds, Repair, StationErrors, System
 from changeflow.model.lines import line_of
@@ -170,7 +171,7 @@ def _at(path: Loc, raw: Mapping[str, Any]) -> Any:
 def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
     table = _at(path, raw)
     found = _class_at(path, table if isinstance(table, Mapping) else {})
-    return sorted(found.model_fields) if found else []
+    return sorted(field.alias or name for name, field in found.model_fields.items()) if found else []
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -178,8 +179,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
-    "season": Season, "asks_less": demand.AsksLess, "system": System, "kinds": Kinds, "repair": Repair,
-    "errors": StationErrors,
+    "season": Season, "asks_less": demand.AsksLess, "components": Components, "system": System, "kinds": Kinds,
+    "repair": Repair, "errors": StationErrors,
 }  # fmt: skip
 _NAMED: dict[str, type[BaseModel]] = {"stations": Station, "categories": Category, "calendars": Calendar}
 _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": demand.SOURCES, "rule": routing.RULES}
@@ -187,6 +188,8 @@ _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": d
 
 def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
     """The kinds that each discriminator may name at a path: a discipline has rules of its own."""
+    if path == ("components", "generator"):
+        return {**_UNIONS, "kind": GENERATORS}
     return {**_UNIONS, "rule": queueing.DISCIPLINES} if path[-1:] == ("discipline",) else _UNIONS
 
 
@@ -201,6 +204,8 @@ def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
         return _NAMED[str(path[0])]
     if str(path[-1]) in _SECTIONS:
         return _SECTIONS[str(path[-1])]
+    if path[:2] == ("components", "edges"):
+        return Link
     if len(path) == 4 and path[2] == "staff":
         return Group
     for discriminator, classes in _unions(path).items():

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
+from changeflow.model.components import Components
 from changeflow.model.costs import Costs
 from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
@@ -32,6 +33,7 @@ class Parts:
     costs: Costs | None = None
     errors: Errors | None = None
     system: System | None = None
+    components: Components | None = None
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Parts:
@@ -46,6 +48,7 @@ class Parts:
             _parsed(TypeAdapter(Costs), raw.get("costs", {})),
             _parsed(TypeAdapter(Errors), raw["errors"]) if "errors" in raw else None,
             _parsed(TypeAdapter(System), raw.get("system", {})),
+            _parsed(TypeAdapter(Components), raw.get("components")),
         )
 
     def read_stations(self) -> Iterator[tuple[str, Station]]:
