@@ -95,7 +95,8 @@ def size_of(state, arrays, slot, place):  # type: ignore[no-untyped-def]
     station, request = stations_of(arrays)[place], slots_of(arrays)[slot]
     entry = passes_of(arrays)[slot * state["stages"] + station["stage_number"]]
     luck, _ = uniform_pair(state["run_key"], request["work_key"], station["stage"], WORK, entry)
-    return request["scale"] * hours_of(arrays, match_of(state, arrays, place, request["category"])["service_law"], luck)
+    law = match_of(state, arrays, place, request["root_category"])["service_law"]
+    return request["scale"] * hours_of(arrays, law, luck)
 
 
 @compiled

@@ -31,7 +31,7 @@ Fold = Callable[[Rows, Rows], None]
 """Takes a chunk of requests and a chunk of visits, and keeps neither."""
 _OWN = (
     "stations", "groups", "slots", "passes", "heap", "idle", "in_hand", "block", "first", "visits", "requests",
-    "decisions",
+    "decisions", "children",
 )  # fmt: skip
 
 
@@ -75,6 +75,8 @@ class _Run:
         state["looks_an_event"] = 2 * len(model.routes) + max([len(self.stations), *model.routes["size"].tolist()])
         state["stations"], state["stages"] = len(self.stations), own.stages
         state["categories"] = len(model.categories)
+        state["free"], state["spreads"], state["slots_an_event"] = NOWHERE, own.spreads, 1 + own.most_children
+        self.children = np.zeros(max(own.most_children, 1), np.int64)
         self.slots = np.zeros(0, SLOT)
         self.passes = np.zeros(0, np.int32)
         self.heap = np.zeros(0, EVENT)
@@ -147,7 +149,8 @@ class _Run:
         state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + MARGIN
         self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
-        self.slots["next"][-1] = NOWHERE
+        self.slots["next"][-1] = state["free"]
+        state["spare"] += size - old
         self.slots["number"][old:] = -1
         state["free"] = old
 

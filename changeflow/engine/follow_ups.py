@@ -5,8 +5,12 @@ A request that is still to be found holds a slot without a number; nothing count
 
 from __future__ import annotations
 
+import numpy as np
+
+from changeflow.engine.cascade import children_each_time, children_once
 from changeflow.engine.clock import FOLLOW_UP
 from changeflow.engine.draws import ERROR, uniform_pair
+from changeflow.engine.graph_table import ONCE, UNLIMITED
 from changeflow.engine.jit import compiled
 from changeflow.engine.mistakes import (
     ESCAPED,
@@ -21,8 +25,20 @@ from changeflow.engine.mistakes import (
 )
 from changeflow.engine.moves import at
 from changeflow.engine.records import NONE, NOWHERE
-from changeflow.engine.trace import DEFECT, DELIVERED, REWORK
-from changeflow.engine.views import entrances_of, mistakes_of, notices_of, passes_of, rigidity_of, slots_of, stations_of
+from changeflow.engine.trace import DEFECT, DELIVERED, PROPAGATION, REWORK
+from changeflow.engine.views import (
+    children_of,
+    components_of,
+    entrances_of,
+    links_of,
+    mistakes_of,
+    notices_of,
+    passes_of,
+    rigidity_of,
+    slots_of,
+    softness_of,
+    stations_of,
+)
 
 
 @compiled
@@ -57,20 +73,75 @@ def escape(state, arrays, slot):  # type: ignore[no-untyped-def]
     if not now + hours < state["end"]:
         return
     share = in_use(hours, own["production"], own["built_on"], own["built_on_after"])
-    place = state["free"]
+    place = take_slot(state, arrays)
     repair = slots[place]
-    state["free"] = repair["next"]
-    repair["number"] = NONE
+    inherit(request, repair, DEFECT)
     repair["arrived"] = now + hours
     repair["key"] = child_key(request["key"], DEFECT, station["stage"], request["entry"])
-    repair["source"], repair["category"] = request["source"], request["category"]
-    repair["difficulty"] = request["difficulty"]
+    repair["category"], repair["component"] = request["category"], request["component"]
     repair["quality"] = quality_after(request["quality"], own["quality_gain"], request["attempt"])
-    repair["parent"], repair["cause"], repair["work_key"] = request["number"], DEFECT, request["work_key"]
-    repair["component"], repair["base"] = request["component"], request["base"]
+    repair["base"] = request["base"]
     repair["scale"] = request["base"] * share * rigidity_of(arrays)[request["category"]]
     repair["first_place"] = NOWHERE if own["to_entry"] == 1 else request["station"]
     plan(state, arrays, place)
+
+
+@compiled
+def take_slot(state, arrays):  # type: ignore[no-untyped-def]
+    """A free slot for a request without a number."""
+    slot = state["free"]
+    request = slots_of(arrays)[slot]
+    state["free"] = request["next"]
+    state["spare"] -= 1
+    request["number"] = NONE
+    return slot
+
+
+@compiled
+def inherit(parent, child, cause):  # type: ignore[no-untyped-def]
+    """What a request that follows has from the one that it follows from."""
+    child["parent"], child["cause"], child["work_key"] = parent["number"], cause, parent["work_key"]
+    child["source"], child["difficulty"] = parent["source"], parent["difficulty"]
+    child["root_component"], child["root_category"] = parent["root_component"], parent["root_category"]
+
+
+@compiled
+def spread(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """It is done: the changes that it draws after it are asked for at once."""
+    slots, links, components, children = slots_of(arrays), links_of(arrays), components_of(arrays), children_of(arrays)
+    request = slots[slot]
+    for i in range(drawn_links(state, arrays, request)):
+        link = links[children[i]]
+        place = take_slot(state, arrays)
+        change = slots[place]
+        inherit(request, change, PROPAGATION)
+        change["arrived"] = state["now"]
+        change["key"] = child_key(request["key"], PROPAGATION, link["key"], 0)
+        own = components[link["to"]]["category"]
+        change["category"] = own if own >= 0 else request["category"]
+        change["component"], change["quality"] = link["to"], request["quality"]
+        change["base"] = change["scale"] = request["base"] * link["impact"]
+        change["first_place"] = NOWHERE
+        plan(state, arrays, place)
+
+
+@compiled
+def drawn_links(state, arrays, request):  # type: ignore[no-untyped-def]
+    """How many links were written among the children: those along which a change that is done draws others."""
+    if request["component"] < 0:
+        return 0
+    components, links, softness = components_of(arrays), links_of(arrays), softness_of(arrays)
+    component, category = np.int64(request["component"]), np.int64(request["root_category"])
+    if state["spreads"] == UNLIMITED:
+        return children_each_time(
+            state["run_key"], request["key"], category, component, components, links, softness, children_of(arrays)
+        )
+    if state["spreads"] != ONCE or request["cause"] == DEFECT:  # a repair changes again what its cascade has changed
+        return 0
+    return children_once(
+        state["run_key"], request["work_key"], np.int64(request["root_component"]), category, component, components,
+        links, softness, children_of(arrays),
+    )  # fmt: skip
 
 
 @compiled

@@ -209,7 +209,7 @@ def redraw(state, arrays, station, request):  # type: ignore[no-untyped-def]
     request["redraws"] += 1
     place = again_entry(request["entry"], request["redraws"])
     luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], AGAIN, place)
-    law = match_of(state, arrays, request["station"], request["category"])["service_law"]
+    law = match_of(state, arrays, request["station"], request["root_category"])["service_law"]
     if request["attempt"] > 1 and station["rework_law"] != NO_LAW:
         law = station["rework_law"]
     return request["scale"] * hours_of(arrays, law, luck) / station["speed"]

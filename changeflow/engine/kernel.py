@@ -30,7 +30,8 @@ from changeflow.engine.clock import (
 from changeflow.engine.doors import after_the_work, approach, is_delayed, let_in, would_ask
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
-from changeflow.engine.follow_ups import appear, escape, judge
+from changeflow.engine.follow_ups import appear, escape, judge, spread
+from changeflow.engine.graph_table import NONE as NO_GRAPH
 from changeflow.engine.hands import await_change, change_staff, hand_out_by_choice, renege
 from changeflow.engine.heaps import pop
 from changeflow.engine.jit import array_at, compiled, inlined
@@ -90,7 +91,7 @@ def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyp
         if state["arrival"] == state["arrivals"] and state["last_block"] == 0:
             return NEED_ARRIVALS
         time, turn = next_turn(state, arrays)
-        status = driver_needed(state, arrays, time, turn)
+        status = driver_needed(state, arrays, time, turn, features)
         if status != GO_ON:
             return status
         state["now"], state["turn"] = time, turn
@@ -140,7 +141,7 @@ def next_turn(state, arrays):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def driver_needed(state, arrays, time, turn):  # type: ignore[no-untyped-def]
+def driver_needed(state, arrays, time, turn, features):  # type: ignore[no-untyped-def]
     """Why the loop must go back to its driver before what is next; GO_ON when it need not."""
     if not time < state["end"]:
         return DONE_RUNNING
@@ -148,6 +149,9 @@ def driver_needed(state, arrays, time, turn):  # type: ignore[no-untyped-def]
         return ZERO_TIME
     if state["free"] == NOWHERE:
         return NEED_SLOTS
+    if features is not None:  # noqa: SIM102
+        if state["spare"] < state["slots_an_event"]:
+            return NEED_SLOTS
     room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
     if room < state["rows_an_event"] or arrays["heap_size"] - state["events"] < state["events_an_event"]:
         return NEED_ROOM
@@ -260,6 +264,9 @@ def move_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
                 escape(state, arrays, slot)
         place = next_place(state, arrays, slot, station["next_route"], station["stage"], request["entry"], features)
         if place < 0:
+            if features is not None:  # noqa: SIM102
+                if place == GO_DONE and state["spreads"] != NO_GRAPH:
+                    spread(state, arrays, slot)
             close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, features)
             return
         request["re_entry"], request["station"] = NEW_STATION, place

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine.graph_table import NONE as NO_GRAPH
+from changeflow.engine.graph_table import GraphTable
 from changeflow.engine.mistake_table import MISTAKES, NOTICE
 from changeflow.engine.records import (
     ARRAY_NAMES,
@@ -33,7 +35,7 @@ Array = NDArray[Any]
 
 CONSTANT = (
     "opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks", "mistakes", "notices",
-    "rigidity",
+    "rigidity", "components", "links", "softness", "starts", "factors",
 )  # fmt: skip
 """Arrays of a layout that the kernel only reads."""
 
@@ -70,6 +72,14 @@ class Layout:
     """By kind of error."""
     rigidity: NDArray[np.float64]
     """By category."""
+    components: Array
+    links: Array
+    softness: NDArray[np.float64]
+    starts: NDArray[np.float64]
+    factors: NDArray[np.float64]
+    spreads: int
+    """What a change does to other components: a mode of graph_table.py."""
+    most_children: int
     station_stage: NDArray[np.uint64]
     route_stage: NDArray[np.uint64]
     """The stage that all stations of a route share; 0 when they do not."""
@@ -98,6 +108,7 @@ class Layout:
         entrances: tuple[Array, Array],
         routes: Array,
         places: NDArray[np.int64],
+        graph: GraphTable,
         start: float,
         stages: int,
         categories: int,
@@ -129,8 +140,15 @@ class Layout:
             route_law=np.array(
                 [law for route in routes for law in _common_laws(stations, route, places, categories)] or [NO_LAW]
             ),
+            components=graph.components,
+            links=graph.links,
+            softness=graph.softness,
+            starts=graph.starts,
+            factors=graph.factors,
+            spreads=graph.mode,
+            most_children=graph.most_children,
             stages=max(stages, 1),
-            features=_has_features(stations, rows, groups, routes, entrances[0]),
+            features=graph.mode != NO_GRAPH or _has_features(stations, rows, groups, routes, entrances[0]),
         )
 
 

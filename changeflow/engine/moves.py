@@ -10,8 +10,10 @@ import math
 
 import numpy as np
 
+from changeflow.engine.cascade import NO_COMPONENT, first_component
 from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, KIND, RENEGE, ROUND, SHIFT
 from changeflow.engine.draws import PATIENCE, uniform_pair
+from changeflow.engine.graph_table import NONE as NO_GRAPH
 from changeflow.engine.heaps import give_idle, push, take_idle
 from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.lookups import hours_of, match_of
@@ -23,7 +25,9 @@ from changeflow.engine.views import (
     before_of,
     block_of,
     closes_of,
+    components_of,
     entrances_of,
+    factors_of,
     groups_of,
     heap_of,
     idle_of,
@@ -33,6 +37,7 @@ from changeflow.engine.views import (
     requests_of,
     slots_of,
     speeds_of,
+    starts_of,
     stations_of,
 )
 from changeflow.engine.worktime import finish_time, next_open
@@ -280,6 +285,8 @@ def close(state, arrays, slot, outcome, features):  # type: ignore[no-untyped-de
     request["next"] = state["free"]
     request["number"] = NONE
     state["free"] = slot
+    if features is not None:
+        state["spare"] += 1
 
 
 @inlined
@@ -290,6 +297,17 @@ def expect_arrival(state, arrays):  # type: ignore[no-untyped-def]
     state["arrival_turn"] = ARRIVAL * KIND + state["candidate"]
     if state["arrival"] < state["arrivals"] and block_of(arrays)[state["arrival"]]["arrived"] == state["now"]:
         state["arrival_turn"] += state["turn"] - state["turn"] % ROUND
+
+
+@compiled
+def begin_at_a_component(state, arrays, request):  # type: ignore[no-untyped-def]
+    """A root request begins at a component, if its category has any."""
+    starts, size = starts_of(arrays), components_of(arrays).shape[0]
+    component = first_component(state["run_key"], request["key"], np.int64(request["category"]), starts, size)
+    request["component"] = request["root_component"] = component
+    if component != NO_COMPONENT:
+        factor = factors_of(arrays)[np.int64(request["category"]) * size + component]
+        request["base"] = request["scale"] = factor
 
 
 @inlined
@@ -308,6 +326,11 @@ def take_arrival(state, arrays, arrival, features):  # type: ignore[no-untyped-d
     if features is not None:
         request["parent"], request["cause"], request["component"] = NONE, ROOT, NONE
         request["work_key"], request["base"], request["scale"] = row["key"], 1.0, 1.0
+        request["root_category"], request["root_component"] = request["category"], NONE
+        request["first_place"] = NOWHERE
+        state["spare"] -= 1
+        if state["spreads"] != NO_GRAPH:
+            begin_at_a_component(state, arrays, request)
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0
     state["number"] += 1

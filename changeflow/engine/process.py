@@ -15,8 +15,8 @@ from changeflow.engine import draws, route_table, rules
 from changeflow.engine import trace as t
 from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, HELD, RE_ENTRY, RELEASE, Clock, Event, Story, fire
 from changeflow.engine.mistakes import AT_REVIEW, ESCAPED
-from changeflow.engine.process_mistakes import Mistakes
-from changeflow.engine.process_parts import Request, Visit
+from changeflow.engine.process_follow_ups import FollowUps
+from changeflow.engine.process_parts import NOBODY, Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
 from changeflow.engine.quantiles import quantile
@@ -40,7 +40,7 @@ class Run:
             self.stations.append(Station(self, table, number, groups))
             groups += len(table.groups)
         self.router = Router(self, self.stations, decisions=decisions)
-        self.mistakes = Mistakes(self)
+        self.follow_ups = FollowUps(self, model.graph)
         self.requests: list[Request] = []
         self.begun: list[Visit] = []
         self.held: dict[int, list[Event]] = {number: [] for number in range(len(self.stations))}
@@ -59,12 +59,13 @@ class Run:
         load = self.workload
         others = (load[name].tolist() for name in ("source", "category", "difficulty", "quality"))
         candidates = zip(load["arrived"].tolist(), load["key"], *others)
-        for candidate, (arrived, key, source, *rest) in enumerate(candidates):
+        for candidate, (arrived, key, source, category, difficulty, quality) in enumerate(candidates):
             yield self.clock.at(arrived, ARRIVAL, candidate)
             if not self._asks(source, key):
                 self.unasked += 1
                 continue
-            self.appear(Request(len(self.requests), arrived, key, source, *rest))
+            origin = self.follow_ups.root(key, category)
+            self.appear(Request(NOBODY, arrived, key, source, category, difficulty, quality, origin))
 
     def appear(self, request: Request) -> None:
         """A request is there: it gets its number, and its story begins."""
@@ -111,7 +112,7 @@ class Run:
                 self._close(request, t.WITHDRAWN)
                 return
             if visit.error and visit.caught == ESCAPED and table.mistakes:
-                self.mistakes.escape(visit, table, table.mistakes)
+                self.follow_ups.escape(visit, table, table.mistakes)
             route = self.tables.next_route[place]
             place = self.router.place(route, request, table.stage, visit.entry)
             if place == route_table.GO_WAIT:
@@ -119,6 +120,8 @@ class Run:
             if place >= 0:
                 yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
         self._close(request, t.DONE if place == route_table.GO_DONE else t.REFUSED)
+        if request.outcome == t.DONE and request.visits:
+            self.follow_ups.spread(request)
 
     def _work(self, visit: Visit, station: Station) -> Generator[Event, Any, Visit]:
         """Work, again and again until a delivery is accepted, or nobody waits for it any more; the last visit."""
@@ -156,9 +159,9 @@ class Run:
         if origin.work_key is not None:
             work_luck, _ = draws.uniform_pair(self.run_key, request.work_key, table.stage, draws.WORK, entry)
         share = 1.0
-        law = table.service_law[request.category]
+        law = table.service_law[request.work_category]
         if failed is not None and (table.mistakes or table.rework_share != FRESH):
-            share = self.mistakes.repair_share(failed, table.mistakes) if table.mistakes else table.rework_share
+            share = self.follow_ups.repair_share(failed, table.mistakes) if table.mistakes else table.rework_share
             first_pass = entry - (attempt - 1)
             work_luck, _ = draws.uniform_pair(self.run_key, request.work_key, table.stage, draws.WORK, first_pass)
         elif attempt > 1 and table.rework_law != NO_LAW:
@@ -247,7 +250,7 @@ class Run:
         """The verdict that the luck of a delivery will bring."""
         table = station.table
         if table.mistakes:
-            return self.mistakes.judge(visit, table, table.mistakes)
+            return self.follow_ups.judge(visit, table, table.mistakes)
         chance = table.rework_probability[visit.request.category]
         return t.REWORK if table.accepts and rules.is_rejected(visit.accept_luck, chance) else t.DELIVERED
 

@@ -29,6 +29,10 @@ class Origin:
     """Size of the change, as a share of the root's."""
     scale: float = 1.0
     """Work of this request, as a share of what the root's luck gives: that of the change, or of its repair."""
+    root_component: int = NOBODY
+    """Where the cascade of changes began."""
+    root_category: int = NOBODY
+    """The category whose law its work follows; NOBODY: its own."""
     first_place: int = NOBODY
     """The station it goes to first; NOBODY: where the source's requests go."""
 
@@ -41,7 +45,7 @@ class Request:
 
     __slots__ = (
         "arrived", "category", "closed", "difficulty", "key", "number", "origin", "outcome", "passes", "quality",
-        "source", "visits", "work_key",
+        "source", "visits", "work_category", "work_key",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +56,7 @@ class Request:
         self.category, self.difficulty, self.quality = category, difficulty, quality
         self.origin = origin
         self.work_key = key if origin.work_key is None else origin.work_key
+        self.work_category = category if origin.root_category < 0 else origin.root_category
         self.passes: dict[int, int] = {}
         self.visits = 0
         self.closed, self.outcome = NOT_YET, t.OPEN

@@ -77,7 +77,7 @@ class Router:
         table, tables = self.stations[place].table, self.run.tables
         entry = request.passes.get(table.stage_number, 0)
         luck, _ = draws.uniform_pair(self.run.run_key, request.work_key, table.stage, draws.WORK, entry)
-        law = table.service_law[request.category]
+        law = table.service_law[request.work_category]
         return request.origin.scale * float(quantile(tables.law_rows, tables.law_pool, law, luck))
 
     def _open_to(self, request: Request, places: Sequence[int]) -> Iterator[tuple[int, Station]]:

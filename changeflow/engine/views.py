@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changeflow.engine.arrivals import ARRIVAL
 from changeflow.engine.first_pass import FIRST
+from changeflow.engine.graph_table import COMPONENT, LINK
 from changeflow.engine.jit import part
 from changeflow.engine.mistake_table import MISTAKES, NOTICE
 from changeflow.engine.quantiles import LAW
@@ -47,6 +48,12 @@ pool_of = part("pool", FLOAT)
 mistakes_of = part("mistakes", MISTAKES)
 notices_of = part("notices", NOTICE)
 rigidity_of = part("rigidity", FLOAT)
+components_of = part("components", COMPONENT)
+links_of = part("links", LINK)
+softness_of = part("softness", FLOAT)
+starts_of = part("starts", FLOAT)
+factors_of = part("factors", FLOAT)
+children_of = part("children", INT)
 routes_of = part("routes", ROUTE)
 places_of = part("places", INT)
 heights_of = part("heights", FLOAT)

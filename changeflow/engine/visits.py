@@ -30,10 +30,10 @@ def enter(state, arrays, slot, number, attempt, features):  # type: ignore[no-un
     request["joined"] = request["started"] = math.nan
     request["server"] = NONE
     request["redraws"] = 0
-    law = match_of(state, arrays, number, request["category"])["service_law"]
-    is_root = True
+    category, is_root = request["category"], True
     if features is not None:
-        is_root = request["cause"] == ROOT
+        category, is_root = request["root_category"], request["cause"] == ROOT and request["scale"] == 1.0
+    law = match_of(state, arrays, number, category)["service_law"]
     if request["visits"] == 1 and is_root:  # it has arrived just now: its luck was drawn with its block
         foreseen = first_of(arrays)[state["arrival"] - 1]
         if foreseen["stage"] == station["stage"] and foreseen["law"] == law:

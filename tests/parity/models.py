@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 from tests.parity.demand import sources
+from tests.parity.graphs import graphs
 from tests.parity.hours import FIRST_DAYS, MONDAY, calendars
 from tests.parity.laws import Raw, laws, one_in, unit_laws
 from tests.parity.mistakes import errors, systems
@@ -95,6 +96,8 @@ def examples(draw: st.DrawFn) -> Example:
     if any("errors" in station for station in raw["stations"].values()):
         raw["errors"] = draw(errors(qualities=qualities, ties=ties))
         raw["system"] = draw(systems(categories))
+    if names and draw(one_in(3)):
+        raw["components"] = draw(graphs(categories))
     return Example(raw if first is None else raw | {"go_live": first}, logs)
 
 

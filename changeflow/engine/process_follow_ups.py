@@ -7,11 +7,12 @@ from typing import Protocol
 
 import numpy as np
 
-from changeflow.engine import draws, mistakes
+from changeflow.engine import cascade, draws, mistakes
 from changeflow.engine import trace as t
 from changeflow.engine.clock import FOLLOW_UP, Clock, Event
+from changeflow.engine.graph_table import NONE, ONCE, UNLIMITED, GraphTable
 from changeflow.engine.mistake_table import MistakeTable
-from changeflow.engine.process_parts import NOBODY, Origin, Request, Visit
+from changeflow.engine.process_parts import NOBODY, ROOT, Origin, Request, Visit
 from changeflow.engine.station_table import StationTable
 
 Appear = Callable[[Request], None]
@@ -28,11 +29,12 @@ class Place(Protocol):
         """A request that follows from another one is found."""
 
 
-class Mistakes:
-    """What is wrong with deliveries, and when that is found."""
+class FollowUps:
+    """What is wrong with deliveries, when that is found, and what changes a change draws after it."""
 
-    def __init__(self, run: Place) -> None:
-        self.run = run
+    def __init__(self, run: Place, graph: GraphTable) -> None:
+        self.run, self.graph = run, graph
+        self._children = np.empty(graph.most_children, np.int64)
         self.planned = 0
 
     def judge(self, visit: Visit, table: StationTable, own: MistakeTable) -> int:
@@ -79,12 +81,73 @@ class Mistakes:
                 cause=t.DEFECT,
                 component=origin.component,
                 work_key=request.work_key,
+                root_component=origin.root_component,
+                root_category=request.work_category,
                 base=origin.base,
                 scale=origin.base * share * own.rigidity[request.category],
                 first_place=NOBODY if own.to_entry else visit.station,
             ),
         )
         self._plan(repair)
+
+    def root(self, key: np.uint64, category: int) -> Origin:
+        """Where a root request comes from: it begins at a component, if there are any."""
+        graph = self.graph
+        if graph.mode == NONE:
+            return ROOT
+        size = len(graph.components)
+        component = int(cascade.first_component(self.run.run_key, key, category, graph.starts, size))
+        if component == cascade.NO_COMPONENT:
+            return ROOT
+        factor = float(graph.factors[category * size + component])
+        return Origin(component=component, root_component=component, base=factor, scale=factor)
+
+    def spread(self, request: Request) -> None:
+        """It is done: the changes that it draws after it are asked for at once."""
+        graph, run, origin = self.graph, self.run, request.origin
+        links = self._links(request) if self._may_spread(request) else ()
+        for link in links:
+            to, impact = int(graph.links[link]["to"]), float(graph.links[link]["impact"])
+            category = int(graph.components[to]["category"])
+            change = Request(
+                NOBODY,
+                run.clock.now,
+                mistakes.child_key(request.key, t.PROPAGATION, graph.links[link]["key"], 0),
+                request.source,
+                category if category >= 0 else request.category,
+                request.difficulty,
+                request.quality,
+                Origin(
+                    parent=request.number,
+                    cause=t.PROPAGATION,
+                    component=to,
+                    work_key=request.work_key,
+                    root_component=origin.root_component,
+                    root_category=request.work_category,
+                    base=origin.base * impact,
+                    scale=origin.base * impact,
+                ),
+            )
+            self._plan(change)
+
+    def _may_spread(self, request: Request) -> bool:
+        if request.origin.component < 0:
+            return False
+        if self.graph.mode == ONCE:  # a repair changes again what its cascade has changed
+            return request.origin.cause != t.DEFECT
+        return self.graph.mode == UNLIMITED
+
+    def _links(self, request: Request) -> list[int]:
+        graph, origin, key = self.graph, request.origin, self.run.run_key
+        parts = graph.components, graph.links, graph.softness, self._children
+        if graph.mode == UNLIMITED:
+            count = cascade.children_each_time(key, request.key, request.work_category, origin.component, *parts)
+        else:
+            count = cascade.children_once(
+                key, request.work_key, origin.root_component, request.work_category, origin.component, *parts
+            )
+        found: list[int] = self._children[:count].tolist()
+        return found
 
     def _plan(self, request: Request) -> None:
         number, self.planned = self.planned, self.planned + 1
