@@ -41,6 +41,7 @@ VISIT = np.dtype(
         ("finished", "f8"),  # end of the stay: of the work, or when the request left without any
         ("work_hours", "f8"),  # working hours at this server: of the stay if interrupted, else until the work is done
         ("outcome", "i2"),
+        ("error", "i2"),  # what was wrong with the delivery, an index of ERRORS; if that is rework, it was noticed
     ]
 )
 DECISION = np.dtype(
@@ -64,8 +65,9 @@ UNFINISHED, DELIVERED, REWORK, INTERRUPTED, RENEGED, BALKED, TURNED_AWAY = range
 VISIT_OUTCOMES = ("unfinished", "delivered", "rework", "interrupted", "reneged", "balked", "turned away")
 """A delivery's outcome is that of its acceptance, even where the verdict comes later; an interrupted stay closes
 its row and a new one opens, with the same pass."""
-ROOT = 0
-CAUSES = ("root",)
+ROOT, DEFECT, PROPAGATION = range(3)
+CAUSES = ("root", "defect", "propagation")
+ERRORS = ("", "misunderstanding", "omission", "promise", "slip", "deviation")
 
 
 @dataclass(frozen=True, slots=True)

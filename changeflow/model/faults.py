@@ -16,6 +16,7 @@ from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.components import GENERATORS, Components, Link
 from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.delivery_errors import ErrorKind, Errors, Kinds, Repair, StationErrors, System
 from changeflow.model.lines import line_of
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
@@ -178,7 +179,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
-    "season": Season, "asks_less": demand.AsksLess, "components": Components,
+    "season": Season, "asks_less": demand.AsksLess, "components": Components, "system": System, "kinds": Kinds,
+    "repair": Repair, "errors": StationErrors,
 }  # fmt: skip
 _NAMED: dict[str, type[BaseModel]] = {"stations": Station, "categories": Category, "calendars": Calendar}
 _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": demand.SOURCES, "rule": routing.RULES}
@@ -194,6 +196,10 @@ def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
 def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
     if not path:
         return Model
+    if path == ("errors",):
+        return Errors
+    if path[:2] == ("errors", "kinds") and len(path) == 3:
+        return ErrorKind
     if len(path) == 2 and path[0] in _NAMED:
         return _NAMED[str(path[0])]
     if str(path[-1]) in _SECTIONS:

@@ -16,6 +16,7 @@ from changeflow.model.categories import Category
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.components import Components
 from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
@@ -73,6 +74,8 @@ class Model(Value):
     calendars: NamedOf[Calendar] = {}
     stations: NamedOf[Station] = {}
     routing: Routing = Routing()
+    system: System = System()
+    errors: Errors | None = None
     components: Components | None = None
     adaptation: Adaptation = Adaptation()
     costs: Costs = Costs()
