@@ -12,19 +12,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
-from changeflow.model.component_effect import likelihoods
+from changeflow.model.choices import open_share
 from changeflow.model.component_graph import ComponentGraph
+from changeflow.model.error_rates import error_rates
 from changeflow.model.expected import categories_of, expected_arrivals
-from changeflow.model.propagation import Floats, reach, spectral_radius, unlimited_changes
+from changeflow.model.flexibility import flexibility_by_category
+from changeflow.model.propagation import Floats, effective_likelihood, reach, spectral_radius, unlimited_changes
 from changeflow.model.schema import Model
 
 Defects = Mapping[tuple[str, str], float]
 """Expected escaped defects of one delivery, by station and category."""
-NO_DEFECTS: Defects = MappingProxyType({})
 Kind = tuple[str, str]
 """Category and component of a request; '' for none."""
 
@@ -73,10 +73,26 @@ class FollowUps:
         return found
 
 
-def follow_ups(model: Model, defects: Defects = NO_DEFECTS) -> FollowUps | None:
-    """Follow-ups of a model's requests; None where nothing draws anything after it."""
+def expected_defects(model: Model) -> Defects:
+    """What the model's errors let escape, for each station that may deliver a category; none without errors."""
+    rates = error_rates(model)
+    testers = {station.acceptance.by for station in model.stations.values() if station.acceptance}
+    return {
+        (name, category): rates[name, category if model.categories else ""].escapes if station.errors else 0.0
+        for name, station in model.stations.items()
+        for category in (categories_of(model) if rates and name not in testers else ())
+        if open_share(model, name, category) > 0
+    }
+
+
+def follow_ups(model: Model, defects: Defects | None = None) -> FollowUps | None:
+    """Follow-ups of a model's requests; None where nothing draws anything after it.
+
+    `defects` are the expected ones of the model unless others are given.
+    """
     graph = model.component_graph
-    if not defects and (graph is None or graph.mode != "cascade"):
+    defects = expected_defects(model) if defects is None else defects
+    if not any(defects.values()) and (graph is None or graph.mode != "cascade"):
         return None
     kinds, spread = _kinds(model, graph)
     unlimited = graph is not None and graph.mode == "cascade" and graph.unlimited
@@ -92,14 +108,15 @@ def _kinds(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...]
     categories = categories_of(model)
     if graph is None or graph.mode != "cascade":
         return tuple((category, "") for category in categories), np.zeros((len(categories),) * 2)
-    along = likelihoods(model, graph)
+    flexibility = flexibility_by_category(model)
+    along = [effective_likelihood(graph, flexibility, root) for root in range(len(categories))]
     if graph.has_categories:
         of = [categories[number] for number in graph.category]
         without = [category for root, category in enumerate(categories) if not graph.start_shares(root).any()]
         kinds = [*zip(of, graph.names, strict=True), *((category, "") for category in without)]
         return tuple(kinds), _blocks([along[0], *(np.zeros((1, 1)) for _ in without)])
     kinds = [(category, name) for category in categories for name in graph.names]
-    return tuple(kinds), _blocks(list(along))
+    return tuple(kinds), _blocks(along)
 
 
 def _blocks(blocks: list[Floats]) -> Floats:

@@ -8,12 +8,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from changeflow.model.component_effect import likelihoods, start_shares, work_factors
 from changeflow.model.component_generators import generated
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.component_roles import analysed
 from changeflow.model.components import Hub, Layered, Modular
-from changeflow.model.flexibility import _of
+from changeflow.model.flexibility import flexibility_by_category
 from changeflow.model.propagation import effective_likelihood
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
@@ -185,20 +184,12 @@ def test_a_component_without_category_has_the_flexibility_of_what_began_the_chan
     assert effective_likelihood(graph, flexibility)[0, 1] == pytest.approx(0.21)
 
 
-def test_engines_read_the_graph_by_the_category_that_began_the_change() -> None:
-    model = model_of(DESK + TWO + EDGES + MAPPED + "[components.weights]\norders = 3\ndefault = 1\n")
-    graph = graph_of(model)
-    assert likelihoods(model, graph).tolist() == [LIKELIHOOD, LIKELIHOOD]
-    assert start_shares(model, graph).tolist() == [[0.25, 0.75, 0], [0, 0, 1]]
-    assert work_factors(model, graph).tolist() == [[1, 1, 1], [1, 1, 1]]
-    folded = model.with_({"components.mode": "clarkson"})
-    assert work_factors(folded, graph_of(folded))[0] == pytest.approx([1 + 0.15 + 0.3 * 0.08, 1.08, 1])
-
-
-def test_flexibility_may_be_one_number_or_a_table() -> None:
-    assert [_of(value, "data") for value in (None, 0.4, {"data": 0.6, "default": 0.1}, {"default": 0.1})] == [
-        0.0, 0.4, 0.6, 0.1,
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("", [0, 0]), ("flexibility = 0.4", [0.4, 0.4]), ("flexibility = { data = 0.6, default = 0.1 }", [0.6, 0.1])],
+)
+def test_flexibility_is_that_of_the_system(given: str, expected: list[float]) -> None:
+    assert flexibility_by_category(model_of(f"{DESK}{TWO}[system]\n{given}\n")).tolist() == expected
 
 
 def test_roles_follow_from_the_index() -> None:
