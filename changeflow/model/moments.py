@@ -35,7 +35,7 @@ def _moments(law: laws.Law) -> tuple[float, float]:
         return _free_moments(law)
     top = law.at_most
     if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
-        values, shares = _atoms(law)
+        values, shares = atoms(law)
         cut = np.minimum(values, top)
         return float(cut @ shares), float(cut**2 @ shares)
     free, _ = _free_moments(law)
@@ -72,11 +72,12 @@ def _free_moments(law: laws.Law) -> tuple[float, float]:
         case laws.Hyperexponential(shares=p, means=m):
             parts = list(zip(p, m, strict=True))
             return sum(q * x for q, x in parts), sum(2 * q * x * x for q, x in parts)
-    values, shares = _atoms(law)
+    values, shares = atoms(law)
     return float(values @ shares), float(values**2 @ shares)
 
 
-def _atoms(law: laws.Law) -> tuple[np.ndarray, np.ndarray]:
+def atoms(law: laws.Law) -> tuple[np.ndarray, np.ndarray]:
+    """Values and shares of a law that has only some values."""
     match law:
         case laws.Deterministic():
             return np.array([law.value]), np.ones(1)
@@ -113,7 +114,7 @@ def _survival(law: laws.Law, x: float) -> float:
             return 1 - (x - a) ** 2 / ((b - a) * (c - a)) if x < c else (b - x) ** 2 / ((b - a) * (b - c))
         case laws.Hyperexponential(shares=p, means=m):
             return sum(q * math.exp(-x / y) for q, y in zip(p, m, strict=True))
-    values, shares = _atoms(law)
+    values, shares = atoms(law)
     return float(shares[values > x].sum())
 
 
@@ -132,7 +133,7 @@ def _gamma_survival(shape: float, x: float) -> float:
 def rounded_mean(law: laws.Law) -> float:
     """Expected value when values are rounded to whole numbers."""
     if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
-        values, shares = _atoms(law)
+        values, shares = atoms(law)
         return float(np.rint(values if law.at_most is None else np.minimum(values, law.at_most)) @ shares)
     total, k = 0.0, 1
     while (above := 1.0 - cdf(law, k - 0.5)) > 1e-12 and k < 100_000:
@@ -145,7 +146,7 @@ def mean_below(law: laws.Law, x: float) -> float:
     if x <= 0:
         return 0.0
     if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
-        values, shares = _atoms(law)
+        values, shares = atoms(law)
         values = values if law.at_most is None else np.minimum(values, law.at_most)
         return float(values[values <= x] @ shares[values <= x])
     top = x if law.at_most is None else min(x, law.at_most)
