@@ -14,8 +14,9 @@ from changeflow.model import demand, holding, laws, queueing, routing
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
-from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.lines import line_of
+from changeflow.model.organisation import SHIFTS, Organisation, Variation
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
 from changeflow.model.staff import Group, HeadCount
@@ -112,7 +113,14 @@ _NO_TABLE = frozenset({"dict_type", "model_type", "model_attributes_type"})
 
 
 def _is_law(key: str) -> bool:
-    return key.endswith("_hours") or key in {"difficulty", "specification_quality", "hours", "requests"}
+    return key.endswith("_hours") or key in {
+        "difficulty",
+        "specification_quality",
+        "hours",
+        "requests",
+        "readiness",
+        "request_rate",
+    }
 
 
 def path_in_file(loc: Loc, raw: Mapping[str, Any], *, ends_on_a_key: bool) -> Loc:
@@ -173,7 +181,7 @@ def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "organisation": Organisation, "routing": routing.Routing, "adaptation": Adaptation,
+    "organisation": Organisation, "variation": Variation, "routing": routing.Routing, "adaptation": Adaptation,
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
@@ -184,7 +192,9 @@ _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": d
 
 
 def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
-    """The kinds that each discriminator may name at a path: a discipline has rules of its own."""
+    """The kinds that each discriminator may name at a path: a discipline has rules, a shift has laws of its own."""
+    if path == ("organisation", "variation", "specification_quality"):
+        return {**_UNIONS, "law": SHIFTS}
     return {**_UNIONS, "rule": queueing.DISCIPLINES} if path[-1:] == ("discipline",) else _UNIONS
 
 
