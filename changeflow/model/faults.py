@@ -109,18 +109,12 @@ def _fault(item: Any, raw: Mapping[str, Any], places: Places) -> Fault:
     return places.fault(file_path(path, raw), _EXPECTED.get(kind, item["msg"]), found)
 
 
+_LAWS_BY_NAME = frozenset({"difficulty", "specification_quality", "hours", "requests", "readiness", "request_rate"})
 _NO_TABLE = frozenset({"dict_type", "model_type", "model_attributes_type"})
 
 
 def _is_law(key: str) -> bool:
-    return key.endswith("_hours") or key in {
-        "difficulty",
-        "specification_quality",
-        "hours",
-        "requests",
-        "readiness",
-        "request_rate",
-    }
+    return key.endswith("_hours") or key in _LAWS_BY_NAME
 
 
 def path_in_file(loc: Loc, raw: Mapping[str, Any], *, ends_on_a_key: bool) -> Loc:
