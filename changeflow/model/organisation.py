@@ -72,3 +72,8 @@ class Organisation(Value):
     users: Annotated[int, Field(ge=1)] = 100
     variation: Variation | None = None
     """None: every run is of the same organisation, the one of the file."""
+
+    @property
+    def runs_together(self) -> int:
+        """Runs in a row that are of one organisation and so not independent; 1 where organisations do not differ."""
+        return 1 if self.variation is None else self.variation.replications_per_organisation
