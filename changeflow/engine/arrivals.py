@@ -147,7 +147,10 @@ def produce(  # type: ignore[no-untyped-def]
 @compiled
 def _correlate(out, count, keys, run_key, correlation, work_stage, sizes, difficulties, unused):  # type: ignore[no-untyped-def]
     """Replace the uniforms of difficulties in categories where they correlate with size."""
-    if not np.any(correlation != 0.0):
+    found = False
+    for category in range(correlation.shape[0]):
+        found = found or correlation[category] != 0.0
+    if not found:
         return
     fill_pairs(run_key, keys[:count], work_stage, WORK, 0, sizes, unused)
     for i in range(count):

@@ -171,7 +171,7 @@ class LawBook:
             case laws.Gamma():
                 return self._store(TABLE, _gamma_table(1 / law.scv, law.mean), top)
             case laws.Beta():
-                return self._store(TABLE, _beta_table(law.alpha, law.beta), top)
+                return self._store(TABLE, _kept_beta_table(law.alpha, law.beta), top)
             case laws.Hyperexponential():
                 return self._store(TABLE, _mixture_table(law.shares, law.means), top)
 
@@ -220,6 +220,14 @@ def _gamma_table(shape: float, mean: float) -> NDArray[np.float64]:
     q = np.maximum(q, 1e-290)
     density = np.exp((shape - 1) * np.log(q) - q - special.gammaln(shape))
     return _table(x, q, density, mean / shape)
+
+
+def _kept_beta_table(alpha: float, beta: float) -> NDArray[np.float64]:
+    """The table of a beta law: kept for whole numbers, as the prior sets have them."""
+    if alpha != int(alpha) or beta != int(beta):
+        return _beta_table(alpha, beta)
+    name = f"beta-{int(alpha)}-{int(beta)}-by-scipy-{scipy.__version__}"
+    return kept(name, lambda: _beta_table(alpha, beta))
 
 
 def _beta_table(alpha: float, beta: float) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ def cdf(law: laws.Law, x: float) -> float:
 
 @lru_cache(maxsize=1024)  # the loads of a model ask for the same few laws many times
 def _moments(law: laws.Law) -> tuple[float, float]:
-    if law.at_most is None:
+    if law.at_most is None or (isinstance(law, laws.Beta) and law.at_most >= 1):
         return _free_moments(law)
     top = law.at_most
     if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):

@@ -50,9 +50,9 @@ def variation_story(model: Model) -> Iterator[str]:
         mean = digits(moments.mean(variation.readiness))
         drawn.append(f"its readiness r (mean {mean}; the misfits of go-live count 2 (1 - r) times)")
     runs = variation.replications_per_organisation
-    yield f"{f'Every {runs} runs are' if runs > 1 else 'Every run is'} of another organisation; drawn for each: " + (
-        f"{', '.join(drawn)}. Loads are means over organisations, intervals count organisations."
-    )
+    whose = f"Every {runs} runs are" if runs > 1 else "Every run is"
+    yield f"{whose} of another organisation; drawn for each: {', '.join(drawn)}."
+    yield "Loads are means over organisations; intervals count organisations."
 
 
 def _shift(law: Shift) -> str:
