@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,16 +26,15 @@ class VarianceSplit:
 
     @property
     def share(self) -> float:
-        """Between over between plus within; NaN where nothing varies."""
-        total = self.between + self.within
-        return self.between / total if total else math.nan
+        """Between over between plus within."""
+        return self.between / (self.between + self.within)
 
 
 def split_variance(values: Floats, size: int, level: float = 0.95) -> VarianceSplit | None:
     """One-way random-effects analysis of variance over whole organisations of `size` runs in a row.
 
     Estimators by mean squares, exact F interval of the share for normal effects (Searle, Casella and McCulloch 1992,
-    sections 3.5 and 3.6). None below two organisations or two runs each, or where a run has no value.
+    sections 3.5 and 3.6). None below two organisations or two runs each, where a run has no value, or nothing varies.
     """
     organisations = len(values) // size
     if organisations < 2 or size < 2 or np.isnan(values).any():
@@ -44,6 +42,8 @@ def split_variance(values: Floats, size: int, level: float = 0.95) -> VarianceSp
     table = np.asarray(values[: organisations * size], dtype=float).reshape(organisations, size)
     between = size * float(table.mean(axis=1).var(ddof=1))
     within = float(table.var(axis=1, ddof=1).mean())
+    if not between + within:
+        return None
     low, high = _share_interval(between, within, organisations, size, level)
     return VarianceSplit(max((between - within) / size, 0.0), within, low, high, level, organisations, size)
 
@@ -53,7 +53,7 @@ def _share_interval(between: float, within: float, organisations: int, size: int
     from scipy import special  # noqa: PLC0415  a slow import that models without variation do without
 
     if within == 0:
-        return (1.0, 1.0) if between else (0.0, 1.0)
+        return 1.0, 1.0
     degrees = organisations - 1, organisations * (size - 1)
     tail = (1 - level) / 2
     ratios = [(between / within / float(special.fdtri(*degrees, p)) - 1) / size for p in (1 - tail, tail)]

@@ -21,8 +21,10 @@ def cluster_sums(values: Floats, size: int) -> Floats:
 
 
 def clustered_mean(values: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
-    """Mean and half-width; NaNs are left out; infinite with one cluster."""
-    return jackknife_ratio(*_sums_and_counts(np.asarray(values, dtype=float), size), level)
+    """Mean of the values and half-width; NaNs are left out; infinite with one cluster."""
+    sums, counts = _sums_and_counts(np.asarray(values, dtype=float), size)
+    _, half_width = jackknife_ratio(sums, counts, level)
+    return float(sums.sum() / counts.sum()) if len(counts) else math.nan, half_width
 
 
 def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:

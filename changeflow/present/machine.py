@@ -101,7 +101,7 @@ def _split(split: VarianceSplit) -> dict[str, Any]:
         "replications_per_organisation": split.runs_each,
         "variance_between": split.between,
         "variance_within": split.within,
-        "share_between": _number(split.share),
+        "share_between": split.share,
         "low": split.low,
         "high": split.high,
         "level": split.level,
