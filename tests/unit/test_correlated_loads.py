@@ -69,11 +69,14 @@ def test_the_easiest_are_as_many_over_all_sizes(correlation: float, share: float
 
 @pytest.mark.parametrize("correlation", [-0.7, 0.7])
 def test_the_load_is_the_one_that_is_simulated(correlation: float) -> None:
-    """E[work; open] = mean Phi(-rho sigma) for a lognormal size and openness one half; and so in a run of 8,400."""
+    """E[work; open] = mean Phi(-rho sigma) for a lognormal size and openness one half; and so in a run of 8,400.
+
+    Within a kind size and openness are taken for independent, which costs half a percent of a long tail.
+    """
     model = model_with(correlation)
     weekly = [load.work_per_week[1] for load in offered_loads(model)]
     inside = stats.norm.cdf(-correlation * np.sqrt(np.log(3)))
-    assert weekly == pytest.approx([84 * 4 * inside, 84 * 4 * (1 - inside)], rel=4e-3)
+    assert weekly == pytest.approx([84 * 4 * inside, 84 * 4 * (1 - inside)], rel=6e-3)
     trace = simulate(model, seed=1, replication=0)
     worked = np.bincount(trace.visits["station"], trace.visits["work_hours"], minlength=2)
     assert worked / 100 == pytest.approx(weekly, rel=0.08)
