@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
 from changeflow.model.values import NonNegative, Positive, Value
 
 
@@ -28,9 +24,3 @@ class Adaptation(Value):
     tool: str | None = None
     speed: Positive = 1.0
     price_per_hour: NonNegative = 0.0
-
-
-class Organisation(Value):
-    """The people who ask."""
-
-    users: Annotated[int, Field(ge=1)] = 100

@@ -67,6 +67,11 @@ SECTIONS = """\
 # priority = 1                  # class 0 to 9, 0 the most urgent
 # due_within_days = 10          # calendar days from arrival to the due date
 # waiting_cost_per_day = 20     # cost of an open request and calendar day; else costs.waiting_per_day
+# difficulty_size_correlation = 0.5 # -1 to 1: large requests are difficult ones; assumption, 0 to 0.7
+
+# [organisation.variation]      # organisations differ; the prior set has laws of rate, readiness and quality
+# replications_per_organisation = 10 # runs of one organisation; intervals then count organisations
+# request_rate = { law = "lognormal", mean = 1, scv = 0.25 } # factor on the rates; assumption, scv 0.04 to 0.9
 
 # [demand.sources.shocks]       # a reorganisation, a new law: many requests at once
 # kind = "shocks"
