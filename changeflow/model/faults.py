@@ -10,10 +10,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from changeflow.errors import Fault, nearest
-from changeflow.model import demand, holding, laws, queueing, routing
+from changeflow.model import demand, holding, laws, queueing, routing, waiting
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
+from changeflow.model.contracts import Contract, Retainer, Sla, Tier
 from changeflow.model.costs import Adaptation, Costs, Organisation
 from changeflow.model.lines import line_of
 from changeflow.model.schema import Model
@@ -177,14 +178,21 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
-    "season": Season, "asks_less": demand.AsksLess,
+    "season": Season, "asks_less": demand.AsksLess, "retainer": Retainer, "sla": Sla,
 }  # fmt: skip
-_NAMED: dict[str, type[BaseModel]] = {"stations": Station, "categories": Category, "calendars": Calendar}
+_NAMED: dict[str, type[BaseModel]] = {
+    "stations": Station,
+    "categories": Category,
+    "calendars": Calendar,
+    "contracts": Contract,
+}
 _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": demand.SOURCES, "rule": routing.RULES}
 
 
 def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
     """The kinds that each discriminator may name at a path: a discipline has rules of its own."""
+    if path[-1:] == ("waiting",):
+        return {"shape": waiting.SHAPES}
     return {**_UNIONS, "rule": queueing.DISCIPLINES} if path[-1:] == ("discipline",) else _UNIONS
 
 
@@ -197,6 +205,8 @@ def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
         return _SECTIONS[str(path[-1])]
     if len(path) == 4 and path[2] == "staff":
         return Group
+    if len(path) == 4 and path[2] == "tiers":
+        return Tier
     for discriminator, classes in _unions(path).items():
         found = classes.get(str(table.get(discriminator)))
         if found is not None:

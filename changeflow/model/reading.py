@@ -21,7 +21,7 @@ from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_models, shipped_priors
 
 _PATH_KEYS = frozenset({"file"})
-_USER_NAMED = ("stations", "categories", "calendars")
+_USER_NAMED = ("stations", "categories", "calendars", "contracts")
 
 
 def read_model(path: str | Path, sets: Sequence[str] = (), *, priors: str | None = None) -> Model:
