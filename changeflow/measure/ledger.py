@@ -53,10 +53,8 @@ def ledger(
     `labour`: the price of the hours worked, as tallies.book has it; `waiting`: the cost of open requests; `lost`:
     requests refused or withdrawn.
     """
-    rate = window.model.costs.discount_rate_per_year
-    if rate:
-        rows = discounted(postings(window, trace, complete), rate, window.start, _YEAR_DAYS * _DAY)
-        return accounts(window, complete, summed(rows))
+    if window.model.costs.discount_rate_per_year:
+        return accounts(window, complete, summed(present_values(window, trace, complete)))
     sums = summed(joined(rare_postings(window, trace, complete)))
     for phase in (0, 1):
         for repair in (0, 1):
@@ -68,6 +66,12 @@ def ledger(
     sums[UNMET_NEED][0][0] = lost * window.model.costs.unmet_need_per_request
     sums[OPEN_LIABILITY][0][0] += float(work_left(window, trace)[1].sum())
     return accounts(window, complete, sums)
+
+
+def present_values(window: Window, trace: Trace, complete: float) -> Rows:
+    """All postings, at their worth at the start of the run where the model discounts."""
+    rows, rate = postings(window, trace, complete), window.model.costs.discount_rate_per_year
+    return discounted(rows, rate, window.start, _YEAR_DAYS * _DAY) if rate else rows
 
 
 def accounts(window: Window, complete: float, sums: Sums) -> dict[str, float]:

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from changeflow.engine import trace as t
-from changeflow.engine.trace import Trace
+from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
-from changeflow.measure.ledger import completion_time, ledger, waiting_cost
+from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
 from changeflow.measure.tallies import book, first_starts, reference_hours
@@ -64,6 +64,11 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
         sojourn_days=(rows["closed"] - rows["arrived"])[done] / 24,
         open_days=(window.end - rows["arrived"])[still_open] / 24,
     )
+
+
+def run_postings(window: Window, trace: Trace) -> Rows:
+    """The ledger of a run, row by row; its sums are the accounts that measure_run gives."""
+    return present_values(window, trace, completion_time(window, _completion(window, trace)))
 
 
 def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> dict[str, float]:

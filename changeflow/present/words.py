@@ -68,6 +68,8 @@ PLAIN = {
     # accounts of the ledger
     "in_house_labour": "in-house labour",
     "open_liability": "work still open",
+    "day_job": "day job displaced",
+    "training": "training, recruitment",
     # words of the trade
     "sojourn": "time to done",
     "replications": "simulated runs",
