@@ -22,7 +22,7 @@ def _price(result: ScenarioResult) -> str:
     found = result.estimates.get(MEASURE)
     if found is None or not found.mean > 0:
         return ""
-    return f"{digits(found.mean, max(found.half_width, 0.5))}{_rate(result.model)}"
+    return f"{digits(found.mean, max(found.half_width, 1.0))}{_rate(result.model)}"
 
 
 def _rate(model: Model) -> str:
