@@ -14,6 +14,7 @@ import click
 def command(name: str, source: str, force: bool) -> None:
     """Write NAME.toml, a commented copy of a model that comes along, and the schema beside it."""
     from changeflow.errors import Fault, ModelError, PlanError, nearest
+    from changeflow.model.component_reading import files_beside
     from changeflow.model.reading import read_model
     from changeflow.model.shipped import shipped_models
     from changeflow.present.hints import with_hints
@@ -33,13 +34,20 @@ def command(name: str, source: str, force: bool) -> None:
         raise PlanError(f"{target}: expected an existing folder, found no {target.parent}")
     text = with_hints(shipped[source].read_text(encoding="utf-8"))
     schema = target.with_name("model.schema.json")
+    beside = {target.with_name(name): shipped[source].with_name(name) for name in files_beside(text)}
+    for file in beside:
+        if file.exists() and not force:
+            raise PlanError(f"{file}: expected no such file, the model brings one along (--force replaces it)")
     try:
+        for file, original in beside.items():
+            file.write_bytes(original.read_bytes())
         target.write_text(text, encoding="utf-8")
         if not schema.exists():
             schema.write_text(schema_text(), encoding="utf-8")
     except OSError as error:
         raise PlanError(f"{target}: expected a file that can be written ({error.strerror})") from None
-    click.echo(f"{target} written, a copy of {source}; model.schema.json beside it helps editors.")
+    written = ", ".join(str(file) for file in (target, *beside))
+    click.echo(f"{written} written, a copy of {source}; model.schema.json beside it helps editors.")
     logs = "replay" in source
     click.echo(f"Next: changeflow check {target}" + (" --set demand.file=YOUR_LOG.csv" if logs else ""))
     if not logs:

@@ -6,7 +6,8 @@ import math
 
 from changeflow.engine.draws import ROUTE, WORK, uniform_pair
 from changeflow.engine.jit import compiled, inlined
-from changeflow.engine.moves import hours_of, match_of, opening_of
+from changeflow.engine.lookups import hours_of, match_of
+from changeflow.engine.moves import opening_of
 from changeflow.engine.records import NOWHERE
 from changeflow.engine.route_table import (
     BY_CATEGORY,
@@ -93,8 +94,9 @@ def size_of(state, arrays, slot, place):  # type: ignore[no-untyped-def]
         return 0.0
     station, request = stations_of(arrays)[place], slots_of(arrays)[slot]
     entry = passes_of(arrays)[slot * state["stages"] + station["stage_number"]]
-    luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
-    return hours_of(arrays, match_of(state, arrays, place, request["category"])["service_law"], luck)
+    luck, _ = uniform_pair(state["run_key"], request["work_key"], station["stage"], WORK, entry)
+    law = match_of(state, arrays, place, request["root_category"])["service_law"]
+    return request["scale"] * hours_of(arrays, law, luck)
 
 
 @compiled

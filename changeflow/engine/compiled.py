@@ -31,7 +31,7 @@ Fold = Callable[[Rows, Rows], None]
 """Takes a chunk of requests and a chunk of visits, and keeps neither."""
 _OWN = (
     "stations", "groups", "slots", "passes", "heap", "idle", "in_hand", "block", "first", "visits", "requests",
-    "decisions",
+    "decisions", "children",
 )  # fmt: skip
 
 
@@ -75,6 +75,8 @@ class _Run:
         state["looks_an_event"] = 2 * len(model.routes) + max([len(self.stations), *model.routes["size"].tolist()])
         state["stations"], state["stages"] = len(self.stations), own.stages
         state["categories"] = len(model.categories)
+        state["free"], state["spreads"], state["slots_an_event"] = NOWHERE, own.spreads, 1 + own.most_children
+        self.children = np.zeros(max(own.most_children, 1), np.int64)
         self.slots = np.zeros(0, SLOT)
         self.passes = np.zeros(0, np.int32)
         self.heap = np.zeros(0, EVENT)
@@ -147,7 +149,8 @@ class _Run:
         state["events_an_event"] = 2 * (size + len(self.stations) + len(self.groups)) + MARGIN
         self._grow_heap()
         self.slots["next"][old:] = np.arange(old + 1, size + 1)
-        self.slots["next"][-1] = NOWHERE
+        self.slots["next"][-1] = state["free"]
+        state["spare"] += size - old
         self.slots["number"][old:] = -1
         state["free"] = old
 
@@ -176,7 +179,10 @@ class _Run:
         assert self.fold is not None
         self._make_room()
         open_slots = self._open_slots()
-        self.fold(_open_requests(open_slots), _open_visits(open_slots[open_slots["is_written"] == 0], self.stations))
+        self.fold(
+            _open_requests(open_slots, self.layout.features),
+            _open_visits(open_slots[open_slots["is_written"] == 0], self.stations),
+        )
 
     def _open_slots(self) -> Rows:
         number = self.slots["number"]
@@ -195,7 +201,7 @@ class _Run:
         """Everything written, then what is still open."""
         model, end, state = self.model, self.model.end, self.state[0]
         open_slots = self._open_slots()
-        self.requests[open_slots["number"]] = _open_requests(open_slots)
+        self.requests[open_slots["number"]] = _open_requests(open_slots, self.layout.features)
         unfinished = _open_visits(open_slots[open_slots["is_written"] == 0], self.stations)
         while len(self.visits) < state["visits"] + len(unfinished):
             self._grow_rows()
@@ -222,11 +228,13 @@ class _Run:
         )
 
 
-def _open_requests(slots: Rows) -> Rows:
+def _open_requests(slots: Rows, features: bool) -> Rows:
     rows = np.zeros(len(slots), t.REQUEST)
     for field in ("number", "key", "source", "category", "arrived", "difficulty", "quality"):
         rows[field] = slots[field]
     rows["parent"] = rows["component"] = -1
+    for field in ("parent", "cause", "component") if features else ():
+        rows[field] = slots[field]
     rows["closed"], rows["outcome"] = np.nan, t.OPEN
     return rows
 

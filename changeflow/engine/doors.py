@@ -7,12 +7,15 @@ import numpy as np
 from changeflow.engine.clock import END_OF_DELAY, HELD, RE_ENTRY, RELEASE
 from changeflow.engine.draws import ASK, DELAY, NO_STAGE, PATIENCE, REQUESTER, VERDICT, uniform_pair
 from changeflow.engine.jit import compiled
-from changeflow.engine.moves import at, close, enter, finish_of, hours_of, join, write_visit
+from changeflow.engine.lookups import hours_of
+from changeflow.engine.mistakes import AT_REVIEW, NO_ERROR
+from changeflow.engine.moves import at, close, finish_of, join
 from changeflow.engine.records import NOWHERE, TEST, TO_DELAY, TO_DOOR, TO_END, TO_HOLD, TO_TEST, TO_VERDICT
 from changeflow.engine.rules import date_after, next_date
 from changeflow.engine.station_table import NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.trace import BALKED, REFUSED, TURNED_AWAY, WITHDRAWN
 from changeflow.engine.views import asks_of, entrances_of, joins_of, passes_of, slots_of, stations_of
+from changeflow.engine.visits import enter, write_visit
 
 
 @compiled
@@ -43,13 +46,13 @@ def approach(state, arrays, slot, step):  # type: ignore[no-untyped-def]
             join(state, arrays, slot, True)
             return
         request["work_hours"] = request["left"]
-        write_visit(state, arrays, station, request, state["now"], outcome)
+        write_visit(state, arrays, station, request, state["now"], outcome, 0)
         passes[slot * state["stages"] + station["stage_number"]] -= 1
         place = station["when_full"]
         if outcome == BALKED or place < 0:
-            close(state, arrays, slot, WITHDRAWN if outcome == BALKED else REFUSED)
+            close(state, arrays, slot, WITHDRAWN if outcome == BALKED else REFUSED, True)
             return
-        enter(state, arrays, slot, place, 1)
+        enter(state, arrays, slot, place, 1, True)
         step = np.int64(TO_DELAY)
 
 
@@ -132,7 +135,8 @@ def after_the_work(state, arrays, slot, step):  # type: ignore[no-untyped-def]
         request["entry"], request["home"] = request["home_entry"], NOWHERE
         step = np.int64(TO_VERDICT)
     station = stations_of(arrays)[request["station"]]
-    if station["has_aftermath"] == 0:
+    noticed_at_once = station["has_mistakes"] == 1 and request["error"] != NO_ERROR and request["caught"] == AT_REVIEW
+    if station["has_aftermath"] == 0 or noticed_at_once:
         return True
     now, number = state["now"], request["number"]
     if step < TO_TEST and station["release_hours"] > 0.0:

@@ -31,6 +31,8 @@ ASK = np.int64(12)  # whether a candidate asks at all
 SHOCK = np.int64(13)  # time between shocks; number of requests of a shock
 SHOCK_REQUEST = np.int64(14)  # time from the shock to the request
 VERDICT = np.int64(15)  # delay of the verdict
+ERROR = np.int64(16)  # who notices an error; time to the discovery of a defect
+EDGE = np.int64(18)  # the component where a change begins (pass 0), whether a link is live (pass 1; stage: the link)
 
 NO_STAGE = np.uint64(0)
 

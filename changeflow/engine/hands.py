@@ -13,6 +13,7 @@ from changeflow.engine.choices import worked_on
 from changeflow.engine.clock import SHIFT
 from changeflow.engine.draws import AGAIN, ORDER, again_entry, uniform_pair
 from changeflow.engine.jit import compiled, inlined
+from changeflow.engine.lookups import hours_of, match_of
 from changeflow.engine.moves import (
     at,
     await_opening,
@@ -20,14 +21,11 @@ from changeflow.engine.moves import (
     dispatch_later,
     free_server,
     has_room,
-    hours_of,
     leave_the_line,
     line_up,
-    match_of,
     opening_of,
     start,
     tick,
-    write_visit,
 )
 from changeflow.engine.records import NONE, NOWHERE
 from changeflow.engine.rules import (
@@ -41,6 +39,7 @@ from changeflow.engine.rules import (
 from changeflow.engine.station_table import HAND_BACK, NO_LAW, NO_LIMIT, RESAMPLE, RESTART
 from changeflow.engine.trace import INTERRUPTED, RENEGED, WITHDRAWN
 from changeflow.engine.views import changes_of, groups_of, in_hand_of, slots_of, speeds_of, stations_of
+from changeflow.engine.visits import write_visit
 
 
 @inlined
@@ -189,7 +188,7 @@ def interrupt(state, arrays, slot):  # type: ignore[no-untyped-def]
     left = left_after(request["left"], worked * speeds[g * state["categories"] + request["category"]])
     free_server(arrays, station, request)
     request["work_hours"] = worked
-    write_visit(state, arrays, station, request, now, INTERRUPTED)
+    write_visit(state, arrays, station, request, now, INTERRUPTED, 0)
     request["visits"] += 1
     request["is_written"] = 0
     request["stamp"] += 1
@@ -210,10 +209,10 @@ def redraw(state, arrays, station, request):  # type: ignore[no-untyped-def]
     request["redraws"] += 1
     place = again_entry(request["entry"], request["redraws"])
     luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], AGAIN, place)
-    law = match_of(state, arrays, request["station"], request["category"])["service_law"]
+    law = match_of(state, arrays, request["station"], request["root_category"])["service_law"]
     if request["attempt"] > 1 and station["rework_law"] != NO_LAW:
         law = station["rework_law"]
-    return hours_of(arrays, law, luck) / station["speed"]
+    return request["scale"] * hours_of(arrays, law, luck) / station["speed"]
 
 
 @compiled
@@ -257,5 +256,5 @@ def renege(state, arrays, slot, stamp):  # type: ignore[no-untyped-def]
     leave_the_line(arrays, station, slot)
     request["stamp"] += 1
     request["work_hours"] = request["left"]
-    write_visit(state, arrays, station, request, state["now"], RENEGED)
-    close(state, arrays, slot, WITHDRAWN)
+    write_visit(state, arrays, station, request, state["now"], RENEGED, 0)
+    close(state, arrays, slot, WITHDRAWN, True)

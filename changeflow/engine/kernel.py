@@ -17,6 +17,7 @@ from changeflow.engine.clock import (
     COMPLETION,
     DISPATCH,
     END_OF_DELAY,
+    FOLLOW_UP,
     HELD,
     KIND,
     MAX_ROUNDS,
@@ -29,22 +30,23 @@ from changeflow.engine.clock import (
 from changeflow.engine.doors import after_the_work, approach, is_delayed, let_in, would_ask
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
+from changeflow.engine.follow_ups import appear, escape, judge, spread
+from changeflow.engine.graph_table import NONE as NO_GRAPH
 from changeflow.engine.hands import await_change, change_staff, hand_out_by_choice, renege
 from changeflow.engine.heaps import pop
 from changeflow.engine.jit import array_at, compiled, inlined
+from changeflow.engine.lookups import match_of
+from changeflow.engine.mistakes import ESCAPED, NO_ERROR
 from changeflow.engine.moves import (
     at,
     close,
     dispatch_later,
-    enter,
     expect_arrival,
     free_server,
     hand_out,
     join,
-    match_of,
     take_arrival,
     tick,
-    write_visit,
 )
 from changeflow.engine.records import (
     ARRAYS,
@@ -62,6 +64,7 @@ from changeflow.engine.route_table import GO_DONE
 from changeflow.engine.rules import is_rejected
 from changeflow.engine.trace import DELIVERED, DONE, REFUSED, REWORK, WITHDRAWN
 from changeflow.engine.views import block_of, entrances_of, first_of, heap_of, slots_of, stations_of
+from changeflow.engine.visits import enter, write_visit
 
 DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME, GO_ON = range(7)
 
@@ -88,7 +91,7 @@ def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyp
         if state["arrival"] == state["arrivals"] and state["last_block"] == 0:
             return NEED_ARRIVALS
         time, turn = next_turn(state, arrays)
-        status = driver_needed(state, arrays, time, turn)
+        status = driver_needed(state, arrays, time, turn, features)
         if status != GO_ON:
             return status
         state["now"], state["turn"] = time, turn
@@ -112,6 +115,9 @@ def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyp
                 release(state, arrays, slot, number, features)
         elif kind == RE_ENTRY:
             re_enter(state, arrays, slot, features)
+        elif kind == FOLLOW_UP:
+            if features is not None:
+                follow(state, arrays, slot, features)
         elif kind == ARRIVAL:
             arrive(state, arrays, features)
         elif kind == DISPATCH:
@@ -135,7 +141,7 @@ def next_turn(state, arrays):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def driver_needed(state, arrays, time, turn):  # type: ignore[no-untyped-def]
+def driver_needed(state, arrays, time, turn, features):  # type: ignore[no-untyped-def]
     """Why the loop must go back to its driver before what is next; GO_ON when it need not."""
     if not time < state["end"]:
         return DONE_RUNNING
@@ -143,6 +149,9 @@ def driver_needed(state, arrays, time, turn):  # type: ignore[no-untyped-def]
         return ZERO_TIME
     if state["free"] == NOWHERE:
         return NEED_SLOTS
+    if features is not None:  # noqa: SIM102
+        if state["spare"] < state["slots_an_event"]:
+            return NEED_SLOTS
     room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
     if room < state["rows_an_event"] or arrays["heap_size"] - state["events"] < state["events_an_event"]:
         return NEED_ROOM
@@ -160,7 +169,7 @@ def arrive(state, arrays, features):  # type: ignore[no-untyped-def]
         if not would_ask(state, arrays, block_of(arrays)[arrival]):
             state["unasked"] += 1
             return
-    slot = take_arrival(state, arrays, arrival)
+    slot = take_arrival(state, arrays, arrival, features)
     place = first_of(arrays)[arrival]["place"]
     if place == UNKNOWN:
         route = entrances_of(arrays)[slots_of(arrays)[slot]["source"]]["route"]
@@ -168,7 +177,22 @@ def arrive(state, arrays, features):  # type: ignore[no-untyped-def]
     if place >= 0:
         come_in(state, arrays, slot, place, 1, True, features)
     else:
-        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED)
+        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, features)
+
+
+@compiled
+def follow(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+    """A request that follows from another one is found, and goes where that was done, or where the rule sends it."""
+    appear(state, arrays, slot)
+    request = slots_of(arrays)[slot]
+    place = np.int64(request["first_place"])
+    if place == NOWHERE:
+        route = entrances_of(arrays)[request["source"]]["route"]
+        place = next_place(state, arrays, slot, route, NO_STAGE, 0, features)
+    if place >= 0:
+        come_in(state, arrays, slot, place, 1, True, features)
+    else:
+        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, features)
 
 
 @inlined
@@ -186,7 +210,7 @@ def re_enter(state, arrays, slot, features):  # type: ignore[no-untyped-def]
 @compiled
 def come_in(state, arrays, slot, place, attempt, is_newcomer, features):  # type: ignore[no-untyped-def]
     """Begin a visit; newcomers pass what is before the queue, others join it at once."""
-    enter(state, arrays, slot, place, attempt)
+    enter(state, arrays, slot, place, attempt, features)
     if is_newcomer and stations_of(arrays)[place]["has_door"] == 1:
         if features is not None:
             approach(state, arrays, slot, np.int64(TO_DELAY))
@@ -206,11 +230,15 @@ def complete(state, arrays, slot, stamp, features):  # type: ignore[no-untyped-d
     tick(station, state["now"])
     free_server(arrays, station, request)
     dispatch_later(state, station)
-    outcome = DELIVERED
+    outcome, error = DELIVERED, 0
     if station["accepts"] == 1:
         chance = match_of(state, arrays, request["station"], request["category"])["rework_probability"]
         outcome = REWORK if is_rejected(request["accept_luck"], chance) else DELIVERED
-    write_visit(state, arrays, station, request, state["now"], outcome)
+    if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
+        if station["has_mistakes"] == 1:
+            outcome = judge(state, arrays, slot)
+            error = request["error"]
+    write_visit(state, arrays, station, request, state["now"], outcome, error)
     if request["home"] == NOWHERE:
         request["verdict"] = outcome
     if features is not None:  # noqa: SIM102
@@ -228,12 +256,18 @@ def move_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
     if rejected and request["attempt"] != station["max_attempts"]:
         request["re_entry"] = REPEAT
     elif rejected and station["at_limit_done"] == 0:
-        close(state, arrays, slot, WITHDRAWN)
+        close(state, arrays, slot, WITHDRAWN, features)
         return
     else:
+        if features is not None:  # noqa: SIM102
+            if station["has_mistakes"] == 1 and request["error"] != NO_ERROR and request["caught"] == ESCAPED:
+                escape(state, arrays, slot)
         place = next_place(state, arrays, slot, station["next_route"], station["stage"], request["entry"], features)
         if place < 0:
-            close(state, arrays, slot, DONE if place == GO_DONE else REFUSED)
+            if features is not None:  # noqa: SIM102
+                if place == GO_DONE and state["spreads"] != NO_GRAPH:
+                    spread(state, arrays, slot)
+            close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, features)
             return
         request["re_entry"], request["station"] = NEW_STATION, place
     at(state, arrays, state["now"], RE_ENTRY, request["number"], slot, 0)

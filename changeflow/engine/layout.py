@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine.graph_table import NONE as NO_GRAPH
+from changeflow.engine.graph_table import GraphTable
+from changeflow.engine.mistake_table import MISTAKES, NOTICE
 from changeflow.engine.records import (
     ARRAY_NAMES,
     ASK,
@@ -30,7 +33,10 @@ from changeflow.engine.worktime import WorkTime
 Array = NDArray[Any]
 
 
-CONSTANT = ("opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks")
+CONSTANT = (
+    "opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks", "mistakes", "notices",
+    "rigidity", "components", "links", "softness", "starts", "factors",
+)  # fmt: skip
 """Arrays of a layout that the kernel only reads."""
 
 
@@ -60,6 +66,20 @@ class Layout:
     before: NDArray[np.float64]
     entrances: Array
     asks: Array
+    mistakes: Array
+    """By station."""
+    notices: Array
+    """By kind of error."""
+    rigidity: NDArray[np.float64]
+    """By category."""
+    components: Array
+    links: Array
+    softness: NDArray[np.float64]
+    starts: NDArray[np.float64]
+    factors: NDArray[np.float64]
+    spreads: int
+    """What a change does to other components: a mode of graph_table.py."""
+    most_children: int
     station_stage: NDArray[np.uint64]
     route_stage: NDArray[np.uint64]
     """The stage that all stations of a route share; 0 when they do not."""
@@ -88,6 +108,7 @@ class Layout:
         entrances: tuple[Array, Array],
         routes: Array,
         places: NDArray[np.int64],
+        graph: GraphTable,
         start: float,
         stages: int,
         categories: int,
@@ -111,13 +132,23 @@ class Layout:
             before=pool.array("before"),
             entrances=entrances[0],
             asks=entrances[1],
+            mistakes=_mistake_rows(stations),
+            notices=np.array(list(_first_mistakes(stations, "notices", [(0.0,) * 3])), NOTICE),
+            rigidity=np.array(_first_mistakes(stations, "rigidity", [1.0]), float),
             station_stage=np.array([int(s.stage) for s in stations] or [0], np.uint64),
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
             route_law=np.array(
                 [law for route in routes for law in _common_laws(stations, route, places, categories)] or [NO_LAW]
             ),
+            components=graph.components,
+            links=graph.links,
+            softness=graph.softness,
+            starts=graph.starts,
+            factors=graph.factors,
+            spreads=graph.mode,
+            most_children=graph.most_children,
             stages=max(stages, 1),
-            features=_has_features(stations, rows, groups, routes, entrances[0]),
+            features=graph.mode != NO_GRAPH or _has_features(stations, rows, groups, routes, entrances[0]),
         )
 
 
@@ -129,6 +160,7 @@ def _has_features(
         any(station.has_more_than_intake for station in stations)
         or any(law != NO_LAW for station in stations for law in station.patience_law)
         or rows["has_aftermath"].any()
+        or rows["has_mistakes"].any()
         or not rows["is_plain"].all()
         or any(len(group.times) > 1 for group in groups)
         or not common.all()
@@ -186,10 +218,25 @@ def _station_rows(stations: Sequence[StationTable], next_route: Sequence[int], s
         row["next_route"], row["since"], row["opens_at"] = route, start, math.inf
         row["head"] = row["tail"] = row["held_head"] = row["held_tail"] = NOWHERE
         row["is_plain"], row["has_door"] = station.is_plain, station.has_door
+        row["has_mistakes"] = station.mistakes is not None
         row["has_aftermath"] = station.has_aftermath
         group += len(station.groups)
         join += len(station.joins)
     return rows
+
+
+def _mistake_rows(stations: Sequence[StationTable]) -> Array:
+    rows = np.zeros(max(len(stations), 1), MISTAKES)
+    for row, station in zip(rows, stations, strict=False):
+        for name in MISTAKES.names or () if station.mistakes else ():
+            row[name] = getattr(station.mistakes, name)
+    return rows
+
+
+def _first_mistakes(stations: Sequence[StationTable], field: str, otherwise: Sequence[Any]) -> Sequence[Any]:
+    """What is the same at all stations with errors."""
+    found: Sequence[Any] = next((getattr(s.mistakes, field) for s in stations if s.mistakes), otherwise)
+    return found
 
 
 def _group_rows(stations: Sequence[StationTable], pool: _Calendars) -> Array:

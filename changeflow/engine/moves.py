@@ -10,34 +10,35 @@ import math
 
 import numpy as np
 
+from changeflow.engine.cascade import NO_COMPONENT, first_component
 from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, KIND, RENEGE, ROUND, SHIFT
-from changeflow.engine.draws import PATIENCE, WORK, uniform_pair
+from changeflow.engine.draws import PATIENCE, uniform_pair
+from changeflow.engine.graph_table import NONE as NO_GRAPH
 from changeflow.engine.heaps import give_idle, push, take_idle
 from changeflow.engine.jit import compiled, inlined
-from changeflow.engine.quantiles import quantile
+from changeflow.engine.lookups import hours_of, match_of
 from changeflow.engine.records import NEVER, NONE, NOWHERE
 from changeflow.engine.rules import FIFO, LIFO, rank
-from changeflow.engine.station_table import FRESH, NO_LAW
+from changeflow.engine.station_table import NO_LAW
+from changeflow.engine.trace import ROOT
 from changeflow.engine.views import (
     before_of,
     block_of,
     closes_of,
+    components_of,
     entrances_of,
-    first_of,
+    factors_of,
     groups_of,
     heap_of,
     idle_of,
     in_hand_of,
-    matches_of,
     opens_of,
     passes_of,
-    pool_of,
     requests_of,
-    rows_of,
     slots_of,
     speeds_of,
+    starts_of,
     stations_of,
-    visits_of,
 )
 from changeflow.engine.worktime import finish_time, next_open
 
@@ -76,17 +77,6 @@ def tick(station, now):  # type: ignore[no-untyped-def]
         station["in_queue"] += station["waiting"] * passed
         station["in_service"] += station["busy"] * passed
         station["since"] = now
-
-
-@inlined
-def match_of(state, arrays, station, category):  # type: ignore[no-untyped-def]
-    """What a station (by number) is to a category."""
-    return matches_of(arrays)[station * state["categories"] + category]
-
-
-@inlined
-def hours_of(arrays, law, luck):  # type: ignore[no-untyped-def]
-    return quantile(rows_of(arrays), pool_of(arrays), law, luck)
 
 
 @inlined
@@ -270,56 +260,11 @@ def free_server(arrays, station, request):  # type: ignore[no-untyped-def]
         give_idle(group, idle, server)
 
 
-# visits
-
-
-@inlined
-def enter(state, arrays, slot, number, attempt):  # type: ignore[no-untyped-def]
-    """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
-    request, station, passes = slots_of(arrays)[slot], stations_of(arrays)[number], passes_of(arrays)
-    stage = slot * state["stages"] + station["stage_number"]
-    entry = passes[stage]
-    passes[stage] = entry + 1
-    request["station"] = number
-    request["visits"] += 1
-    request["is_written"] = 0
-    request["entry"] = entry
-    request["attempt"] = attempt if station["accepts"] == 1 else 0
-    request["entered"] = state["now"]
-    request["joined"] = request["started"] = math.nan
-    request["server"] = NONE
-    request["redraws"] = 0
-    law = match_of(state, arrays, number, request["category"])["service_law"]
-    if request["visits"] == 1:  # it has arrived just now: its luck was drawn with its block
-        foreseen = first_of(arrays)[state["arrival"] - 1]
-        if foreseen["stage"] == station["stage"] and foreseen["law"] == law:
-            request["accept_luck"] = foreseen["accept_luck"]
-            request["full"] = request["left"] = foreseen["hours"] / station["speed"]
-            return
-    luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
-    share = 1.0
-    if attempt > 1 and station["rework_share"] != FRESH:
-        share = station["rework_share"]
-        luck, _ = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry - (attempt - 1))
-    elif attempt > 1 and station["rework_law"] != NO_LAW:
-        law = station["rework_law"]
-    request["full"] = request["left"] = share * hours_of(arrays, law, luck) / station["speed"]
-
-
-@inlined
-def write_visit(state, arrays, station, request, finished, outcome):  # type: ignore[no-untyped-def]
-    row = visits_of(arrays)[state["visits"]]
-    state["visits"] += 1
-    request["is_written"] = 1
-    row["request"], row["visit"] = request["number"], request["visits"] - 1
-    row["stage"], row["pass"], row["attempt"] = station["stage_number"], request["entry"], request["attempt"]
-    row["station"], row["server"] = request["station"], request["server"]
-    row["entered"], row["joined"], row["started"] = request["entered"], request["joined"], request["started"]
-    row["finished"], row["work_hours"], row["outcome"] = finished, request["work_hours"], outcome
+# coming and going
 
 
 @compiled
-def close(state, arrays, slot, outcome):  # type: ignore[no-untyped-def]
+def close(state, arrays, slot, outcome, features):  # type: ignore[no-untyped-def]
     """It is done, or given up: its row is written, its slot free."""
     request = slots_of(arrays)[slot]
     place = request["number"]
@@ -327,8 +272,12 @@ def close(state, arrays, slot, outcome):  # type: ignore[no-untyped-def]
         place = state["requests"]
         state["requests"] += 1
     row = requests_of(arrays)[place]
-    row["number"], row["key"], row["parent"], row["cause"] = request["number"], request["key"], -1, 0
-    row["source"], row["category"], row["component"] = request["source"], request["category"], -1
+    row["number"], row["key"], row["source"] = request["number"], request["key"], request["source"]
+    row["category"] = request["category"]
+    if features is None:
+        row["parent"], row["cause"], row["component"] = NONE, ROOT, NONE
+    else:
+        row["parent"], row["cause"], row["component"] = request["parent"], request["cause"], request["component"]
     row["arrived"], row["closed"], row["outcome"] = request["arrived"], state["now"], outcome
     row["difficulty"], row["quality"] = request["difficulty"], request["quality"]
     if entrances_of(arrays)[request["source"]]["background"] == 0:
@@ -336,6 +285,8 @@ def close(state, arrays, slot, outcome):  # type: ignore[no-untyped-def]
     request["next"] = state["free"]
     request["number"] = NONE
     state["free"] = slot
+    if features is not None:
+        state["spare"] += 1
 
 
 @inlined
@@ -348,8 +299,19 @@ def expect_arrival(state, arrays):  # type: ignore[no-untyped-def]
         state["arrival_turn"] += state["turn"] - state["turn"] % ROUND
 
 
+@compiled
+def begin_at_a_component(state, arrays, request):  # type: ignore[no-untyped-def]
+    """A root request begins at a component, if its category has any."""
+    starts, size = starts_of(arrays), components_of(arrays).shape[0]
+    component = first_component(state["run_key"], request["key"], np.int64(request["category"]), starts, size)
+    request["component"] = request["root_component"] = component
+    if component != NO_COMPONENT:
+        factor = factors_of(arrays)[np.int64(request["category"]) * size + component]
+        request["base"] = request["scale"] = factor
+
+
 @inlined
-def take_arrival(state, arrays, arrival):  # type: ignore[no-untyped-def]
+def take_arrival(state, arrays, arrival, features):  # type: ignore[no-untyped-def]
     """A request gets a number and a slot."""
     slot, row, passes = state["free"], block_of(arrays)[arrival], passes_of(arrays)
     request = slots_of(arrays)[slot]
@@ -361,6 +323,14 @@ def take_arrival(state, arrays, arrival):  # type: ignore[no-untyped-def]
     request["visits"] = 0
     request["is_written"] = 1
     request["home"] = NOWHERE
+    if features is not None:
+        request["parent"], request["cause"], request["component"] = NONE, ROOT, NONE
+        request["work_key"], request["base"], request["scale"] = row["key"], 1.0, 1.0
+        request["root_category"], request["root_component"] = request["category"], NONE
+        request["first_place"] = NOWHERE
+        state["spare"] -= 1
+        if state["spreads"] != NO_GRAPH:
+            begin_at_a_component(state, arrays, request)
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0
     state["number"] += 1

@@ -14,7 +14,9 @@ import numpy as np
 from changeflow.engine import draws, route_table, rules
 from changeflow.engine import trace as t
 from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, HELD, RE_ENTRY, RELEASE, Clock, Event, Story, fire
-from changeflow.engine.process_parts import Request, Visit
+from changeflow.engine.mistakes import AT_REVIEW, ESCAPED
+from changeflow.engine.process_follow_ups import FollowUps
+from changeflow.engine.process_parts import NOBODY, Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
 from changeflow.engine.quantiles import quantile
@@ -38,6 +40,7 @@ class Run:
             self.stations.append(Station(self, table, number, groups))
             groups += len(table.groups)
         self.router = Router(self, self.stations, decisions=decisions)
+        self.follow_ups = FollowUps(self, model.graph)
         self.requests: list[Request] = []
         self.begun: list[Visit] = []
         self.held: dict[int, list[Event]] = {number: [] for number in range(len(self.stations))}
@@ -56,15 +59,20 @@ class Run:
         load = self.workload
         others = (load[name].tolist() for name in ("source", "category", "difficulty", "quality"))
         candidates = zip(load["arrived"].tolist(), load["key"], *others)
-        for candidate, (arrived, key, source, *rest) in enumerate(candidates):
+        for candidate, (arrived, key, source, category, difficulty, quality) in enumerate(candidates):
             yield self.clock.at(arrived, ARRIVAL, candidate)
             if not self._asks(source, key):
                 self.unasked += 1
                 continue
-            request = Request(len(self.requests), arrived, key, source, *rest)
-            self.requests.append(request)
-            self.open += not self.tables.background[request.source]
-            self.clock.process(self._life(request))
+            origin = self.follow_ups.root(key, category)
+            self.appear(Request(NOBODY, arrived, key, source, category, difficulty, quality, origin))
+
+    def appear(self, request: Request) -> None:
+        """A request is there: it gets its number, and its story begins."""
+        request.number = len(self.requests)
+        self.requests.append(request)
+        self.open += not self.tables.background[request.source]
+        self.clock.process(self._life(request))
 
     def _asks(self, source: int, key: np.uint64) -> bool:
         """Would these users ask, with so much open? Thinning of candidates (Lewis and Shedler 1979)."""
@@ -80,7 +88,9 @@ class Run:
     def _life(self, request: Request) -> Story:
         """The story of one request, from arrival to its outcome."""
         entry = self.tables.entry_route[request.source]
-        place = self.router.place(entry, request, draws.NO_STAGE, 0)
+        place = request.origin.first_place
+        if place < 0:
+            place = self.router.place(entry, request, draws.NO_STAGE, 0)
         if place == route_table.GO_WAIT:
             place = yield from self._wait_for_money(entry, request, draws.NO_STAGE, 0)
         while place >= 0:
@@ -97,22 +107,12 @@ class Run:
             if turned_away:
                 place = table.when_full
                 continue
-            while True:
-                visit = yield station.join(visit)
-                if visit.outcome == t.RENEGED:
-                    self._close(request, t.WITHDRAWN)
-                    return
-                visit.outcome = t.REWORK if self._is_rejected(visit, station) else t.DELIVERED
-                self.rows.append(visit)
-                if station.has_aftermath:
-                    yield from self._after_the_work(visit, station)
-                if visit.outcome == t.DELIVERED or visit.attempt == table.max_attempts:
-                    break
-                yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
-                visit = self._enter(request, station, visit.attempt + 1)
-            if visit.outcome == t.REWORK and not table.at_limit_done:
+            visit = yield from self._work(visit, station)
+            if visit.outcome == t.RENEGED or (visit.outcome == t.REWORK and not table.at_limit_done):
                 self._close(request, t.WITHDRAWN)
                 return
+            if visit.error and visit.caught == ESCAPED and table.mistakes:
+                self.follow_ups.escape(visit, table, table.mistakes)
             route = self.tables.next_route[place]
             place = self.router.place(route, request, table.stage, visit.entry)
             if place == route_table.GO_WAIT:
@@ -120,6 +120,24 @@ class Run:
             if place >= 0:
                 yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
         self._close(request, t.DONE if place == route_table.GO_DONE else t.REFUSED)
+        if request.outcome == t.DONE and request.visits:
+            self.follow_ups.spread(request)
+
+    def _work(self, visit: Visit, station: Station) -> Generator[Event, Any, Visit]:
+        """Work, again and again until a delivery is accepted, or nobody waits for it any more; the last visit."""
+        table, request = station.table, visit.request
+        while True:
+            visit = yield station.join(visit)
+            if visit.outcome == t.RENEGED:
+                return visit
+            visit.outcome = self._judge(visit, station)
+            self.rows.append(visit)
+            if station.has_aftermath and visit.caught != AT_REVIEW:
+                yield from self._after_the_work(visit, station)
+            if visit.outcome == t.DELIVERED or visit.attempt == table.max_attempts:
+                return visit
+            yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
+            visit = self._enter(request, station, visit.attempt + 1, visit)
 
     def _wait_for_money(self, route: int, request: Request, stage: np.uint64, entry: int) -> Generator[Event, Any, int]:
         """Where the rule sends it at the start of the first month that has money for it."""
@@ -130,23 +148,26 @@ class Run:
             place = self.router.place(route, request, stage, entry)
         return place
 
-    def _enter(self, request: Request, station: Station, attempt: int) -> Visit:
+    def _enter(self, request: Request, station: Station, attempt: int, failed: Visit | None = None) -> Visit:
         """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
         table = station.table
         entry = request.next_pass(table.stage_number)
         visit = Visit(request, station.number, entry, attempt if table.accepts else 0, self.clock.now)
         self.begun.append(visit)
         work_luck, visit.accept_luck = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, entry)
+        origin = request.origin
+        if origin.work_key is not None:
+            work_luck, _ = draws.uniform_pair(self.run_key, request.work_key, table.stage, draws.WORK, entry)
         share = 1.0
-        law = table.service_law[request.category]
-        if attempt > 1 and table.rework_share != FRESH:
-            share = table.rework_share
+        law = table.service_law[request.work_category]
+        if failed is not None and (table.mistakes or table.rework_share != FRESH):
+            share = self.follow_ups.repair_share(failed, table.mistakes) if table.mistakes else table.rework_share
             first_pass = entry - (attempt - 1)
-            work_luck, _ = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, first_pass)
+            work_luck, _ = draws.uniform_pair(self.run_key, request.work_key, table.stage, draws.WORK, first_pass)
         elif attempt > 1 and table.rework_law != NO_LAW:
             law = table.rework_law
         reference_hours = quantile(self.tables.law_rows, self.tables.law_pool, law, work_luck)
-        visit.full = visit.left = visit.work_hours = share * reference_hours / table.speed
+        visit.full = visit.left = visit.work_hours = origin.scale * share * reference_hours / table.speed
         return visit
 
     def _before_the_queue(self, visit: Visit, station: Station) -> Story:
@@ -225,10 +246,13 @@ class Run:
         """An event at a time; beyond the horizon it never happens."""
         return self.clock.at(time, kind, number) if time < self.end else Event(self.clock)
 
-    @staticmethod
-    def _is_rejected(visit: Visit, station: Station) -> bool:
-        chance = station.table.rework_probability[visit.request.category]
-        return station.table.accepts and bool(rules.is_rejected(visit.accept_luck, chance))
+    def _judge(self, visit: Visit, station: Station) -> int:
+        """The verdict that the luck of a delivery will bring."""
+        table = station.table
+        if table.mistakes:
+            return self.follow_ups.judge(visit, table, table.mistakes)
+        chance = table.rework_probability[visit.request.category]
+        return t.REWORK if table.accepts and rules.is_rejected(visit.accept_luck, chance) else t.DELIVERED
 
     def _close(self, request: Request, outcome: int) -> None:
         request.closed, request.outcome = self.clock.now, outcome
@@ -256,7 +280,8 @@ def run_process(model: Tables, workload: Rows, run_key: np.uint64, *, decisions:
 
 def _trace(run: Run) -> Trace:
     requests = np.zeros(len(run.requests), dtype=t.REQUEST)
-    requests["parent"] = requests["component"] = -1
+    for field in ("parent", "cause", "component"):
+        requests[field] = [getattr(request.origin, field) for request in run.requests]
     for field in ("number", "key", "source", "category", "arrived", "difficulty", "quality", "closed", "outcome"):
         requests[field] = [getattr(request, field) for request in run.requests]
     unfinished = [visit for visit in run.begun if visit.outcome == t.UNFINISHED]
@@ -294,4 +319,5 @@ def _row(run: Run, visit: Visit) -> tuple[int | float, ...]:
         visit.finished,
         visit.work_hours,
         visit.outcome,
+        visit.error if visit.outcome in (t.DELIVERED, t.REWORK) else 0,
     )

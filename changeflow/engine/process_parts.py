@@ -3,29 +3,60 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.clock import Event
+from changeflow.engine.mistakes import ESCAPED, NO_ERROR
 
 NOT_YET = math.nan
 NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from; a root comes from nothing but itself."""
+
+    parent: int = NOBODY
+    cause: int = t.ROOT
+    component: int = NOBODY
+    """What of the system it changes."""
+    work_key: np.uint64 | None = None
+    """Whose luck the work content is; None: its own."""
+    base: float = 1.0
+    """Size of the change, as a share of the root's."""
+    scale: float = 1.0
+    """Work of this request, as a share of what the root's luck gives: that of the change, or of its repair."""
+    root_component: int = NOBODY
+    """Where the cascade of changes began."""
+    root_category: int = NOBODY
+    """The category whose law its work follows; NOBODY: its own."""
+    first_place: int = NOBODY
+    """The station it goes to first; NOBODY: where the source's requests go."""
+
+
+ROOT = Origin()
 
 
 class Request:
     """A request and where it stands."""
 
     __slots__ = (
-        "arrived", "category", "closed", "difficulty", "key", "number", "outcome", "passes", "quality", "source",
-        "visits",
+        "arrived", "category", "closed", "difficulty", "key", "number", "origin", "outcome", "passes", "quality",
+        "source", "visits", "work_category", "work_key",
     )  # fmt: skip
 
     def __init__(
-        self, number: int, arrived: float, key: np.uint64, source: int, category: int, difficulty: float, quality: float
-    ) -> None:
+        self, number: int, arrived: float, key: np.uint64, source: int, category: int, difficulty: float,
+        quality: float, origin: Origin = ROOT,
+    ) -> None:  # fmt: skip
         self.number, self.arrived, self.key, self.source = number, arrived, key, source
         self.category, self.difficulty, self.quality = category, difficulty, quality
+        self.origin = origin
+        self.work_key = key if origin.work_key is None else origin.work_key
+        self.work_category = category if origin.root_category < 0 else origin.root_category
         self.passes: dict[int, int] = {}
         self.visits = 0
         self.closed, self.outcome = NOT_YET, t.OPEN
@@ -45,9 +76,9 @@ class Visit:
     """One stay at one station, from being routed there to the end of the work; a row of the trace."""
 
     __slots__ = (
-        "accept_luck", "attempt", "done", "entered", "entry", "finished", "full", "given", "group", "joined", "left",
-        "number", "order", "outcome", "plan", "rank", "redraws", "request", "server", "started", "station", "to_do",
-        "work_hours",
+        "accept_luck", "attempt", "caught", "done", "entered", "entry", "error", "finished", "full", "given", "group",
+        "joined", "left", "number", "order", "outcome", "plan", "rank", "redraws", "request", "server", "started",
+        "station", "to_do", "work_hours",
     )  # fmt: skip
 
     def __init__(self, request: Request, station: int, entry: int, attempt: int, entered: float) -> None:
@@ -60,6 +91,7 @@ class Visit:
         self.group = self.server = NOBODY
         self.order, self.rank = NOBODY, 0.0
         self.outcome, self.accept_luck = t.UNFINISHED, NOT_YET
+        self.error, self.caught = NO_ERROR, ESCAPED
         self.redraws = self.plan = 0
         self.to_do = self.given = 0.0  # where a server shares its time: hours still to do, hours it gave so far
         self.done: Event | None = None

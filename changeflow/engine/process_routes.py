@@ -76,8 +76,9 @@ class Router:
             return 0.0
         table, tables = self.stations[place].table, self.run.tables
         entry = request.passes.get(table.stage_number, 0)
-        luck, _ = draws.uniform_pair(self.run.run_key, request.key, table.stage, draws.WORK, entry)
-        return float(quantile(tables.law_rows, tables.law_pool, table.service_law[request.category], luck))
+        luck, _ = draws.uniform_pair(self.run.run_key, request.work_key, table.stage, draws.WORK, entry)
+        law = table.service_law[request.work_category]
+        return request.origin.scale * float(quantile(tables.law_rows, tables.law_pool, law, luck))
 
     def _open_to(self, request: Request, places: Sequence[int]) -> Iterator[tuple[int, Station]]:
         for place in places:

@@ -306,10 +306,10 @@ class Station:
         visit.redraws += 1
         place = int(draws.again_entry(visit.entry, visit.redraws))
         luck, _ = draws.uniform_pair(run.run_key, request.key, table.stage, draws.AGAIN, place)
-        law = table.service_law[request.category]
+        law = table.service_law[request.work_category]
         if visit.attempt > 1 and table.rework_law != NO_LAW:
             law = table.rework_law
-        return float(quantile(run.tables.law_rows, run.tables.law_pool, law, luck)) / table.speed
+        return request.origin.scale * float(quantile(run.tables.law_rows, run.tables.law_pool, law, luck)) / table.speed
 
     # what a rule sees
 

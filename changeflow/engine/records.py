@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine.graph_table import COMPONENT, LINK
+from changeflow.engine.mistake_table import MISTAKES, NOTICE
+
 NEVER = 1 << 62
 NONE = -1
 NOWHERE = (1 << 32) - 1
@@ -49,6 +52,7 @@ STATION = np.dtype(
         ("joins", "i8"),
         ("next_route", "i8"),
         # what it lacks costs one look
+        ("has_mistakes", "i8"),  # errors with a cause judge its deliveries
         ("is_plain", "i8"),  # one group for all, and the head of the queue is always next
         ("has_door", "i8"),  # intake, requester's answer, hold, capacity or balking before the queue
         ("has_aftermath", "i8"),  # release date, test or verdict after the work
@@ -134,6 +138,18 @@ SLOT = np.dtype(
         ("home_entry", "i4"),
         ("redraws", "i4"),
         ("next_step", "i8"),
+        # where a request comes from, and what was wrong with its last delivery; for models with features alone
+        ("parent", "i8"),
+        ("cause", "i4"),
+        ("component", "i4"),
+        ("work_key", "u8"),  # whose luck the work content is
+        ("base", "f8"),  # size of the change as a share of the root's
+        ("scale", "f8"),  # the same of its work
+        ("root_component", "i4"),  # where the cascade began, and the category whose law its work follows
+        ("root_category", "i4"),
+        ("first_place", "u4"),  # the station it goes to first; NOWHERE: where its source's requests go
+        ("error", "i4"),
+        ("caught", "i4"),
     ]
 )
 EVENT = np.dtype([("time", "f8"), ("turn", "i8"), ("slot", "u4"), ("stamp", "u4")])
@@ -164,6 +180,10 @@ STATE = np.dtype(
         ("steps", "i8"),  # events processed so far, dispatches too
         ("open", "i8"),  # requests open now, without those of other customers
         ("unasked", "i8"),
+        ("spreads", "i8"),  # what a change does to other components: a mode of graph_table.py
+        ("spare", "i8"),  # free slots; counted for models with features alone
+        ("slots_an_event", "i8"),
+        ("planned", "i8"),  # requests so far that follow from others
         ("rows_an_event", "i8"),  # visits and requests that one event and the dispatch after it may write
         ("looks_an_event", "i8"),  # decisions that one event may write
         ("events_an_event", "i8"),  # events that one event may cause
@@ -174,7 +194,8 @@ ARRAYS_OF = {
     "stations": STATION, "groups": GROUP, "slots": SLOT, "passes": SHORT, "heap": EVENT, "idle": INT,
     "in_hand": SLOT_NUMBER, "opens": FLOAT, "closes": FLOAT, "before": FLOAT, "matches": MATCH, "speeds": FLOAT,
     "changes": CHANGE, "joins": FLOAT, "entrances": ENTRANCE, "asks": ASK, "places": INT, "heights": FLOAT,
-    "pool": FLOAT,
+    "pool": FLOAT, "mistakes": MISTAKES, "notices": NOTICE, "rigidity": FLOAT,
+    "components": COMPONENT, "links": LINK, "softness": FLOAT, "starts": FLOAT, "factors": FLOAT, "children": INT,
 }  # fmt: skip
 ARRAY_NAMES = (*ARRAYS_OF, "routes", "rows", "block", "first", "visits", "requests", "decisions")
 ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])

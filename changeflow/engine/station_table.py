@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.engine import rules
+from changeflow.engine.mistake_table import MistakeTable
 from changeflow.engine.worktime import WorkTime
 
 FRESH = -1.0
@@ -87,6 +88,8 @@ class StationTable:
     tester: int
     verdict_law: int
     accepts: bool
+    mistakes: MistakeTable | None
+    """Why deliveries fail; None: by rework_probability alone."""
     rework_probability: tuple[float, ...]
     rework_share: float
     """Work of a repeated pass as a share of the first one; FRESH: a draw of its own."""

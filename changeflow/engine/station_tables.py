@@ -8,6 +8,7 @@ from functools import partial
 
 from changeflow.engine import rules
 from changeflow.engine.draws import stage_key
+from changeflow.engine.mistake_table import mistakes_of
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.staffing import group_tables
 from changeflow.engine.station_table import (
@@ -25,6 +26,8 @@ from changeflow.engine.station_table import (
 from changeflow.engine.worktime import WorkTime, lay_out
 from changeflow.model import moments
 from changeflow.model.by_category import by_category
+from changeflow.model.effort import passes
+from changeflow.model.error_rates import error_rates
 from changeflow.model.expected_invoice import expected_stay_price
 from changeflow.model.laws import Law
 from changeflow.model.queueing import Ageing
@@ -63,8 +66,8 @@ class StationTables:
         acceptance = station.acceptance
         priority, again = self._ranks(name, station)
         hours = self._expected_hours(name, station)
-        attempts = [self._expected_attempts(station, category) for category in categories]
         open_costs = [model.waiting_cost(category) for category in categories]
+        attempts = [self._expected_attempts(name, category) for category in categories]
         call = station.call_off
         hold, wait, ageing = station.hold, station.requester_wait, station.discipline
         rework = acceptance.rework_work if acceptance else "fresh"
@@ -100,10 +103,9 @@ class StationTables:
             release_hours=station.release.every_days * _DAY if station.release else 0.0,
             tester=self.places[acceptance.by] if acceptance and acceptance.by else NO_PLACE,
             verdict_law=self._law(acceptance.delay_hours if acceptance else None),
-            accepts=acceptance is not None,
-            rework_probability=tuple(
-                by_category(acceptance.rework_probability, category) if acceptance else 0.0 for category in categories
-            ),
+            accepts=acceptance is not None or station.errors is not None,
+            mistakes=mistakes_of(model.errors, station.errors, model.system, categories),
+            rework_probability=tuple(_rework(station, category) for category in categories),
             rework_share=FRESH if rework == "fresh" else float(rework),
             max_attempts=acceptance.max_attempts or 0 if acceptance else 0,
             at_limit_done=acceptance is None or acceptance.at_limit == "done",
@@ -180,15 +182,12 @@ class StationTables:
         laws = (self.service_law(name, category) for category in self.categories)
         return tuple(float(moments.mean(law)) / station.speed for law in laws)
 
-    @staticmethod
-    def _expected_attempts(station: Station, category: str) -> float:
-        if station.acceptance is None:
-            return 1.0
-        chance = float(by_category(station.acceptance.rework_probability, category))
-        most = station.acceptance.max_attempts
-        if most is None:
-            return 1.0 / (1.0 - chance)
-        return float(most) if chance == 1.0 else (1.0 - chance**most) / (1.0 - chance)
+    def _expected_attempts(self, name: str, category: str) -> float:
+        """Passes of a stay at equal work; where causes of error are modelled, the work of repairs counts as it is."""
+        rates = error_rates(self.model).get((name, category if category in self.model.categories else ""))
+        if rates is not None:
+            return 1.0 + rates.repair_work
+        return passes(self.model, name, category)
 
     def _rate(self, name: str, groups: tuple[GroupTable, ...]) -> float:
         if groups[0].servers == INFINITE:
@@ -215,3 +214,10 @@ class StationTables:
         release = station.release.every_days * _DAY / 2 if station.release else 0.0
         own = self.model.open_hours_per_week(station.calendar) / _WEEK
         return float(intake / own) + asked + work * groups[0].hours_per_work_hour / share + verdict + release
+
+
+def _rework(station: Station, category: str) -> float:
+    """Chance that a delivery fails where no cause is modelled."""
+    if station.acceptance is None or station.acceptance.rework_probability is None:
+        return 0.0
+    return float(by_category(station.acceptance.rework_probability, category))

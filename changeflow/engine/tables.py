@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.engine.draws import source_key, stage_key
+from changeflow.engine.graph_table import GraphTable, graph_table
 from changeflow.engine.layout import Layout, entrances_of
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
@@ -54,6 +55,7 @@ class Tables:
     """By source; the last one is for requests open at the start."""
     law_rows: NDArray[np.void]
     law_pool: NDArray[np.float64]
+    graph: GraphTable
     sources: SourceTable
     layout: Layout
     """The same once more, as the arrays of the compiled engine."""
@@ -108,6 +110,7 @@ class _Compiler:
         builder = StationTables(model, self.book, self.categories, self.stages, self.places)
         stations = tuple(builder.table(name, end) for name in model.stations)
         add = self.routes.add
+        graph = graph_table(model, len(self.categories))
         default = add(model.entry) if model.routing.entry or model.stations else -1
         entry = tuple(add(source.entry) if source.entry else default for source in sources.values())
         after = tuple(add(model.routing.next.get(name, To(place="done"))) for name in model.stations)
@@ -145,8 +148,11 @@ class _Compiler:
             background=background,
             law_rows=rows,
             law_pool=pool,
+            graph=graph,
             sources=SourceTable.of(model, self.categories, (start, end), gaps, batch),
-            layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages), len(self.categories)),
+            layout=Layout.of(
+                stations, after, entrances, routes, places, graph, start, len(self.stages), len(self.categories)
+            ),
             custom=tuple(self.routes.custom),
             process_only=process_only(model),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),

@@ -41,6 +41,7 @@ VISIT = np.dtype(
         ("finished", "f8"),  # end of the stay: of the work, or when the request left without any
         ("work_hours", "f8"),  # working hours at this server: of the stay if interrupted, else until the work is done
         ("outcome", "i2"),
+        ("error", "i2"),  # what was wrong with the delivery, an index of ERRORS; if that is rework, it was noticed
     ]
 )
 DECISION = np.dtype(
@@ -75,6 +76,7 @@ EVENT = np.dtype(
     ]
 )
 """What costs money and is neither a request nor a visit."""
+ERRORS = ("", "misunderstanding", "omission", "promise", "slip", "deviation")
 
 
 @dataclass(frozen=True, slots=True)

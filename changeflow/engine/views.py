@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from changeflow.engine.arrivals import ARRIVAL
 from changeflow.engine.first_pass import FIRST
+from changeflow.engine.graph_table import COMPONENT, LINK
 from changeflow.engine.jit import part
+from changeflow.engine.mistake_table import MISTAKES, NOTICE
 from changeflow.engine.quantiles import LAW
 from changeflow.engine.records import (
     ASK,
@@ -43,6 +45,15 @@ closes_of = part("closes", FLOAT)
 before_of = part("before", FLOAT)
 rows_of = part("rows", LAW)
 pool_of = part("pool", FLOAT)
+mistakes_of = part("mistakes", MISTAKES)
+notices_of = part("notices", NOTICE)
+rigidity_of = part("rigidity", FLOAT)
+components_of = part("components", COMPONENT)
+links_of = part("links", LINK)
+softness_of = part("softness", FLOAT)
+starts_of = part("starts", FLOAT)
+factors_of = part("factors", FLOAT)
+children_of = part("children", INT)
 routes_of = part("routes", ROUTE)
 places_of = part("places", INT)
 heights_of = part("heights", FLOAT)

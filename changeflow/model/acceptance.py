@@ -15,7 +15,8 @@ from changeflow.model.values import Positive, Value
 class Acceptance(Value):
     """The check at the end of a pass; a delivery that fails it is done again at the same station."""
 
-    rework_probability: ShareByCategory
+    rework_probability: ShareByCategory | None = None
+    """Chance that a delivery fails; needed, unless the station has `errors`."""
     rework_work: Literal["fresh"] | Positive = "fresh"
     """Work of a repeated pass: a fresh draw of the law, or this share of the first pass's work."""
     rework_hours: Law | None = None

@@ -11,11 +11,11 @@ import numpy as np
 
 from changeflow.model import moments
 from changeflow.model.by_category import by_category
+from changeflow.model.error_rates import error_rates
 from changeflow.model.laws import Law
 from changeflow.model.process_only import all_routes
 from changeflow.model.routing import BySize, parts_of, places
 from changeflow.model.schema import Model
-from changeflow.model.stations import Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,13 @@ def first_hours(model: Model, station: str, kind: Kind) -> float:
     return (up_to - below) / kind.share / speed
 
 
-def passes(station: Station, category: str) -> float:
+def passes(model: Model, name: str, category: str) -> float:
     """Expected passes of a stay."""
-    if station.acceptance is None:
+    station = model.stations[name]
+    rates = error_rates(model).get((name, _known(model, category)))
+    if rates is not None:
+        return rates.passes
+    if station.acceptance is None or station.acceptance.rework_probability is None:
         return 1.0
     p = by_category(station.acceptance.rework_probability, category)
     limit = station.acceptance.max_attempts
@@ -95,6 +99,9 @@ def passes(station: Station, category: str) -> float:
 def stay_hours(model: Model, name: str, kind: Kind) -> float:
     """Expected working hours of a stay: the first pass and the repeated ones."""
     station, first = model.stations[name], first_hours(model, name, kind)
+    rates = error_rates(model).get((name, _known(model, kind.category)))
+    if rates is not None:
+        return first * (1 + rates.repair_work)
     if station.acceptance is None:
         return first
     again = mean_hours(model, name, kind.category)
@@ -102,4 +109,14 @@ def stay_hours(model: Model, name: str, kind: Kind) -> float:
         again = moments.mean(station.acceptance.rework_hours) / station.speed
     elif station.acceptance.rework_work != "fresh":
         again = first * station.acceptance.rework_work
-    return first + (passes(station, kind.category) - 1) * again
+    return first + (passes(model, name, kind.category) - 1) * again
+
+
+def defects(model: Model, name: str, category: str) -> tuple[float, float]:
+    """Expected defects of a stay that come back as requests, and the work of each as a share of the stay's first."""
+    rates = error_rates(model).get((name, _known(model, category)))
+    return (0.0, 0.0) if rates is None or not rates.escapes else (rates.escapes, rates.defect_work)
+
+
+def _known(model: Model, category: str) -> str:
+    return category if category in model.categories else ""

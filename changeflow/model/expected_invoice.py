@@ -7,6 +7,7 @@ from functools import lru_cache
 from changeflow.model import moments
 from changeflow.model.contracts import Contract
 from changeflow.model.effort import service_law
+from changeflow.model.error_rates import error_rates
 from changeflow.model.laws import Law
 from changeflow.model.schema import Model
 
@@ -25,9 +26,13 @@ def expected_stay_price(model: Model, name: str, category: str, hours: float, at
         return station.price_per_hour * hours * attempts
     contract = model.contracts[station.contract]
     law, acceptance = service_law(model, name, category), station.acceptance
+    rates = error_rates(model).get((name, category if category in model.categories else ""))
     first = expected_billed_hours(contract, law, 1 / station.speed)
     again = first
-    if acceptance and acceptance.rework_hours is not None:
+    if rates is not None:  # repairs of several kinds, each taken to be of their mean work
+        share = rates.repair_work / (attempts - 1) if attempts > 1 else 0.0
+        again = expected_billed_hours(contract, law, share / station.speed) if share else 0.0
+    elif acceptance and acceptance.rework_hours is not None:
         again = expected_billed_hours(contract, acceptance.rework_hours, 1 / station.speed)
     elif acceptance and acceptance.rework_work != "fresh":
         again = expected_billed_hours(contract, law, acceptance.rework_work / station.speed)

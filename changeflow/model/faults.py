@@ -14,8 +14,10 @@ from changeflow.model import demand, holding, laws, queueing, routing, waiting
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
+from changeflow.model.components import GENERATORS, Components, Link
 from changeflow.model.contracts import Contract, Retainer, Sla, Tier
 from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.delivery_errors import ErrorKind, Errors, Kinds, Repair, StationErrors, System
 from changeflow.model.lines import line_of
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
@@ -170,7 +172,7 @@ def _at(path: Loc, raw: Mapping[str, Any]) -> Any:
 def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
     table = _at(path, raw)
     found = _class_at(path, table if isinstance(table, Mapping) else {})
-    return sorted(found.model_fields) if found else []
+    return sorted(field.alias or name for name, field in found.model_fields.items()) if found else []
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -178,7 +180,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
-    "season": Season, "asks_less": demand.AsksLess, "retainer": Retainer, "sla": Sla,
+    "season": Season, "asks_less": demand.AsksLess, "components": Components, "system": System, "kinds": Kinds,
+    "repair": Repair, "errors": StationErrors, "retainer": Retainer, "sla": Sla,
 }  # fmt: skip
 _NAMED: dict[str, type[BaseModel]] = {
     "stations": Station,
@@ -193,16 +196,24 @@ def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
     """The kinds that each discriminator may name at a path: a discipline has rules of its own."""
     if path[-1:] == ("waiting",):
         return {"shape": waiting.SHAPES}
+    if path == ("components", "generator"):
+        return {**_UNIONS, "kind": GENERATORS}
     return {**_UNIONS, "rule": queueing.DISCIPLINES} if path[-1:] == ("discipline",) else _UNIONS
 
 
 def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
     if not path:
         return Model
+    if path == ("errors",):
+        return Errors
+    if path[:2] == ("errors", "kinds") and len(path) == 3:
+        return ErrorKind
     if len(path) == 2 and path[0] in _NAMED:
         return _NAMED[str(path[0])]
     if str(path[-1]) in _SECTIONS:
         return _SECTIONS[str(path[-1])]
+    if path[:2] == ("components", "edges"):
+        return Link
     if len(path) == 4 and path[2] == "staff":
         return Group
     if len(path) == 4 and path[2] == "tiers":

@@ -43,7 +43,7 @@ def flow_graph(model: Model) -> nx.DiGraph[str]:
     testers = {value.acceptance.by for value in model.stations.values() if value.acceptance and value.acceptance.by}
     for number, (name, station) in enumerate(model.stations.items()):
         by_kind = dict(zip(categories_of(model), visits[number], strict=True))
-        stays = {category: visited / passes(station, category) for category, visited in by_kind.items()}
+        stays = {category: visited / passes(model, name, category) for category, visited in by_kind.items()}
         again = sum(by_kind.values()) - sum(stays.values())
         leaves_from = name  # the place where its verdicts fall
         if station.acceptance and station.acceptance.by:

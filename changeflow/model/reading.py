@@ -12,7 +12,11 @@ from pydantic import ValidationError
 
 from changeflow.errors import DataError, Fault, ModelError, nearest
 from changeflow.model.checks.cross import cross_faults
+from changeflow.model.checks.follow_ups import endless_follow_ups
 from changeflow.model.checks.parts import Parts
+from changeflow.model.component_graph import ComponentGraph
+from changeflow.model.component_reading import resolved
+from changeflow.model.components import FILES
 from changeflow.model.demand import Replay
 from changeflow.model.faults import Places, faults_of
 from changeflow.model.priors import Raw, fill, read_priors
@@ -20,7 +24,8 @@ from changeflow.model.replay import ReplayLog, read_log
 from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_models, shipped_priors
 
-_PATH_KEYS = frozenset({"file"})
+_PATH_KEYS = {"demand": frozenset({"file"}), "components": frozenset(FILES)}
+"""Keys of paths by section; those of --set are relative to the working directory."""
 _USER_NAMED = ("stations", "categories", "calendars", "contracts")
 
 
@@ -89,7 +94,9 @@ def build_model(
         told = {fault.path for fault in faults}
         faults += [fault for fault in faults_of(error, full, places) if fault.path not in told]
     wrong = {fault.path for fault in faults}  # of a value that could not be read nothing more is told
-    faults += [fault for fault in cross_faults(Parts.of(full), places) if fault.path not in wrong]
+    parts = Parts.of(full)
+    faults += [fault for fault in cross_faults(parts, places) if fault.path not in wrong]
+    graph = _component_graph(parts, file.parent, places, faults, read_before)
     if faults:
         raise ModelError(dict.fromkeys(faults))
     model._raw, model._place, model._vary = raw, shown, vary
@@ -97,7 +104,10 @@ def build_model(
         model._rules = read_before._rules
     logs = _read_logs(model, file, bool(full.get("__single_source__")), read_before)
     model._logs.update(logs)
-    model._file = file
+    model._file, model._component_graph = file, graph
+    endless = list(endless_follow_ups(model, places))
+    if endless:
+        raise ModelError(endless)
     return model
 
 
@@ -130,7 +140,7 @@ def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str
             faults.append(Fault(f"--set {dotted.strip()}=...", dotted.strip(), "one value on one line"))
             continue
         value = _toml_value(text.strip())
-        if path[-1] in _PATH_KEYS and path[0] == "demand" and isinstance(value, str):
+        if path[-1] in _PATH_KEYS.get(path[0], ()) and isinstance(value, str):
             value = str(Path(value).absolute())
         unknown = _unknown_name(path, raw)
         if unknown:
@@ -213,6 +223,17 @@ def _read_logs(model: Model, file: Path, single: bool, before: Model | None) -> 
     if messages:
         raise DataError("\n".join(messages))
     return logs
+
+
+def _component_graph(
+    parts: Parts, folder: Path, places: Places, faults: list[Fault], before: Model | None
+) -> ComponentGraph | None:
+    """What was read before counts, whatever became of its files since."""
+    if parts.components is None:
+        return None
+    if before is not None and (parts.components, [*parts.categories]) == (before.components, [*before.categories]):
+        return before.component_graph
+    return resolved(parts.components, folder, [*parts.categories], places, faults)
 
 
 def _same_log(source: Replay, other: object) -> bool:

@@ -13,8 +13,11 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
+from changeflow.model.component_graph import ComponentGraph
+from changeflow.model.components import Components
 from changeflow.model.contracts import Contract
 from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
@@ -74,6 +77,9 @@ class Model(Value):
     contracts: NamedOf[Contract] = {}
     stations: NamedOf[Station] = {}
     routing: Routing = Routing()
+    system: System = System()
+    errors: Errors | None = None
+    components: Components | None = None
     adaptation: Adaptation = Adaptation()
     costs: Costs = Costs()
     targets: Targets = Targets()
@@ -86,6 +92,7 @@ class Model(Value):
     _file: Path = PrivateAttr(default=Path())
     _logs: dict[str, ReplayLog] = PrivateAttr(default_factory=dict)
     _rules: dict[str, RoutingRule] = PrivateAttr(default_factory=dict)
+    _component_graph: ComponentGraph | None = PrivateAttr(default=None)
 
     @field_validator("categories")
     @classmethod
@@ -104,6 +111,11 @@ class Model(Value):
     def logs(self) -> dict[str, ReplayLog]:
         """The replayed logs by source name."""
         return self._logs
+
+    @property
+    def component_graph(self) -> ComponentGraph | None:
+        """The components and the links that changes pass along; None without `[components]`."""
+        return self._component_graph
 
     @property
     def first_day(self) -> date:
@@ -221,5 +233,7 @@ class Model(Value):
         content["logs"] = {name: log.digest for name, log in self._logs.items()}
         if self._rules:
             content["rules"] = {name: rule.digest for name, rule in self._rules.items()}
+        if self._component_graph is not None:
+            content["component_graph"] = self._component_graph.digest
         text = json.dumps(content, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

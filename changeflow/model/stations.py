@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.by_category import LawByCategory, ShareByCategory, by_category
+from changeflow.model.delivery_errors import StationErrors
 from changeflow.model.holding import CallOff, Hold, Release, RequesterWait
 from changeflow.model.laws import Law
 from changeflow.model.queueing import Discipline, Ranked
@@ -87,6 +88,8 @@ class Station(Value):
     contract: str | None = None
     """The contract by which a vendor bills; then without a price_per_hour here."""
     acceptance: Acceptance | None = None
+    errors: StationErrors | None = None
+    """Errors with a cause, by the model's [errors]; then acceptance is without rework_probability and rework work."""
 
     @model_validator(mode="after")
     def _one_capacity(self) -> Station:

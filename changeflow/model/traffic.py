@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.model.choices import Choices
-from changeflow.model.effort import kinds, mean_hours, passes, stay_hours
+from changeflow.model.effort import defects, kinds, mean_hours, passes, stay_hours
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
 from changeflow.model.process_only import all_routes
 from changeflow.model.routing import Route, To, UntilDay, parts_of
@@ -49,8 +49,9 @@ def traffic(model: Model, begin: float, end: float) -> Traffic:
             for kind in kinds(model, category) if sent else ():
                 choices = Choices(model, kind, (a + b) / 2)
                 for station in range(len(names)):
-                    for into, rewards in zip((visits, work), _rewards(choices, station), strict=True):
-                        into[station, number] += _bounds(choices, rewards, sent) * kind.share / weeks
+                    for into, rewards, is_work in zip((visits, work), _rewards(choices, station), (False, True)):
+                        bounds = _bounds(choices, rewards, sent, is_work=is_work)
+                        into[station, number] += bounds * kind.share / weeks
     return Traffic(visits, work)
 
 
@@ -81,23 +82,25 @@ def _rewards(choices: Choices, station: int) -> tuple[Floats, Floats]:
     model, kind = choices.model, choices.kind
     visits, work = np.zeros(len(model.stations)), np.zeros(len(model.stations))
     target = tuple(model.stations)[station]
-    for number, value in enumerate(model.stations.values()):
+    for number, (name, value) in enumerate(model.stations.items()):
         if value.acceptance and value.acceptance.by == target:
-            visits[number] = passes(value, kind.category)
+            visits[number] = passes(model, name, kind.category)
             work[number] = visits[number] * mean_hours(model, target, kind.category)
-    visits[station] += passes(model.stations[target], kind.category)
+    visits[station] += passes(model, target, kind.category)
     work[station] += stay_hours(model, target, kind)
     return visits, work
 
 
-def _bounds(choices: Choices, rewards: Floats, sent: list[tuple[Route, tuple[float, float]]]) -> Floats:
-    """Least and largest sum of rewards over all ways to choose."""
+def _bounds(
+    choices: Choices, rewards: Floats, sent: list[tuple[Route, tuple[float, float]]], *, is_work: bool
+) -> Floats:
+    """Least and largest sum of rewards, visits or hours of work, over all ways to choose."""
     unit = float(rewards.max())
     if not unit:
         return np.zeros(2)
     bounds = []
     for side, sign in enumerate((-1.0, 1.0)):
-        worths = _worths(choices, sign * rewards / unit)
+        worths = _worths(choices, sign * rewards / unit, is_work=is_work)
         bounds.append(unit * math.fsum(count[side] * _each(choices, route, worths) for route, count in sent))
     return np.array(bounds)
 
@@ -108,14 +111,27 @@ def _each(choices: Choices, route: Route, worths: dict[str, float]) -> float:
     return total if total < _ENDLESS else math.inf
 
 
-def _worths(choices: Choices, rewards: Floats) -> dict[str, float]:
-    """The largest expected sum of rewards from a stay at each station on, by policy iteration (Howard 1960)."""
-    names = tuple(choices.model.stations)
-    after = [choices.model.routing.next.get(name, To(place="done")) for name in names]
+def _worths(choices: Choices, rewards: Floats, *, is_work: bool) -> dict[str, float]:
+    """The largest expected sum of rewards from a stay at each station on, by policy iteration (Howard 1960).
+
+    Defects that escape come back as requests: to their station, once and again, or to where the model's entry sends
+    them, each as a visit, or as its share of the work. A repair of a repair is as large as a repair.
+    """
+    model = choices.model
+    names = tuple(model.stations)
+    after = [model.routing.next.get(name, To(place="done")) for name in names]
+    found, share = np.array([defects(model, name, choices.kind.category) for name in names]).T.reshape(2, -1)
+    back = found * (share if is_work else 1.0)
+    to_entry = model.errors is not None and model.errors.repairs_go == "entry"
+    times = np.ones(len(names)) if to_entry else 1 + back / np.maximum(1 - found, _LEAK)
+    rewards = times * rewards
     worths, last = dict(zip(names, rewards.tolist(), strict=True)), None
     for _ in range(_MOST_POLICIES):
         onward = [choices.stays(route, worths) for route in after]
-        flow = np.array([[stays.get(name, 0.0) for name in names] for stays in onward])
+        flow = times[:, None] * np.array([[stays.get(name, 0.0) for name in names] for stays in onward])
+        if to_entry:
+            anew = choices.stays(model.entry, worths)
+            flow += np.outer(back, [anew.get(name, 0.0) for name in names])
         if last is not None and np.array_equal(flow, last):
             break
         value = np.linalg.solve(np.eye(len(names)) - (1 - _LEAK) * flow, rewards)

@@ -11,6 +11,7 @@ from changeflow.model.topology import Load, offered_loads
 from changeflow.present.assumptions import assumption_rows_of
 from changeflow.present.logs import log_lines
 from changeflow.present.story import story
+from changeflow.present.story_components import component_lines, follow_up_lines, follow_up_warnings
 from changeflow.present.terminal import check_lines
 from changeflow.present.words import digits, load_in_words, plain_name
 
@@ -21,6 +22,12 @@ def check(model: Model) -> str:
         ("LOAD     work arriving against hours available", [_load_line(load) for load in offered_loads(model)]),
         ("WHAT THE MODEL WILL DO", list(story(model))),
     ]
+    asked_after = follow_up_lines(model)
+    if asked_after:
+        sections.insert(1, ("FOLLOW-UPS   requests that a request draws after it", asked_after))
+    components = component_lines(model)
+    if components:
+        sections.append(("COMPONENTS   how changes spread", components))
     warnings = warnings_of(model)
     if model.logs:
         sections.append(("DATA", log_lines(model)))
@@ -61,6 +68,8 @@ def check_as_json(model: Model) -> dict[str, Any]:
         },
         "process_only": list(process_only(model)),
         "story": list(story(model)),
+        "components": component_lines(model),
+        "follow_ups": follow_up_lines(model),
         "assumptions": [
             dict(zip(("path", "value", "range", "source"), row, strict=True)) for row in assumption_rows_of(model)
         ],
@@ -78,6 +87,7 @@ def warnings_of(model: Model) -> list[str]:
     said = [_overload(load) for load in offered_loads(model) if load.overloaded]
     if all(source.background for source in model.demand.sources.values()):
         said.append("every source has background = true: no request is ours, so nothing is measured")
+    said += follow_up_warnings(model)
     for name, log in model.logs.items():
         if log.refused:
             said.append(f"{name}: {log.in_words()}")

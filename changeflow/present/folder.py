@@ -11,6 +11,7 @@ from pathlib import Path
 
 from changeflow import __version__
 from changeflow.errors import PlanError
+from changeflow.present.component_tables import COMPONENTS, component_rows
 from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
 from changeflow.present.surroundings import installed, machine
 from changeflow.study.results import Results
@@ -87,6 +88,9 @@ def write_results(results: Results, folder: Path, *, command_line: list[str], ch
     def fill(draft: Path) -> None:
         write_csv(draft / "runs.csv", RUNS, runs_rows(results))
         write_csv(draft / "summary.csv", SUMMARY, summary_rows(results))
+        components = list(component_rows(results))
+        if components:
+            write_csv(draft / "components.csv", COMPONENTS, components)
         from changeflow.present.summary import markdown  # noqa: PLC0415  it imports this module's neighbours
 
         (draft / "summary.md").write_text(markdown(results), encoding="utf-8")
@@ -137,7 +141,7 @@ def manifest(results: Results, command_line: list[str]) -> dict[str, object]:
                 "digest": result.model.digest(),
                 "priors": result.model.priors,
                 "logs": {source: log.in_words() for source, log in result.model.logs.items()},
-                "model": result.model.model_dump(mode="json", exclude_none=True),
+                "model": result.model.model_dump(mode="json", exclude_none=True, by_alias=True),
             }
             for name, result in results.scenarios.items()
         },

@@ -98,6 +98,13 @@ SECTIONS = """\
 # background = true             # they load stations and are not measured
 # entry = "VENDOR"
 """
+COMPONENTS = """\
+# [components]                  # a change draws changes of other components after it
+# generator = { kind = "layered", components = 12, links = 2, likelihood = 0.2, seed = 1 } # or hub, modular
+# # instead of generator your own: dsm = "FILE.csv", names in its first row and column, likelihoods in its cells
+# impact = 0.4                  # work of a change that follows, share of the one before; assumption, 0.1 to 0.8
+# mode = "cascade"              # or clarkson: no further requests, more work each; or off: analysis only
+"""
 _TITLE = "# more of what this program can do; take away the # to use a line"
 
 
@@ -124,6 +131,7 @@ def with_hints(text: str) -> str:
     vendors = [name for name, station in stations.items() if station.get("kind") == "vendor"]
     if "sources" in demand and filled and vendors:
         text = text.rstrip("\n") + f"\n\n{_TITLE}\n\n" + SECTIONS.replace("VENDOR", vendors[0])
+        text += "" if "components" in raw else f"\n{COMPONENTS}"
     return text
 
 

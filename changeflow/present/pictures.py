@@ -12,6 +12,7 @@ from changeflow.present.charts_cost import cost_chart
 from changeflow.present.charts_network import network_chart
 from changeflow.present.charts_runs import runs_chart
 from changeflow.present.charts_time import time_to_done_chart
+from changeflow.present.component_tables import pictures_of
 from changeflow.present.findings import backlog_title, cost_title, network_title, spread_title, time_title
 from changeflow.present.undone import aside
 from changeflow.present.words import plain
@@ -46,6 +47,7 @@ def pictures(results: Results) -> Iterator[Picture]:
             "Work arriving against hours available at each station, as much as the rules may send there.",
             network_chart(frames.network_of(richest), network_title(richest)),
         )
+    yield from pictures_of(results)
     costs, totals = frames.cost_frames(results)
     if totals["mean"].abs().max() > 0:
         yield (

@@ -75,6 +75,14 @@ def _of_trace(model: Model, trace: Trace) -> Iterator[str]:
         yield "backlog at the start"
     if (visits["outcome"] == t.REWORK).any():
         yield "rework"
+    for error in np.unique(visits["error"]):
+        if error:
+            yield f"error {t.ERRORS[error]}"
+    for cause in np.unique(requests["cause"]):
+        if cause:
+            yield f"cause {t.CAUSES[cause]}"
+    if (requests["cause"][requests["parent"]] == t.DEFECT)[requests["parent"] >= 0].any():
+        yield "defect of a repair"
     if (requests["outcome"] == t.WITHDRAWN).any():
         yield "withdrawn"
     if (requests["outcome"] == t.REFUSED).any():

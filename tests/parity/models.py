@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 from tests.parity.demand import sources
+from tests.parity.graphs import graphs
 from tests.parity.hours import FIRST_DAYS, MONDAY, calendars
 from tests.parity.laws import Raw, laws, one_in, unit_laws
+from tests.parity.mistakes import errors, systems
 from tests.parity.money import CONTRACT, contracts, costs
 from tests.parity.money import waiting as shapes
 from tests.parity.rules import routes, routing
@@ -63,7 +65,8 @@ def examples(draw: st.DrawFn) -> Example:
         if log:
             logs[source["file"]] = log
     shifts = {f"calendar-{n}": draw(calendars(first or MONDAY)) for n in range(draw(st.integers(0, 2)))}
-    setting = Setting(categories, shifts, window, ties, not with_work, due_dates, waiting > 0)
+    with_errors, qualities = bool(names) and draw(one_in(2)), bool(categories) and draw(st.booleans())
+    setting = Setting(categories, shifts, window, ties, not with_work, due_dates, waiting > 0, with_errors)
     order = draw(st.permutations(generalists))
     raw: Raw = {
         "title": "generated",
@@ -72,7 +75,7 @@ def examples(draw: st.DrawFn) -> Example:
         "open_today": draw(st.sampled_from([0, 0, 1, 5, 40])),
         "organisation": {"users": users},
         "categories": {
-            name: draw(_categories(share, with_work, due_dates, ties))
+            name: draw(_categories(share, with_work, due_dates, qualities, ties))
             for name, share in zip(categories, SHARES[len(categories)], strict=True)
         },
         "demand": demand["source-0"] if len(demand) == 1 and draw(st.booleans()) else {"sources": demand},
@@ -94,17 +97,22 @@ def examples(draw: st.DrawFn) -> Example:
     }
     if any("contract" in station for station in raw["stations"].values()):
         raw["contracts"] = {CONTRACT: draw(contracts(categories))}
+    if any("errors" in station for station in raw["stations"].values()):
+        raw["errors"] = draw(errors(qualities=qualities, ties=ties))
+        raw["system"] = draw(systems(categories))
+    if names and draw(one_in(3)):
+        raw["components"] = draw(graphs(categories))
     return Example(raw if first is None else raw | {"go_live": first}, logs)
 
 
 @st.composite
-def _categories(draw: st.DrawFn, share: float, with_work: bool, due_dates: bool, ties: bool) -> Raw:
+def _categories(draw: st.DrawFn, share: float, with_work: bool, due_dates: bool, qualities: bool, ties: bool) -> Raw:
     category: Raw = {"share": share, "priority": draw(st.sampled_from([0, 1, 1, 5, 9]))}
     if with_work:
         category["work_hours"] = draw(laws(draw(st.sampled_from([1.0, 4.0])), on_the_hour=ties))
     if draw(one_in(3)):
         category["difficulty"] = draw(unit_laws)
-    if draw(one_in(3)):
+    if qualities or draw(one_in(3)):
         category["specification_quality"] = draw(unit_laws)
     if due_dates:
         category["due_within_days"] = draw(st.sampled_from([0.5, 2.0, 10.0]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from tests.parity.laws import Raw, by_category, laws, one_in, shares_of_one
+from tests.parity.mistakes import own_errors
 from tests.parity.money import CONTRACT
 from tests.parity.queues import doors, leaving, queues
 from tests.parity.staff import people
@@ -25,6 +26,8 @@ class Setting:
     needs_service: bool
     due_dates: bool
     waiting_costs: bool
+    errors: bool
+    """Errors with a cause are modelled."""
 
 
 @st.composite
@@ -57,6 +60,10 @@ def stations(
     station |= draw(doors(ties=ties, capacity=station.get("capacity")))
     if draw(st.booleans()):
         station["acceptance"] = draw(_acceptances(categories, tester, ties=ties))
+    if setting.errors and draw(st.integers(0, 3)):
+        station["errors"] = draw(own_errors)
+        for key in ("rework_probability", "rework_work", "rework_hours"):
+            station.get("acceptance", {}).pop(key, None)
     return station
 
 

@@ -36,6 +36,8 @@ def endless(parts: Parts, where: Places) -> Iterator[Fault]:
 def _endless_rework(name: str, station: Station | None, where: Places) -> Iterator[Fault]:
     if station is None or station.acceptance is None or station.acceptance.max_attempts is not None:
         return
+    if station.errors is not None:
+        return
     chance = station.acceptance.rework_probability
     if 1.0 in (chance.values() if isinstance(chance, dict) else (chance,)):
         path = ("stations", name, "acceptance", "rework_probability")

@@ -10,8 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
+from changeflow.model.components import Components
 from changeflow.model.contracts import Contract
 from changeflow.model.costs import Costs
+from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
 from changeflow.model.routing import Routing
 from changeflow.model.stations import Station
@@ -31,6 +33,9 @@ class Parts:
     sources: dict[str, Source | None] = field(default_factory=dict)
     routing: Routing | None = None
     costs: Costs | None = None
+    errors: Errors | None = None
+    system: System | None = None
+    components: Components | None = None
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Parts:
@@ -44,6 +49,9 @@ class Parts:
             {name: _parsed(_SOURCE, value) for name, value in table_of(table_of(raw, "demand"), "sources").items()},
             _parsed(TypeAdapter(Routing), raw.get("routing", {})),
             _parsed(TypeAdapter(Costs), raw.get("costs", {})),
+            _parsed(TypeAdapter(Errors), raw["errors"]) if "errors" in raw else None,
+            _parsed(TypeAdapter(System), raw.get("system", {})),
+            _parsed(TypeAdapter(Components), raw.get("components")),
         )
 
     def read_stations(self) -> Iterator[tuple[str, Station]]:

@@ -1,0 +1,57 @@
+"""Strategies for errors with a cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from tests.parity.laws import Raw, by_category, one_in
+
+KINDS = ("misunderstanding", "omission", "promise", "slip", "deviation")
+_SHARES = st.sampled_from([0.0, 0.2, 0.5, 0.9])
+
+own_errors = st.fixed_dictionaries(
+    {
+        "links": st.sampled_from([0, 1, 2, 3]),
+        "promise": st.sampled_from([0.0, 0.1]),
+        "slip": st.sampled_from([0.0, 0.05, 0.3]),
+        "slip_unskilled": st.sampled_from([0.4, 0.6]),
+    }
+)
+"""What a station adds."""
+
+
+@st.composite
+def errors(draw: st.DrawFn, *, qualities: bool, ties: bool) -> Raw:
+    """The table [errors]."""
+    found: Raw = {
+        "per_link": draw(st.sampled_from([0.1, 0.3])),
+        "quality_effect": draw(st.sampled_from([0.6, 1.0])) if qualities else 0.0,
+        "omission_share": draw(_SHARES),
+        "irreducible": draw(_SHARES),
+        "quality_gain": draw(_SHARES),
+        "repair_exponent": draw(st.sampled_from([1.0, 0.0, 2.0])),
+        "repairs_go": draw(st.sampled_from(["same_station", "entry"])),
+        "repair": {
+            "review": 0.3, "acceptance": 0.5, "production": 1.5, "built_on": draw(st.sampled_from([2.5, 1.0])),
+            "built_on_after_days": draw(st.sampled_from([0.5, 3.0])),
+        },
+    }  # fmt: skip
+    found["kinds"] = {
+        kind: {
+            "caught_at_review": draw(_SHARES),
+            "caught_at_acceptance": draw(_SHARES),
+            "discovery_days": draw(st.sampled_from([0.0, 0.0, 0.5, 3.0] if ties else [0.2, 1.0, 5.0])),
+        }
+        for kind in draw(st.sets(st.sampled_from(KINDS)))
+    }
+    return found
+
+
+@st.composite
+def systems(draw: st.DrawFn, categories: Sequence[str]) -> Raw:
+    """The table [system]."""
+    if draw(one_in(3)):
+        return {}
+    return {"flexibility": draw(by_category(st.sampled_from([0.3, 0.65, 1.0, 1.2]), categories))}
