@@ -8,6 +8,7 @@ from pydantic import Field
 
 from changeflow.model.laws import Law
 from changeflow.model.values import NamedOf, NonNegative, Positive, Share, Value
+from changeflow.model.waiting import Waiting
 
 PriorityClass = Annotated[int, Field(ge=0, le=9)]
 
@@ -30,6 +31,8 @@ class Category(Value):
     """Calendar days from arrival to the due date; used by due_date and ageing."""
     waiting_cost_per_day: NonNegative | None = None
     """Cost of one open request for one calendar day; else `costs.waiting_per_day`."""
+    waiting: Waiting | None = None
+    """The same by its shape; either this or waiting_cost_per_day."""
 
 
 CategoryTable = NamedOf[Category]

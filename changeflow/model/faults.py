@@ -10,11 +10,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from changeflow.errors import Fault, nearest
-from changeflow.model import demand, holding, laws, queueing, routing
+from changeflow.model import demand, holding, laws, queueing, routing, waiting
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.components import GENERATORS, Components, Link
+from changeflow.model.contracts import Contract, Retainer, Sla, Tier
 from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.delivery_errors import ErrorKind, Errors, Kinds, Repair, StationErrors, System
 from changeflow.model.lines import line_of
@@ -182,14 +183,21 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
     "season": Season, "asks_less": demand.AsksLess, "components": Components, "system": System, "kinds": Kinds,
-    "repair": Repair, "errors": StationErrors,
+    "repair": Repair, "errors": StationErrors, "retainer": Retainer, "sla": Sla,
 }  # fmt: skip
-_NAMED: dict[str, type[BaseModel]] = {"stations": Station, "categories": Category, "calendars": Calendar}
+_NAMED: dict[str, type[BaseModel]] = {
+    "stations": Station,
+    "categories": Category,
+    "calendars": Calendar,
+    "contracts": Contract,
+}
 _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": demand.SOURCES, "rule": routing.RULES}
 
 
 def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
     """The kinds that each discriminator may name at a path: a discipline has rules, a shift has laws of its own."""
+    if path[-1:] == ("waiting",):
+        return {"shape": waiting.SHAPES}
     if path == ("components", "generator"):
         return {**_UNIONS, "kind": GENERATORS}
     if path == ("organisation", "variation", "specification_quality"):
@@ -212,6 +220,8 @@ def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
         return Link
     if len(path) == 4 and path[2] == "staff":
         return Group
+    if len(path) == 4 and path[2] == "tiers":
+        return Tier
     for discriminator, classes in _unions(path).items():
         found = classes.get(str(table.get(discriminator)))
         if found is not None:

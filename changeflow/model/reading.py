@@ -26,7 +26,7 @@ from changeflow.model.shipped import shipped_models, shipped_priors
 
 _PATH_KEYS = {"demand": frozenset({"file"}), "components": frozenset(FILES)}
 """Keys of paths by section; those of --set are relative to the working directory."""
-_USER_NAMED = ("stations", "categories", "calendars")
+_USER_NAMED = ("stations", "categories", "calendars", "contracts")
 
 
 def read_model(path: str | Path, sets: Sequence[str] = (), *, priors: str | None = None) -> Model:

@@ -19,6 +19,8 @@ MIDDLE = (0.1, 0.9)
 CURVE_POINTS = 160
 LONG_RUN_DAYS = 200
 DAYS_PER_WEEK = 7
+_FEW_MODELS_HAVE = ("hosting", "day_job", "training", "enforcement")
+"""Accounts that are drawn only where something is in them."""
 
 
 def backlog_frame(results: Results) -> pd.DataFrame:
@@ -103,6 +105,7 @@ def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -
 def cost_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Mean cost by account, and the total with its half-width."""
     rows, totals = [], []
+    rare = [name for name in _FEW_MODELS_HAVE if any(_spends(result, name) for result in results.scenarios.values())]
     for name, result in results.scenarios.items():
         mean = {measure: estimate.mean for measure, estimate in result.estimates.items()}
         accounts = {
@@ -111,6 +114,7 @@ def cost_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
             "in_house_labour": mean["ownership_in_house_cost"],
             "vendor_invoices": mean["ownership_vendor_cost"],
             "licence": mean["licence_cost"],
+            **{name: mean[f"{name}_cost"] for name in rare},
             "waiting": mean["waiting_cost"],
             "unmet_need": mean["unmet_need_cost"],
             "open_liability": mean["open_liability_cost"],
@@ -119,6 +123,10 @@ def cost_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
         total = result.estimates["total_cost_with_undone"]
         totals.append({"scenario": name, "mean": total.mean, "half_width": total.half_width})
     return pd.DataFrame(rows), pd.DataFrame(totals)
+
+
+def _spends(result: ScenarioResult, account: str) -> bool:
+    return result.estimates[f"{account}_cost"].mean != 0
 
 
 def spread_frames(results: Results, measure: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -11,6 +11,7 @@ from changeflow.model.schema import Model
 from changeflow.model.season import Season
 from changeflow.model.stations import Station
 from changeflow.present.spread import variation_story
+from changeflow.present.story_money import money_sentences, price_of_work
 from changeflow.present.story_people import people, working_time
 from changeflow.present.story_queues import after_the_work, before_the_queue, discipline, in_the_queue
 from changeflow.present.story_routes import route_sentences
@@ -38,6 +39,7 @@ def story(model: Model) -> Iterator[str]:
         route = model.routing.next.get(name)
         if route is not None:
             yield from route_sentences(f"After {plain_name(name)} a request", route, model.currency)
+    yield from money_sentences(model)
     follow = model.follow_up
     yield (
         f"Measured are requests that arrive from day {model.warm_up_days:g} to {follow:g} days before the end; "
@@ -120,6 +122,5 @@ def _station(model: Model, name: str, station: Station) -> str:
     parts += in_the_queue(station)
     parts += working_time(model, name, station)
     parts += after_the_work(station)
-    if station.price_per_hour:
-        parts.append(f"{model.currency} {station.price_per_hour:g} an hour")
+    parts += price_of_work(model, station)
     return "; ".join(parts)
