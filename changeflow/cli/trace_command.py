@@ -17,7 +17,7 @@ from changeflow.study.plan import DEFAULT_SEED
 @click.option("--replication", type=click.IntRange(min=0), default=0, show_default=True, help="Which run.")
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
-@click.option("--out", metavar="DIR", help="Write requests.csv, visits.csv and decisions.csv there.")
+@click.option("--out", metavar="DIR", help="Write requests.csv, visits.csv, decisions.csv and ledger.csv there.")
 @click.option("--force", is_flag=True, help="Replace a results folder of changeflow.")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 def command(

@@ -141,7 +141,10 @@ def lowest(state, arrays, slot, first, size, rule):  # type: ignore[no-untyped-d
                 ahead = work_ahead(state, arrays, station, place)
                 value = expected_wait(ahead, present, station["servers"], station["rate"]) + value
             if rule == CHEAPEST:
-                value = expected_money(match["expected_price"], match["wait_cost"], value)
+                value = expected_money(
+                    match["expected_price"], match["wait_cost"], match["wait_growth"], match["wait_step"],
+                    match["due_hours"], state["now"] - request["arrived"], value,
+                )  # fmt: skip
         record(state, arrays, request, rule, place, present, value)
         if chosen < 0 or value < least:
             chosen, least = place, value

@@ -188,7 +188,12 @@ def _completion(station: Station, request: Request) -> float:
 def _money(station: Station, request: Request) -> float:
     table, category = station.table, request.category
     completion = _completion(station, request)
-    return float(rules.expected_money(table.expected_price[category], table.wait_cost[category], completion))
+    return float(
+        rules.expected_money(
+            table.expected_price[category], table.wait_cost[category], table.wait_growth[category],
+            table.wait_step[category], table.due_hours[category], station.clock.now - request.arrived, completion,
+        )
+    )  # fmt: skip
 
 
 _VALUES = {r.SHORTEST_QUEUE: _load, r.SOONEST: _completion, r.CHEAPEST: _money}

@@ -96,7 +96,7 @@ CHANGE = np.dtype([("time", "f8"), ("on_duty", "i8"), ("rule", "i8")])
 MATCH_FIELDS = (
     ("service_law", "i8"), ("patience_law", "i8"), ("openness", "f8"), ("rework_probability", "f8"), ("rank", "f8"),
     ("rank_again", "f8"), ("due_hours", "f8"), ("expected_hours", "f8"), ("expected_own", "f8"),
-    ("expected_price", "f8"), ("wait_cost", "f8"),
+    ("expected_price", "f8"), ("wait_cost", "f8"), ("wait_growth", "f8"), ("wait_step", "f8"),
 )  # fmt: skip
 MATCH = np.dtype(list(MATCH_FIELDS))
 """A station and a category."""

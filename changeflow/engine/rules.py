@@ -104,6 +104,13 @@ def expected_wait(work_ahead, present, servers, rate):  # type: ignore[no-untype
 
 
 @compiled
-def expected_money(price, wait_cost, completion):  # type: ignore[no-untyped-def]
-    """Price of the work, and the cost of waiting for `completion` hours."""
-    return price + wait_cost * completion
+def expected_money(price, wait_cost, growth, step, due, age, completion):  # type: ignore[no-untyped-def]
+    """Price of the work, and the cost that a request of this age is open for `completion` hours more.
+
+    Its cost an hour is wait_cost x (1 + growth x age); `step` comes at the age `due`. All ages in clock hours.
+    """
+    hours = completion
+    if growth > 0:
+        hours += growth * completion * (age + completion / 2)
+    at_due_date = step if age < due <= age + completion else 0.0
+    return price + wait_cost * hours + at_due_date

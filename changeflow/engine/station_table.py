@@ -104,7 +104,11 @@ class StationTable:
     """Clock hours from routing to done, without the queue."""
     expected_price: tuple[float, ...]
     wait_cost: tuple[float, ...]
-    """Cost of one open request for one clock hour."""
+    """Cost of one open request for its first clock hour."""
+    wait_growth: tuple[float, ...]
+    """Growth of that cost with the request's age, per clock hour."""
+    wait_step: tuple[float, ...]
+    """Cost of being open at the due date."""
     # the process engine alone
     at_once: int
     switching_loss: float

@@ -28,6 +28,7 @@ from changeflow.model import moments
 from changeflow.model.by_category import by_category
 from changeflow.model.effort import passes
 from changeflow.model.error_rates import error_rates
+from changeflow.model.expected_invoice import expected_stay_price
 from changeflow.model.laws import Law
 from changeflow.model.queueing import Ageing
 from changeflow.model.schema import Model
@@ -65,6 +66,7 @@ class StationTables:
         acceptance = station.acceptance
         priority, again = self._ranks(name, station)
         hours = self._expected_hours(name, station)
+        open_costs = [model.waiting_cost(category) for category in categories]
         attempts = [self._expected_attempts(name, category) for category in categories]
         call = station.call_off
         hold, wait, ageing = station.hold, station.requester_wait, station.discipline
@@ -114,9 +116,12 @@ class StationTables:
                 for hour, tries in zip(hours, attempts, strict=True)
             ),
             expected_price=tuple(
-                station.price_per_hour * hour * tries for hour, tries in zip(hours, attempts, strict=True)
+                expected_stay_price(model, name, category, hour, tries)
+                for category, hour, tries in zip(categories, hours, attempts, strict=True)
             ),
-            wait_cost=tuple(model.waiting_cost_per_day(category) / _DAY for category in categories),
+            wait_cost=tuple(waiting.per_day / _DAY for waiting in open_costs),
+            wait_growth=tuple(waiting.growth / _DAY for waiting in open_costs),
+            wait_step=tuple(waiting.step for waiting in open_costs),
             at_once=station.at_once,
             switching_loss=station.switching_loss,
             calls_beyond=call.beyond if call else NO_LIMIT,
@@ -162,7 +167,7 @@ class StationTables:
         if rule.rule == "cost_of_delay":
             hours_of = self._expected_hours(name, station)
             index = tuple(
-                -self.model.waiting_cost_per_day(category) / max(hour, 1e-12)
+                -self.model.waiting_cost(category).first_per_day / max(hour, 1e-12)
                 for category, hour in zip(self.categories, hours_of, strict=True)
             )
             return index, index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,15 @@ VISIT_OUTCOMES = ("unfinished", "delivered", "rework", "interrupted", "reneged",
 its row and a new one opens, with the same pass."""
 ROOT, DEFECT, PROPAGATION = range(3)
 CAUSES = ("root", "defect", "propagation")
+TRAINING, RECRUITMENT, ENFORCEMENT, WRITE_OFF = range(4)
+EVENT = np.dtype(
+    [
+        ("time", "f8"),
+        ("kind", "i2"),  # one of the four above
+        ("amount", "f8"),  # people trained, people found, hours of enforcement, money written off
+    ]
+)
+"""What costs money and is neither a request nor a visit."""
 ERRORS = ("", "misunderstanding", "omission", "promise", "slip", "deviation")
 
 
@@ -92,5 +101,7 @@ class Trace:
     in_service: NDArray[np.float64]
     called_off: tuple[tuple[int, float, float, int], ...] = ()
     """Servers called off: station, clock hours from and until, how many."""
+    events: Rows = field(default_factory=lambda: np.zeros(0, EVENT))
+    """Rows of dtype EVENT in order of time."""
     unasked: int = 0
     """Requests that were never made because the backlog was long."""

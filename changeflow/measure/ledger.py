@@ -1,23 +1,41 @@
-"""The money of one run.
+"""The money of one run: its accounts, which are sums of postings.
 
 Cost of success = adaptation (the initial project and first attempts up to completion) + cost of error (further
-attempts up to completion); then ownership. Waiting and undone work are accounts of their own. Labour is booked
-as it is worked, at the price of its station; money counts over [warm-up, horizon).
+attempts, and the repair of defects, up to completion); then ownership. Waiting and undone work are accounts of their
+own. Labour is booked as it is worked, at the price of its station, or as its contract bills it; money counts over
+[warm-up, horizon). The common accounts are summed while the trace is counted (tallies.py), the rare ones, and all
+of them where money is discounted, from their postings.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.posting import (
+    ACCOUNTS,
+    ADAPTATION,
+    IN_HOUSE,
+    LICENCE,
+    OPEN_LIABILITY,
+    UNMET_NEED,
+    VENDOR,
+    WAITING,
+    Sums,
+    discounted,
+    joined,
+    summed,
+)
+from changeflow.measure.postings import postings, rare_postings, waiting_of, work_left
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window
+from changeflow.model.contracts import MONTH_HOURS
 
 _DAY = 24.0
 _YEAR_DAYS = 365.25
-_MONTH_HOURS = _YEAR_DAYS * _DAY / 12
+_RUN = ("adaptation", "vendor", "in_house", "day_job", "waiting", "training", "licence", "hosting", "enforcement")
+"""Accounts of the total; a write-off is a tag, for what it loses was paid before."""
+_OWNED = ("vendor", "in_house", "day_job", "training", "licence", "hosting", "enforcement")
 
 
 def completion_time(window: Window, completion_day: float) -> float:
@@ -35,55 +53,51 @@ def ledger(
     `labour`: the price of the hours worked, as tallies.book has it; `waiting`: the cost of open requests; `lost`:
     requests refused or withdrawn.
     """
-    model = window.model
-    costs = model.costs
-    before, after = labour[:4].tolist(), labour[4:8].tolist()  # each: in house, in house again, vendor, vendor again
-    # The initial project is spent at go-live: a run that starts in mid-life does not pay it again.
-    started_at_go_live = window.begin == 0.0
-    project = model.adaptation.work_hours / model.adaptation.speed * model.adaptation.price_per_hour
-    adaptation = project if started_at_go_live else 0.0
-    licence = costs.licence_per_user_month * model.organisation.users / _MONTH_HOURS
-    error = before[1] + before[3]
-    account = {
-        "adaptation_cost": adaptation,
-        "vendor_cost": before[2] + before[3] + after[2] + after[3],
-        "in_house_cost": before[0] + before[1] + after[0] + after[1],
-        "waiting_cost": waiting,
-        "licence_cost": licence * (window.end - window.begin),
+    if window.model.costs.discount_rate_per_year:
+        return accounts(window, complete, summed(present_values(window, trace, complete)))
+    sums = summed(joined(rare_postings(window, trace, complete)))
+    for phase in (0, 1):
+        for repair in (0, 1):
+            sums[IN_HOUSE][phase][repair] += float(labour[4 * phase + repair])
+            sums[VENDOR][phase][repair] += float(labour[4 * phase + 2 + repair])
+    licence = window.model.costs.licence_per_user_month * window.model.organisation.users / MONTH_HOURS
+    sums[LICENCE][0][0], sums[LICENCE][1][0] = licence * (complete - window.begin), licence * (window.end - complete)
+    sums[ADAPTATION][0][0], sums[WAITING][0][0] = window.project_cost, waiting
+    sums[UNMET_NEED][0][0] = lost * window.model.costs.unmet_need_per_request
+    sums[OPEN_LIABILITY][0][0] += float(work_left(window, trace)[1].sum())
+    return accounts(window, complete, sums)
+
+
+def present_values(window: Window, trace: Trace, complete: float) -> Rows:
+    """All postings, at their worth at the start of the run where the model discounts."""
+    rows, rate = postings(window, trace, complete), window.model.costs.discount_rate_per_year
+    return discounted(rows, rate, window.start, _YEAR_DAYS * _DAY) if rate else rows
+
+
+def accounts(window: Window, complete: float, sums: Sums) -> dict[str, float]:
+    """The accounts by name, from sums of postings by account, completion and repair."""
+    part = dict(zip(ACCOUNTS, sums, strict=True))  # each: before and after completion, first work and repair
+    whole = {name: sum(before) + sum(after) for name, (before, after) in part.items()}
+    (vendor, house), (vendor_after, house_after) = zip(part["vendor"], part["in_house"], strict=True)
+    error = vendor[1] + house[1]
+    found = {f"{name}_cost": cost for name, cost in whole.items()} | {
         "cost_of_error": error,
-        "cost_of_success": adaptation + before[0] + before[2] + error,
-        "ownership_vendor_cost": after[2] + after[3],
-        "ownership_in_house_cost": after[0] + after[1],
-        "rework_cost": error + after[1] + after[3],
-        "unmet_need_cost": lost * costs.unmet_need_per_request,
-        "open_liability_cost": _liability(window, trace),
+        "cost_of_success": whole["adaptation"] + vendor[0] + house[0] + error,
+        "ownership_vendor_cost": sum(vendor_after),
+        "ownership_in_house_cost": sum(house_after),
+        "rework_cost": error + vendor_after[1] + house_after[1],
     }
     years = (window.end - complete) / _DAY / _YEAR_DAYS
-    ownership = math.fsum(after) + licence * (window.end - complete)
-    account["cost_of_ownership_per_year"] = ownership / years if years > 0 else np.nan
-    parts = ("adaptation_cost", "vendor_cost", "in_house_cost", "waiting_cost", "licence_cost")
-    account["total_cost"] = sum(account[name] for name in parts)
-    undone = account["unmet_need_cost"] + account["open_liability_cost"]
-    account["total_cost_with_undone"] = account["total_cost"] + undone
-    return account
+    owned = sum(sum(part[name][1]) for name in _OWNED)
+    found["cost_of_ownership_per_year"] = owned / years if years > 0 else np.nan
+    found["total_cost"] = sum(whole[name] for name in _RUN)
+    found["total_cost_with_undone"] = found["total_cost"] + whole["unmet_need"] + whole["open_liability"]
+    return found
 
 
 def waiting_cost(window: Window, requests: Rows, open_hours: float) -> float:
     """Cost of open requests; `open_hours` is their time integral in the window, all categories together."""
-    per_day = window.waiting_per_day
-    if (per_day == per_day[0]).all():
+    per_day, growth, step, _ = window.open_cost
+    if (per_day == per_day[0]).all() and not growth.any() and not step.any():
         return open_hours / _DAY * float(per_day[0])
-    until = np.where(np.isnan(requests["closed"]), window.end, requests["closed"])
-    hours = np.maximum(until - np.maximum(requests["arrived"], window.begin), 0.0)
-    return float(hours @ per_day[requests["category"]]) / _DAY
-
-
-def _liability(window: Window, trace: Trace) -> float:
-    """Work left at the horizon in passes that have begun their visit, at the price of their station."""
-    left = trace.visits.compress(np.isnan(trace.visits["finished"]))
-    left = left[~window.of_others[trace.requests["source"][left["request"]]]]
-    if not len(left):
-        return 0.0
-    done = window.worked_hours(left, window.start, window.end)
-    remaining = np.maximum(window.expected_hours(left, trace.requests) - done, 0.0) * window.prices[left["station"]]
-    return float(remaining.sum())
+    return float(waiting_of(window, requests).sum())

@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from changeflow.engine import trace as t
-from changeflow.engine.trace import Trace
+from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
-from changeflow.measure.ledger import completion_time, ledger, waiting_cost
+from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
-from changeflow.measure.tallies import book, first_starts
+from changeflow.measure.tallies import book, first_starts, reference_hours
 from changeflow.measure.times import Cohort, time_measures
 from changeflow.measure.window import Window, called_hours
 from changeflow.model.targets import Within
@@ -47,7 +47,8 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
-    ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), (account["total_cost"], float(done)))
+    per_request, per_hour = (account["total_cost"], float(done)), _effective_price(window, trace, account)
+    ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), per_request, per_hour)
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
         if np.isnan(values[name]):  # not reached within the run
@@ -63,6 +64,11 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
         sojourn_days=(rows["closed"] - rows["arrived"])[done] / 24,
         open_days=(window.end - rows["arrived"])[still_open] / 24,
     )
+
+
+def run_postings(window: Window, trace: Trace) -> Rows:
+    """The ledger of a run, row by row; its sums are the accounts that measure_run gives."""
+    return present_values(window, trace, completion_time(window, _completion(window, trace)))
 
 
 def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> dict[str, float]:
@@ -110,8 +116,23 @@ def _loads(window: Window, trace: Trace, arriving: Floats, busy: Floats) -> dict
     return values
 
 
+def _effective_price(window: Window, trace: Trace, account: dict[str, float]) -> tuple[float, float]:
+    """What all work cost (invoices, in-house labour and the day job it displaced, repairs included), and the reference
+    hours of change that it delivered. Waiting is left out: it is paid in another coin, and it has its own account."""
+    layout = window.tables.layout
+    hours = reference_hours(
+        trace.requests, trace.visits, window.of_others, layout.stations, layout.groups, layout.speeds,
+        len(window.tables.categories), window.delivers, window.begin,
+    )  # fmt: skip
+    return sum(account[name] for name in ("vendor_cost", "in_house_cost", "day_job_cost")), float(hours)
+
+
 def _ratios(
-    window: Window, cohort: Cohort, rework: tuple[float, float], cost: tuple[float, float]
+    window: Window,
+    cohort: Cohort,
+    rework: tuple[float, float],
+    cost: tuple[float, float],
+    effective: tuple[float, float],
 ) -> dict[str, tuple[float, float]]:
     """Ratio measures of the run; those of repeated work, and of cost, are known already."""
     outcome, visits = cohort.requests["outcome"], cohort.visits
@@ -122,6 +143,7 @@ def _ratios(
         "refused_share": (float(refused), members),
         "withdrawn_share": (float(withdrawn), members),
         "cost_per_closed_request": cost,
+        "effective_price_per_reference_hour": effective,
     }
     ratios |= reasons(window, cohort)
     if any(station.accepts for station in window.tables.stations):

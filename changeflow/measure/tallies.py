@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from changeflow.engine.jit import borrowed, compiled
-from changeflow.engine.trace import DONE, REFUSED, WITHDRAWN
+from changeflow.engine.station_table import RESUME
+from changeflow.engine.trace import DEFECT, DONE, INTERRUPTED, REFUSED, WITHDRAWN
 
 APART, ENDED, CENSORED = 0, 1, 2
 """What is known of a time: it does not count, it is known to its end, it is known so far."""
@@ -63,8 +64,9 @@ def book(  # type: ignore[no-untyped-def]
     """Everything that is counted from `begin` on; returns our own requests that arrived, were done, were lost.
 
     arriving, busy: working hours that came, and that were worked, by station; work not started yet counts at the
-    pace of those who may do it. labour[4 x after completion + 2 x by the vendor + repeated]: the price of the hours
-    worked for us, before and after completion; labour[8], labour[9]: hours worked in repeats, and in all.
+    pace of those who may do it. labour[4 x after completion + 2 x by the vendor + repair]: the price of the hours
+    worked for us, before and after completion; labour[8], labour[9]: hours worked in repairs (repeated passes, and
+    requests that a defect made), and in all.
     """
     requests, visits, before, after = borrowed(requests), borrowed(visits), borrowed(before), borrowed(after)
     arrived = done = lost = 0
@@ -77,7 +79,8 @@ def book(  # type: ignore[no-untyped-def]
                 lost += row["outcome"] == REFUSED or row["outcome"] == WITHDRAWN
     for i in range(visits.shape[0]):
         row = visits[i]
-        station, again, request = row["station"], row["attempt"] > 1, requests[row["request"]]
+        station, request = row["station"], requests[row["request"]]
+        again = row["attempt"] > 1 or request["cause"] == DEFECT
         if row["entered"] >= begin:
             pace = paces[station, request["category"]] if math.isnan(row["started"]) else 1.0
             arriving[station] += row["work_hours"] / pace
@@ -91,6 +94,33 @@ def book(  # type: ignore[no-untyped-def]
             labour[account] += before[i] * prices[station]
             labour[4 + account] += after[i] * prices[station]
     return arrived, done, lost
+
+
+@compiled
+def reference_hours(  # type: ignore[no-untyped-def]
+    requests, visits, of_others, stations, groups, speeds, categories, delivers, begin
+):
+    """Reference hours of change that our requests done from `begin` on were given at first attempts.
+
+    Repeated passes and requests that a defect made give nothing new. delivers: by station, whether its work is
+    change. An interrupted stay counts where its work is not done again.
+    """
+    requests, visits, stations, groups = borrowed(requests), borrowed(visits), borrowed(stations), borrowed(groups)
+    hours = 0.0
+    for i in range(visits.shape[0]):
+        row = visits[i]
+        request, station = requests[row["request"]], stations[row["station"]]
+        if row["attempt"] > 1 or request["outcome"] != DONE or request["closed"] < begin or math.isnan(row["started"]):
+            continue
+        if of_others[request["source"]] or request["cause"] == DEFECT or not delivers[row["station"]]:
+            continue
+        if row["outcome"] == INTERRUPTED and station["interrupted"] != RESUME:
+            continue
+        g = station["first_group"]
+        while groups[g]["servers"] >= 0 and row["server"] >= groups[g]["first_number"] + groups[g]["servers"]:
+            g += 1
+        hours += row["work_hours"] * station["speed"] * speeds[g * categories + request["category"]]
+    return hours
 
 
 @compiled

@@ -47,10 +47,12 @@ MEASURES: dict[str, Measure] = {
     "turned_away_share": Measure("share", ratio=True),
     "unasked_requests": Measure("requests"),
     "cost_per_closed_request": Measure(MONEY, ratio=True),
+    "effective_price_per_reference_hour": Measure(MONEY, ratio=True),
     **{
         name: Measure(MONEY)
         for name in (
-            "adaptation_cost", "vendor_cost", "in_house_cost", "waiting_cost", "licence_cost",
+            "adaptation_cost", "vendor_cost", "in_house_cost", "day_job_cost", "waiting_cost", "training_cost",
+            "licence_cost", "hosting_cost", "enforcement_cost", "write_off_cost",
             "unmet_need_cost", "open_liability_cost", "rework_cost", "cost_of_success", "cost_of_error",
             "ownership_vendor_cost", "ownership_in_house_cost", "cost_of_ownership_per_year",
             "total_cost", "total_cost_with_undone",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,23 @@ from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
 from changeflow.measure.loops import queue_waits, work_done
 from changeflow.measure.records import Floats
+from changeflow.model.contracts import Contract
 from changeflow.model.demand import GoLive
+from changeflow.model.reached import reached
 from changeflow.model.schema import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """A contract of a model, and what it bills."""
+
+    contract: Contract
+    bills: NDArray[np.bool_]
+    """By station."""
+    factors: Floats
+    """Of urgency, by category."""
+    is_reached: bool
+    """May requests of ours come to a station of it? Else nobody would pay its fees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +56,17 @@ class Window:
     paces: Floats
     """Speed beside the station's at which a category is worked on there, stations x categories: the mean over the
     hours of those who may."""
-    waiting_per_day: Floats
-    """Cost of an open request, by category."""
+    open_cost: Floats
+    """Of an open request, by category: cost per day, its growth per day, step, days until the step (model/waiting)."""
     prices: Floats
-    """Of a working hour, by station."""
+    """Of a working hour, by station; 0 where a contract bills."""
+    contracts: tuple[Billed, ...]
+    project_cost: float
+    """Of the initial project; it is spent at go-live: a run that starts in mid-life does not pay it again."""
     by_vendor: NDArray[np.bool_]
     """By station."""
+    delivers: NDArray[np.bool_]
+    """By station: its work is change. Where deliveries are accepted, only those that are; no triage, no test."""
     of_others: NDArray[np.bool_]
     """By source, the last one for requests open at the start: requests of other customers."""
     leaving: dict[str, int]
@@ -76,9 +96,12 @@ class Window:
             paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]).reshape(
                 len(tables.stations), len(tables.categories)
             ),
-            waiting_per_day=np.array([model.waiting_cost_per_day(category) for category in tables.categories]),
+            open_cost=np.array([astuple(model.waiting_cost(category)) for category in tables.categories]).T,
             prices=np.array([station.price_per_hour for station in model.stations.values()], float),
+            contracts=tuple(_contracts(model, tables.categories)),
+            project_cost=_project(model) if begin == 0.0 else 0.0,
             by_vendor=np.array([station.kind == "vendor" for station in model.stations.values()], bool),
+            delivers=_delivers(tables.stations),
             of_others=np.array(tables.background),
             leaving=_leaving(tables.stations),
             latent=np.array([*(isinstance(s, GoLive) for s in model.demand.sources.values()), False]),
@@ -138,6 +161,28 @@ class Window:
     def ours(self, requests: Rows) -> Rows:
         """Requests that are not of other customers."""
         return requests.compress(~self.of_others[requests["source"]]) if self.of_others.any() else requests
+
+
+def _contracts(model: Model, categories: Iterable[str]) -> Iterator[Billed]:
+    stations = model.stations
+    ways = reached(model) if model.contracts else frozenset()
+    for name, contract in model.contracts.items():
+        yield Billed(
+            contract=contract,
+            bills=np.array([station.contract == name for station in stations.values()], bool),
+            factors=np.array([model.urgency_factor(contract, category) for category in categories]),
+            is_reached=any(stations[place].contract == name for place in ways),
+        )
+
+
+def _delivers(stations: Iterable[StationTable]) -> NDArray[np.bool_]:
+    accepted = np.array([station.accepts for station in stations], bool)
+    return accepted if accepted.any() else ~accepted
+
+
+def _project(model: Model) -> float:
+    project = model.adaptation
+    return project.work_hours / project.speed * project.price_per_hour
 
 
 def _leaving(stations: Iterable[StationTable]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from changeflow.model.laws import Law
 from changeflow.model.values import NamedOf, NonNegative, Positive, Share, Value
+from changeflow.model.waiting import Waiting
 
 PriorityClass = Annotated[int, Field(ge=0, le=9)]
 
@@ -20,6 +21,8 @@ class Category(Value):
     """Work content in reference hours: one hour of a trained programmer on a script platform."""
     difficulty: Law | None = None
     """0 to 1, compared with a station's openness; default uniform."""
+    difficulty_size_correlation: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    """Of the normal scores of difficulty and of size at the work stage: large requests are difficult ones."""
     specification_quality: Law | None = None
     """0 to 1; recorded with the request, used by models of error."""
     priority: PriorityClass = 0
@@ -28,6 +31,8 @@ class Category(Value):
     """Calendar days from arrival to the due date; used by due_date and ageing."""
     waiting_cost_per_day: NonNegative | None = None
     """Cost of one open request for one calendar day; else `costs.waiting_per_day`."""
+    waiting: Waiting | None = None
+    """The same by its shape; either this or waiting_cost_per_day."""
 
 
 CategoryTable = NamedOf[Category]

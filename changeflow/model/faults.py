@@ -10,14 +10,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from changeflow.errors import Fault, nearest
-from changeflow.model import demand, holding, laws, queueing, routing
+from changeflow.model import demand, holding, laws, queueing, routing, waiting
 from changeflow.model.acceptance import Acceptance
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.components import GENERATORS, Components, Link
-from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.contracts import Contract, Retainer, Sla, Tier
+from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.delivery_errors import ErrorKind, Errors, Kinds, Repair, StationErrors, System
 from changeflow.model.lines import line_of
+from changeflow.model.organisation import SHIFTS, Organisation, Variation
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
 from changeflow.model.staff import Group, HeadCount
@@ -110,11 +112,12 @@ def _fault(item: Any, raw: Mapping[str, Any], places: Places) -> Fault:
     return places.fault(file_path(path, raw), _EXPECTED.get(kind, item["msg"]), found)
 
 
+_LAWS_BY_NAME = frozenset({"difficulty", "specification_quality", "hours", "requests", "readiness", "request_rate"})
 _NO_TABLE = frozenset({"dict_type", "model_type", "model_attributes_type"})
 
 
 def _is_law(key: str) -> bool:
-    return key.endswith("_hours") or key in {"difficulty", "specification_quality", "hours", "requests"}
+    return key.endswith("_hours") or key in _LAWS_BY_NAME
 
 
 def path_in_file(loc: Loc, raw: Mapping[str, Any], *, ends_on_a_key: bool) -> Loc:
@@ -175,21 +178,30 @@ def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "organisation": Organisation, "routing": routing.Routing, "adaptation": Adaptation,
+    "organisation": Organisation, "variation": Variation, "routing": routing.Routing, "adaptation": Adaptation,
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
     "season": Season, "asks_less": demand.AsksLess, "components": Components, "system": System, "kinds": Kinds,
-    "repair": Repair, "errors": StationErrors,
+    "repair": Repair, "errors": StationErrors, "retainer": Retainer, "sla": Sla,
 }  # fmt: skip
-_NAMED: dict[str, type[BaseModel]] = {"stations": Station, "categories": Category, "calendars": Calendar}
+_NAMED: dict[str, type[BaseModel]] = {
+    "stations": Station,
+    "categories": Category,
+    "calendars": Calendar,
+    "contracts": Contract,
+}
 _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": demand.SOURCES, "rule": routing.RULES}
 
 
 def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
-    """The kinds that each discriminator may name at a path: a discipline has rules of its own."""
+    """The kinds that each discriminator may name at a path: a discipline has rules, a shift has laws of its own."""
+    if path[-1:] == ("waiting",):
+        return {"shape": waiting.SHAPES}
     if path == ("components", "generator"):
         return {**_UNIONS, "kind": GENERATORS}
+    if path == ("organisation", "variation", "specification_quality"):
+        return {**_UNIONS, "law": SHIFTS}
     return {**_UNIONS, "rule": queueing.DISCIPLINES} if path[-1:] == ("discipline",) else _UNIONS
 
 
@@ -208,6 +220,8 @@ def _class_at(path: Loc, table: Mapping[str, Any]) -> type[BaseModel] | None:
         return Link
     if len(path) == 4 and path[2] == "staff":
         return Group
+    if len(path) == 4 and path[2] == "tiers":
+        return Tier
     for discriminator, classes in _unions(path).items():
         found = classes.get(str(table.get(discriminator)))
         if found is not None:

@@ -26,7 +26,7 @@ from changeflow.model.shipped import shipped_models, shipped_priors
 
 _PATH_KEYS = {"demand": frozenset({"file"}), "components": frozenset(FILES)}
 """Keys of paths by section; those of --set are relative to the working directory."""
-_USER_NAMED = ("stations", "categories", "calendars")
+_USER_NAMED = ("stations", "categories", "calendars", "contracts")
 
 
 def read_model(path: str | Path, sets: Sequence[str] = (), *, priors: str | None = None) -> Model:
@@ -180,8 +180,9 @@ def _unknown_name(path: tuple[str, ...], raw: Raw) -> tuple[str, list[str]] | No
     for part in path[:depth]:
         table = table.get(part, {}) if isinstance(table, dict) else {}
     known = list(table) if isinstance(table, dict) else []
-    if path[0] == "categories" and raw.get("priors") in shipped_priors() and not known:
-        known = list(read_priors(raw["priors"]).get("categories", {}))
+    own = table.values() if isinstance(table, dict) else ()
+    if path[0] == "categories" and raw.get("priors") in shipped_priors() and not any("share" in one for one in own):
+        known = list({**dict.fromkeys(known), **read_priors(raw["priors"]).get("categories", {})})
     return None if path[depth] in known else (path[depth], known)
 
 

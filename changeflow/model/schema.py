@@ -15,9 +15,11 @@ from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.components import Components
-from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.contracts import Contract
+from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
+from changeflow.model.organisation import Organisation
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
 from changeflow.model.routing_rule import RoutingRule
@@ -25,6 +27,7 @@ from changeflow.model.staff import Group
 from changeflow.model.stations import Station
 from changeflow.model.targets import Comparison, Targets
 from changeflow.model.values import NamedOf, NonNegative, Positive, Value
+from changeflow.model.waiting import OpenCost, open_cost
 
 DEFAULT_GO_LIVE = date(2026, 1, 5)
 MAX_FOLLOW_UP_DAYS = 90.0
@@ -72,6 +75,7 @@ class Model(Value):
     categories: NamedOf[Category] = {}
     demand: Demand
     calendars: NamedOf[Calendar] = {}
+    contracts: NamedOf[Contract] = {}
     stations: NamedOf[Station] = {}
     routing: Routing = Routing()
     system: System = System()
@@ -145,6 +149,13 @@ class Model(Value):
         """The stage of a station: its own name unless the file says otherwise."""
         return self.stations[station].stage or station
 
+    @property
+    def work_stage(self) -> str | None:
+        """The stage that does the work: of the first station in the file with acceptance, else of the first one."""
+        accepts = (name for name, station in self.stations.items() if station.acceptance is not None)
+        name = next(accepts, next(iter(self.stations), None))
+        return None if name is None else self.stage(name)
+
     def groups(self, station: str) -> dict[str, Group]:
         """The groups of servers of a station, at least one, with the station's values wherever theirs are not given.
 
@@ -176,10 +187,27 @@ class Model(Value):
         assert value.absence is not None
         return value.availability * self.stations[station].share_for_us * (1 - value.absence)
 
-    def waiting_cost_per_day(self, category: str) -> float:
-        """Cost of one open request of a category for one calendar day."""
-        value = self.categories[category].waiting_cost_per_day if category in self.categories else None
-        return self.costs.waiting_per_day if value is None else value
+    def waiting_cost(self, category: str) -> OpenCost:
+        """What it costs that a request of a category is open."""
+        own = self.categories.get(category)
+        due = own.due_within_days if own else None
+        if own and own.waiting is not None:
+            return open_cost(own.waiting, due)
+        if own and own.waiting_cost_per_day is not None:
+            return OpenCost(own.waiting_cost_per_day)
+        if self.costs.waiting is not None:
+            return open_cost(self.costs.waiting, due)
+        return OpenCost(self.costs.waiting_per_day)
+
+    def urgency_factor(self, contract: Contract, category: str) -> float:
+        """The factor of a contract on the price of a category."""
+        known = self.categories.get(category)
+        return contract.factor(category, known.priority if known else 0)
+
+    def hourly_rate(self, station: str) -> float:
+        """The listed price of an hour at a station: its own, or its contract's first tier."""
+        value = self.stations[station]
+        return value.price_per_hour if value.contract is None else self.contracts[value.contract].list_price
 
     def open_hours_per_week(self, calendar: str) -> float:
         """Open hours of a calendar in a week without holidays."""

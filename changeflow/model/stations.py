@@ -85,6 +85,8 @@ class Station(Value):
     """The largest difficulty (0 to 1) that this station is open to; harder requests it may not do."""
     price_per_hour: NonNegative = 0.0
     """Cost of a working hour: the vendor's rate, or the loaded cost of in-house time."""
+    contract: str | None = None
+    """The contract by which a vendor bills; then without a price_per_hour here."""
     acceptance: Acceptance | None = None
     errors: StationErrors | None = None
     """Errors with a cause, by the model's [errors]; then acceptance is without rework_probability and rework work."""

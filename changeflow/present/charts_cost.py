@@ -20,6 +20,8 @@ Place = Literal["outside lower left", "outside lower center", "outside lower rig
 
 ROW_INCHES = 0.56
 FRAME_INCHES = 1.4  # axis and legend
+FEW_ACCOUNTS = 4  # of a group: more make the legend longer
+ACCOUNT_INCHES = 0.17
 BAR_HEIGHT = 0.42
 NAME_ABOVE_BAR = 0.4
 LEGEND_PLACES: tuple[Place, ...] = ("outside lower left", "outside lower center", "outside lower right")
@@ -35,7 +37,9 @@ def cost_chart(costs: pd.DataFrame, totals: pd.DataFrame, title: str, currency: 
     accounts = accounts_for({str(account) for _, account in table.index})
     divisor, word = scale_word(float((totals["mean"] + totals["half_width"].fillna(0)).max()))
     with house_style():
-        figure, axes = new_sheet(FRAME_INCHES + ROW_INCHES * len(names), title)
+        longest = max(sum(account.group == group for account in accounts) for group in GROUPS)
+        legend = ACCOUNT_INCHES * max(longest - FEW_ACCOUNTS, 0)
+        figure, axes = new_sheet(FRAME_INCHES + ROW_INCHES * len(names) + legend, title)
         colours = colour_of(names_in(totals["scenario"]))
         for row, name in enumerate(names):
             _stack(axes, -row, [(account, float(table.get((name, account.name), 0.0))) for account in accounts])

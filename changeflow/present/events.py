@@ -12,7 +12,11 @@ import numpy as np
 import pandas as pd
 
 from changeflow.engine import trace as t
+from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.posting import ACCOUNTS
+from changeflow.measure.run import run_postings
+from changeflow.measure.window import Window
 from changeflow.model.routing import RULES
 from changeflow.model.schema import Model
 from changeflow.present.folder import MANIFEST, write_whole
@@ -30,11 +34,12 @@ _LEFT = {
 
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
-    """requests, visits and decisions in order, with names for codes and dates beside clock hours."""
+    """requests, visits, decisions and postings in order, with names for codes and dates beside clock hours."""
     return {
         "requests": _requests(trace, model),
         "visits": _visits(trace, model),
         "decisions": _decisions(trace),
+        "ledger": _ledger(trace, model),
     }
 
 
@@ -209,5 +214,24 @@ def _decisions(trace: Trace) -> pd.DataFrame:
             "compared": rows["value"],
             "compared_is": [_COMPARED.get(code, "") for code in rules],
             "chosen": rows["chosen"],
+        }
+    )
+
+
+def _ledger(trace: Trace, model: Model) -> pd.DataFrame:
+    """Every posting; a sum over an account is what the measures say of it (discounted ones are discounted here too)."""
+    rows = run_postings(Window.of(compile_tables(model)), trace)
+    return pd.DataFrame(
+        {
+            "time": rows["time"],
+            "date": _dates(model, rows["time"]),
+            "request": [str(number) if number >= 0 else "" for number in rows["request"].tolist()],
+            "period": [str(number) if number >= 0 else "" for number in rows["period"].tolist()],
+            "station": _named(rows["station"], trace.stations),
+            "account": _named(rows["account"], ACCOUNTS),
+            "cause": _named(rows["cause"], t.CAUSES),
+            "is_repair": rows["repair"],
+            "phase": _named(rows["ownership"].astype(int), ("success", "ownership")),
+            "amount": rows["amount"],
         }
     )

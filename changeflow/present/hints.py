@@ -62,11 +62,34 @@ SOURCE: tuple[Hint, ...] = (
         "users stop asking: with 50 requests open only 0.8 of them ask",
     ),
 )
+COSTS: tuple[Hint, ...] = (
+    (
+        'waiting = { shape = "convex", per_day = 8, doubles_after_days = 30 }',
+        "an open request costs more a day the older it is; or linear, step (at its due date)",
+    ),
+    ("day_job_value_per_hour = 90", "what an in-house hour is worth elsewhere; assumption, 45 to 150"),
+    ("day_job_agreed_hours_per_week = 6", "hours a week and person; beyond them an hour costs ever more"),
+    ("hosting_per_month = 500", "money a month"),
+    ("discount_rate_per_year = 0.05", "share a year; assumption, 0 to 0.1"),
+)
 SECTIONS = """\
 # [categories.data]             # one for each category
 # priority = 1                  # class 0 to 9, 0 the most urgent
 # due_within_days = 10          # calendar days from arrival to the due date
 # waiting_cost_per_day = 20     # cost of an open request and calendar day; else costs.waiting_per_day
+# difficulty_size_correlation = 0.5 # -1 to 1: large requests are difficult ones; assumption, 0 to 0.7
+
+# [organisation.variation]      # organisations differ; the prior set has laws of rate, readiness and quality
+# replications_per_organisation = 10 # runs of one organisation; intervals then count organisations
+# request_rate = { law = "lognormal", mean = 1, scv = 0.25 } # factor on the rates; assumption, scv 0.04 to 0.9
+
+# [contracts.time]              # how a vendor bills; a station names it: contract = "time"
+# price_per_hour = 130          # money an hour; or tiers by hours a month, as in the model contracts
+# minimum_hours = 2             # billed for a pass at least; assumption, 0 to 8
+# increment_hours = 0.25        # a pass is billed in whole steps of it; 8 is by the day; assumption, 0.25 to 8
+# urgency = { data = 1.5 }      # factor on the price, by category or priority class
+# retainer = { per_month = 2000, hours = 20, unused = "lost" } # money a month, hours in it; or carried
+# sla = { within_hours = 240, fee_per_month = 300, credit = 200 } # clock hours to delivery, money
 
 # [demand.sources.shocks]       # a reorganisation, a new law: many requests at once
 # kind = "shocks"
@@ -108,6 +131,7 @@ def with_hints(text: str) -> str:
     ]:
         if source.get("kind") == "poisson":
             text = _after_table(text, path, _lines(hint for hint in SOURCE if _key(hint) not in source))
+    text = _after_table(text, "costs", _lines(hint for hint in COSTS if _key(hint) not in raw.get("costs", {})))
     text = _after_table(text, "routing", _lines(_rules(list(stations)), titled=False))
     vendors = [name for name, station in stations.items() if station.get("kind") == "vendor"]
     if "sources" in demand and filled and vendors:

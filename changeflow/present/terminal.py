@@ -9,12 +9,14 @@ from itertools import chain
 from changeflow.measure.records import Estimate
 from changeflow.model.process_only import process_only
 from changeflow.present.logs import log_lines
+from changeflow.present.prices import price_sentence
 from changeflow.present.sentences import (
     answer_sentence,
     load_sentence,
     next_command,
     unsure_sentence,
 )
+from changeflow.present.spread import spread_sentence
 from changeflow.present.undone import not_done
 from changeflow.present.words import NOT_AVAILABLE, digits, plain
 from changeflow.study.results import Results, ScenarioResult
@@ -32,8 +34,12 @@ def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = 
     first = next(iter(results.scenarios.values())).model
     for text in log_lines(first):
         lines += labelled("DATA", text)
+    if price := price_sentence(results):
+        lines += labelled("PRICE", price)
     lines += labelled("LOAD", load_sentence(results))
     lines += labelled("UNSURE", unsure_sentence(results))
+    if spread := spread_sentence(results):
+        lines += labelled("SPREAD", spread)
     what = "none written" if folder is None else f"{folder}/  report.html  charts/  runs.csv "
     made = f"seed {results.seed}, {results.seconds:.0f} s, {engine_in_words(results)}"
     lines += labelled("FILES", f"{what} ({made})")

@@ -59,9 +59,17 @@ PLAIN = {
     "total_cost": "total cost",
     "total_cost_with_undone": "total cost with undone work",
     "cost_per_closed_request": "cost per closed request",
+    "effective_price_per_reference_hour": "price of a reference hour done right",
+    "day_job_cost": "day job displaced",
+    "training_cost": "training and recruitment",
+    "hosting_cost": "hosting",
+    "enforcement_cost": "enforcement",
+    "write_off_cost": "written off",
     # accounts of the ledger
     "in_house_labour": "in-house labour",
     "open_liability": "work still open",
+    "day_job": "day job displaced",
+    "training": "training, recruitment",
     # words of the trade
     "sojourn": "time to done",
     "replications": "simulated runs",

@@ -21,6 +21,9 @@ COLUMNS = {
         "request", "visit", "stage", "pass", "station", "server", "person", "joined", "started", "finished",
         "work_hours", "outcome",
     },
+    "ledger": {
+        "time", "date", "request", "period", "station", "account", "cause", "is_repair", "phase", "amount",
+    },
     "decisions": {"request", "time", "rule", "station", "seen", "seen_is", "compared", "compared_is", "chosen"},
 }  # fmt: skip
 
@@ -87,6 +90,19 @@ def test_a_decision_names_the_chosen_station_and_what_it_saw(written: Path) -> N
         assert float(row["seen"]) >= 2
     first = {row["request"]: row["station"] for row in read(written / "visits.csv") if row["visit"] == "0"}
     assert {row["request"]: row["station"] for row in chosen} == first
+
+
+def test_the_ledger_sums_to_the_accounts_of_the_run(written: Path) -> None:
+    """Read back from the file, with names in place of codes."""
+    model = cf.read_model(written.parent / "tiny.toml")
+    run = cf.run(cf.Plan.of({"tiny": model}, replications=3, seed=5)).scenarios["tiny"].runs[2].values
+    rows = read(written / "ledger.csv")
+    assert [float(row["time"]) for row in rows] == sorted(float(row["time"]) for row in rows)
+    for account in ("adaptation", "vendor", "in_house", "waiting", "licence", "unmet_need", "open_liability"):
+        total = sum(float(row["amount"]) for row in rows if row["account"] == account)
+        assert total == pytest.approx(run[f"{account}_cost"], abs=1e-6), account
+    assert {row["account"] for row in rows} >= {"vendor", "in_house"}
+    assert {row["cause"] for row in rows if row["request"]} == {"root"}
 
 
 def test_a_trace_along_a_route_stays_on_it(folder: Path) -> None:

@@ -10,7 +10,9 @@ from changeflow.engine import trace as t
 from changeflow.engine.simulate import stream
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Rows, Trace
-from changeflow.measure.run import measure_run
+from changeflow.measure.ledger import accounts, completion_time
+from changeflow.measure.posting import summed
+from changeflow.measure.run import measure_run, run_postings
 from changeflow.measure.window import Window
 from tests.parity.compare import difference, outcome
 from tests.parity.features import features
@@ -44,7 +46,10 @@ def check(example: Example, folder: Path) -> set[str]:
 
 def obeys_every_law(window: Window, trace: Trace) -> None:
     """Conservation, order of times, Little's law and the ledger; the work counted is the work of the rows."""
-    measure_run(window, trace)  # raises InvariantBroken when a law is broken
+    found = measure_run(window, trace).values  # raises InvariantBroken when a law is broken
+    complete = completion_time(window, found["completion_days"])
+    for name, sum_of_postings in accounts(window, complete, summed(run_postings(window, trace))).items():
+        assert np.isclose(sum_of_postings, found[name], rtol=1e-9, atol=1e-6, equal_nan=True), name
     visits = trace.visits
     counted = window.worked_hours(visits, window.start, window.end)
     worked = np.isin(visits["outcome"], (t.DELIVERED, t.REWORK, t.INTERRUPTED))

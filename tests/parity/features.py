@@ -45,15 +45,25 @@ def _of_model(model: Model) -> Iterator[str]:
             yield "infinite servers"
         elif station.servers > MANY_SERVERS:
             yield "more than 64 servers"
+        if station.contract is not None:
+            yield "contract"
         for law in station.service_hours.values() if isinstance(station.service_hours, dict) else ():
             yield f"law {law.law}"
         for law in (station.service_hours, station.intake_delay_hours):
             if law is not None and not isinstance(law, dict):
                 yield f"law {law.law}"
+    if model.costs.day_job_value_per_hour:
+        yield "day job"
+    shapes = [model.costs.waiting, *(category.waiting for category in model.categories.values())]
+    yield from (f"waiting {shape.shape}" for shape in shapes if shape is not None)
     for category in model.categories.values():
         for law in (category.work_hours, category.difficulty, category.specification_quality):
             if law is not None:
                 yield f"law {law.law}"
+        if category.difficulty_size_correlation:
+            yield "difficulty correlates with size"
+    if model.organisation.variation is not None:
+        yield "organisations differ"
     if len({model.stage(name) for name in model.stations}) < len(model.stations):
         yield "shared stage"
 

@@ -14,6 +14,9 @@ from tests.parity.graphs import graphs
 from tests.parity.hours import FIRST_DAYS, MONDAY, calendars
 from tests.parity.laws import Raw, laws, one_in, unit_laws
 from tests.parity.mistakes import errors, systems
+from tests.parity.money import CONTRACT, contracts, costs
+from tests.parity.money import waiting as shapes
+from tests.parity.organisations import variations
 from tests.parity.rules import routes, routing
 from tests.parity.stations import Setting, stations
 
@@ -71,14 +74,14 @@ def examples(draw: st.DrawFn) -> Example:
         "horizon_days": days,
         "weeks_since_go_live": weeks,
         "open_today": draw(st.sampled_from([0, 0, 1, 5, 40])),
-        "organisation": {"users": users},
+        "organisation": {"users": users} | draw(variations),
         "categories": {
             name: draw(_categories(share, with_work, due_dates, qualities, ties))
             for name, share in zip(categories, SHARES[len(categories)], strict=True)
         },
         "demand": demand["source-0"] if len(demand) == 1 and draw(st.booleans()) else {"sources": demand},
         "calendars": shifts,
-        "costs": {"waiting_per_day": waiting},
+        "costs": draw(costs(waiting, due_dates=due_dates)),
         "stations": {
             name: draw(
                 stations(
@@ -93,6 +96,8 @@ def examples(draw: st.DrawFn) -> Example:
         },
         "routing": draw(routing(names, categories, changes, generalists, tester)),
     }
+    if any("contract" in station for station in raw["stations"].values()):
+        raw["contracts"] = {CONTRACT: draw(contracts(categories))}
     if any("errors" in station for station in raw["stations"].values()):
         raw["errors"] = draw(errors(qualities=qualities, ties=ties))
         raw["system"] = draw(systems(categories))
@@ -110,8 +115,12 @@ def _categories(draw: st.DrawFn, share: float, with_work: bool, due_dates: bool,
         category["difficulty"] = draw(unit_laws)
     if qualities or draw(one_in(3)):
         category["specification_quality"] = draw(unit_laws)
+    if with_work and draw(one_in(4)):
+        category["difficulty_size_correlation"] = draw(st.sampled_from([1.0, 0.7, -0.4, -1.0]))
     if due_dates:
         category["due_within_days"] = draw(st.sampled_from([0.5, 2.0, 10.0]))
-    if draw(one_in(3)):
+    if draw(one_in(5)):
+        category["waiting"] = draw(shapes(due_dates=due_dates))
+    elif draw(one_in(3)):
         category["waiting_cost_per_day"] = draw(st.sampled_from([1.0, 10.0, 300.0]))
     return category

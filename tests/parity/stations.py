@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.parity.laws import Raw, by_category, laws, one_in, shares_of_one
 from tests.parity.mistakes import own_errors
+from tests.parity.money import CONTRACT
 from tests.parity.queues import doors, leaving, queues
 from tests.parity.staff import people
 
@@ -43,7 +44,10 @@ def stations(
     if not tests and draw(st.booleans()):  # a test is other work than what it tests
         station["stage"] = "change"
     station["speed"] = draw(st.sampled_from([1.0, 1.0, 2.0, 0.7]))
-    station["price_per_hour"] = draw(st.sampled_from([0.0, 60.0, 100.0]))
+    if station["kind"] == "vendor" and draw(one_in(3)):
+        station["contract"] = CONTRACT
+    else:
+        station["price_per_hour"] = draw(st.sampled_from([0.0, 60.0, 100.0]))
     if draw(one_in(4)):
         station["share_for_us"] = draw(st.sampled_from([0.5, 0.7]))
     if draw(one_in(3)):

@@ -88,13 +88,17 @@ def told(table: str) -> list[Row]:
 
 def visits(trace: Trace, table: str) -> list[Row]:
     """The trace's visits, as the columns that the table has."""
-    return _seen(trace.visits, table, {"station": trace.stations, "stage": trace.stages, "outcome": t.VISIT_OUTCOMES})
+    return _seen(
+        trace.visits,
+        table,
+        {"station": trace.stations, "stage": trace.stages, "outcome": t.VISIT_OUTCOMES, "error": ("-", *t.ERRORS[1:])},
+    )
 
 
 def requests(trace: Trace, table: str) -> list[Row]:
     """The trace's requests, as the columns that the table has."""
     sources = (*trace.sources, "open_today")
-    return _seen(trace.requests, table, {"outcome": t.REQUEST_OUTCOMES, "source": sources})
+    return _seen(trace.requests, table, {"outcome": t.REQUEST_OUTCOMES, "source": sources, "cause": t.CAUSES})
 
 
 def decisions(trace: Trace, table: str) -> list[Row]:
@@ -113,7 +117,7 @@ def _seen(rows: np.ndarray, table: str, names: dict[str, tuple[str, ...]]) -> li
 
 def _shown(value: Any, names: tuple[str, ...] | None) -> Any:
     if names is not None:
-        return names[value].replace(" ", "_")
+        return None if names[value] == "-" else names[value].replace(" ", "_")
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 

@@ -7,13 +7,14 @@ import pytest
 from changeflow.errors import ModelError
 from changeflow.model.process_only import process_only
 from changeflow.model.shipped import shipped_models
-from changeflow.present.hints import ACCEPTANCE, IN_HOUSE, QUEUE, SECTIONS, SOURCE, STAFF, VENDOR, with_hints
+from changeflow.present.hints import ACCEPTANCE, COSTS, IN_HOUSE, QUEUE, SECTIONS, SOURCE, STAFF, VENDOR, with_hints
 from tests.unit.small import model_of
 
 PARTLY = shipped_models()["partly_open"].read_text(encoding="utf-8")
-NEEDS = {"preemptive = true": "discipline", "when_full": "capacity", "switching_loss": "at_once"}
+NEEDS = {"preemptive = true": "discipline", "when_full": "capacity", "switching_loss": "at_once",
+         "day_job_agreed": "day_job_value"}  # fmt: skip
 """A key -> the key that it belongs to."""
-EVERY = [hint[0] for hint in (*QUEUE, *IN_HOUSE, *VENDOR, *ACCEPTANCE, *SOURCE)]
+EVERY = [hint[0] for hint in (*QUEUE, *IN_HOUSE, *VENDOR, *ACCEPTANCE, *SOURCE, *COSTS)]
 
 
 def used(text: str, *starts: str) -> str:
@@ -66,4 +67,5 @@ def test_the_sections_at_the_end_are_right() -> None:
     assert model.categories["data"].due_within_days == 10
     assert model.demand.sources["others"].background
     assert model.demand.sources["shocks"].kind == "shocks"
+    assert model.contracts["time"].retainer is not None
     assert len(model.categories) > 1

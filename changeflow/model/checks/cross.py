@@ -7,10 +7,13 @@ from changeflow.model.checks.acceptance import acceptance
 from changeflow.model.checks.basics import names, window
 from changeflow.model.checks.calendars import calendars
 from changeflow.model.checks.categories import by_category_tables, work
+from changeflow.model.checks.contracts import contracts
+from changeflow.model.checks.costs import costs
 from changeflow.model.checks.delivery_errors import delivery_errors
 from changeflow.model.checks.demand import batches, gaps, other_customers, replays
 from changeflow.model.checks.endless import endless
 from changeflow.model.checks.leaving import leaving
+from changeflow.model.checks.organisation import correlations, variation
 from changeflow.model.checks.parts import Parts
 from changeflow.model.checks.queueing import at_once, disciplines
 from changeflow.model.checks.routes import routes
@@ -21,6 +24,7 @@ from changeflow.model.faults import Places
 _CHECKS = (
     window, names, calendars, by_category_tables, work, replays, gaps, routes, endless, batches, other_customers,
     staff, skills, disciplines, at_once, leaving, acceptance, delivery_errors,
+    variation, correlations, contracts, costs,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.components import Components
+from changeflow.model.contracts import Contract
 from changeflow.model.costs import Costs
 from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
@@ -28,6 +29,7 @@ class Parts:
     stations: dict[str, Station | None] = field(default_factory=dict)
     categories: dict[str, Category | None] = field(default_factory=dict)
     calendars: dict[str, Calendar | None] = field(default_factory=dict)
+    contracts: dict[str, Contract | None] = field(default_factory=dict)
     sources: dict[str, Source | None] = field(default_factory=dict)
     routing: Routing | None = None
     costs: Costs | None = None
@@ -43,6 +45,7 @@ class Parts:
             {name: _station_parsed(value) for name, value in table_of(raw, "stations").items()},
             {name: _parsed(TypeAdapter(Category), value) for name, value in table_of(raw, "categories").items()},
             {name: _parsed(TypeAdapter(Calendar), value) for name, value in table_of(raw, "calendars").items()},
+            {name: _parsed(TypeAdapter(Contract), value) for name, value in table_of(raw, "contracts").items()},
             {name: _parsed(_SOURCE, value) for name, value in table_of(table_of(raw, "demand"), "sources").items()},
             _parsed(TypeAdapter(Routing), raw.get("routing", {})),
             _parsed(TypeAdapter(Costs), raw.get("costs", {})),

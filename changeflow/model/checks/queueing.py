@@ -45,10 +45,10 @@ def _due_dates(path: Loc, station: Station, parts: Parts, where: Places) -> Iter
 
 def _waiting_costs(parts: Parts) -> bool:
     values = parts.categories.values()
-    if parts.costs is None or any(value is None or value.waiting_cost_per_day for value in values):
+    if parts.costs is None or any(v is None or v.waiting_cost_per_day or v.waiting for v in values):
         return True
     others = not values or any(value and value.waiting_cost_per_day is None for value in values)
-    return others and parts.costs.waiting_per_day > 0
+    return others and (parts.costs.waiting_per_day > 0 or parts.costs.waiting is not None)
 
 
 def at_once(parts: Parts, where: Places) -> Iterator[Fault]:

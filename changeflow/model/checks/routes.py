@@ -88,7 +88,7 @@ def _budget(path: Loc, route: Budget, parts: Parts, where: Places) -> Iterator[F
     station = parts.stations.get(route.prefer)
     if route.prefer in OUTCOMES:
         yield where.fault((*path, "prefer"), "a station", route.prefer)
-    if station and not station.price_per_hour:
+    if station and not station.price_per_hour and station.contract is None:
         expected = "a station with a price_per_hour (without one the budget is never spent)"
         yield where.fault((*path, "prefer"), expected, route.prefer)
     if route.otherwise == route.prefer:
