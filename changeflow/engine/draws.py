@@ -31,6 +31,8 @@ ASK = np.int64(12)  # whether a candidate asks at all
 SHOCK = np.int64(13)  # time between shocks; number of requests of a shock
 SHOCK_REQUEST = np.int64(14)  # time from the shock to the request
 VERDICT = np.int64(15)  # delay of the verdict
+TENURE = np.int64(19)  # how long somebody holds a job; subject: the job, pass: which holder
+REPLACEMENT = np.int64(20)  # how long until the successor begins; the same
 
 NO_STAGE = np.uint64(0)
 
@@ -126,6 +128,11 @@ def stage_key(name: str) -> np.uint64:
 def source_key(name: str) -> np.uint64:
     """The key of a source: the upper half of the keys of its requests, whose top bit 0 marks a root."""
     return np.uint64(_hash(name, 31) << 32)
+
+
+def subject_key(name: str) -> np.uint64:
+    """The key of a subject that is no request: a hash of its name."""
+    return np.uint64(_hash(name, 64))
 
 
 def root_keys(source: np.uint64, first: int, count: int) -> NDArray[np.uint64]:

@@ -46,8 +46,8 @@ class Visit:
 
     __slots__ = (
         "accept_luck", "attempt", "done", "entered", "entry", "finished", "full", "given", "group", "joined", "left",
-        "number", "order", "outcome", "plan", "rank", "redraws", "request", "server", "started", "station", "to_do",
-        "work_hours",
+        "number", "order", "outcome", "pace", "plan", "rank", "redraws", "request", "server", "skill", "started",
+        "station", "to_do", "work_hours",
     )  # fmt: skip
 
     def __init__(self, request: Request, station: int, entry: int, attempt: int, entered: float) -> None:
@@ -58,6 +58,7 @@ class Visit:
         self.joined = self.started = self.finished = NOT_YET
         self.full = self.left = self.work_hours = NOT_YET  # at the pace of the station; the last at the server's own
         self.group = self.server = NOBODY
+        self.skill = self.pace = NOT_YET  # of the server at the start; the second with its speed
         self.order, self.rank = NOBODY, 0.0
         self.outcome, self.accept_luck = t.UNFINISHED, NOT_YET
         self.redraws = self.plan = 0

@@ -12,7 +12,8 @@ from changeflow.engine.layout import Layout, entrances_of
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
 from changeflow.engine.source_table import SourceTable
-from changeflow.engine.station_table import NO_LAW, StationTable
+from changeflow.engine.staffing import in_run
+from changeflow.engine.station_table import NO_LAW, GroupTable, StationTable
 from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
 from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source, batch_of
@@ -59,11 +60,17 @@ class Tables:
     """The same once more, as the arrays of the compiled engine."""
     custom: tuple[str, ...]
     """Names of a researcher's own routing rules; a route's limit is its place here."""
+    jobs: tuple[tuple[int, GroupTable], ...]
+    """Groups of people who take courses or may leave, with their numbers in the model."""
     process_only: tuple[str, ...]
     """What of the model only the process engine knows, in words."""
     expected_requests: float
     expected_visits: float
     """Rows to make room for; a run may have more."""
+
+    def staff_of_run(self, run_key: np.uint64) -> dict[int, GroupTable]:
+        """These groups as their people come and go in one run."""
+        return {number: in_run(group, run_key, self.end) for number, group in self.jobs}
 
 
 def compile_tables(model: Model) -> Tables:
@@ -148,6 +155,11 @@ class _Compiler:
             sources=SourceTable.of(model, self.categories, (start, end), gaps, batch),
             layout=Layout.of(stations, after, entrances, routes, places, start, len(self.stages), len(self.categories)),
             custom=tuple(self.routes.custom),
+            jobs=tuple(
+                (number, group)
+                for number, group in enumerate(group for station in stations for group in station.groups)
+                if group.job is not None
+            ),
             process_only=process_only(model),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
             expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,

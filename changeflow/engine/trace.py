@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from changeflow.engine.station_table import GroupTable
 
 Rows = NDArray[Any]
 
@@ -92,3 +95,5 @@ class Trace:
     """Servers called off: station, clock hours from and until, how many."""
     unasked: int = 0
     """Requests that were never made because the backlog was long."""
+    staff: Mapping[int, GroupTable] = field(default_factory=dict)
+    """Jobs with courses or departures as they were held in this run, by the group's number in the model."""

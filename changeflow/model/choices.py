@@ -114,12 +114,12 @@ class Choices:
 
 
 def open_share(model: Model, name: str, category: str) -> float:
-    """Share of a category's requests that a station may do: it is open to them, and somebody has the skill."""
+    """Share of a category's requests that a station may do: it is open to them, and somebody may change them."""
     station = model.stations[name]
     if not station.may_work_on(category):
         return 0.0
     law = model.categories[category].difficulty if category in model.categories else None
-    return moments.cdf(law or Uniform(law="uniform", low=0.0, high=1.0), by_category(station.openness, category))
+    return moments.cdf(law or Uniform(law="uniform", low=0.0, high=1.0), station.reach(category))
 
 
 def least_staying(station: Station) -> float:

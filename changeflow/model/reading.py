@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from changeflow.errors import DataError, Fault, ModelError, nearest
+from changeflow.model.checks.authority import left_to_nobody
 from changeflow.model.checks.cross import cross_faults
 from changeflow.model.checks.parts import Parts
 from changeflow.model.demand import Replay
@@ -89,7 +90,10 @@ def build_model(
         told = {fault.path for fault in faults}
         faults += [fault for fault in faults_of(error, full, places) if fault.path not in told]
     wrong = {fault.path for fault in faults}  # of a value that could not be read nothing more is told
-    faults += [fault for fault in cross_faults(Parts.of(full), places) if fault.path not in wrong]
+    parts = Parts.of(full)
+    faults += [fault for fault in cross_faults(parts, places) if fault.path not in wrong]
+    if read_before is None:  # in another routing than the file's own they are refused and counted
+        faults += [fault for fault in left_to_nobody(parts, places) if fault.path not in wrong]
     if faults:
         raise ModelError(dict.fromkeys(faults))
     model._raw, model._place, model._vary = raw, shown, vary
