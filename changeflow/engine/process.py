@@ -7,7 +7,6 @@ is accepted or comes back; then it moves on or is done. The order at one instant
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from changeflow.engine.process_parts import Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
 from changeflow.engine.quantiles import quantile
-from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE, StationTable
+from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
 
@@ -36,19 +35,14 @@ class Run:
         self.stations: list[Station] = []
         self.staff = model.staff_of_run(run_key)
         groups = 0
-        for number, table in enumerate(model.stations):
-            self.stations.append(Station(self, self._as_held(table, groups), number, groups))
+        for number, table in enumerate(model.as_staffed(self.staff)):
+            self.stations.append(Station(self, table, number, groups))
             groups += len(table.groups)
         self.router = Router(self, self.stations, decisions=decisions)
         self.requests: list[Request] = []
         self.begun: list[Visit] = []
         self.held: dict[int, list[Event]] = {number: [] for number in range(len(self.stations))}
         self.open = self.unasked = 0
-
-    def _as_held(self, table: StationTable, first: int) -> StationTable:
-        """A station with its jobs as people hold them in this run."""
-        groups = tuple(self.staff.get(first + number, group) for number, group in enumerate(table.groups))
-        return replace(table, groups=groups) if self.staff else table
 
     def to_the_horizon(self) -> None:
         """Run to the horizon; what would happen at that very instant does not."""

@@ -76,6 +76,11 @@ def in_run(table: GroupTable, run_key: np.uint64, end: float) -> GroupTable:
     return _staffed(table, history(table.job, run_key, end))
 
 
+def happenings(table: GroupTable) -> list[tuple[float, int]]:
+    """Courses, departures and successors of a job in one run: clock time and a code of turnover.py."""
+    return [(time, news) for time, news in zip(table.times.tolist(), table.news.tolist(), strict=True) if news]
+
+
 def _staffed(table: GroupTable, changes: list[Change]) -> GroupTable:
     """The same group with these changes of people, told from the start of the run on."""
     start = float(table.times[0])
@@ -129,8 +134,6 @@ def _job(model: Model, station: str, name: str, group: Group, shift: WorkTime) -
         course_at=course.day * _DAY if course else math.nan,
         course_hours=course.hours if course else 0.0,
         shift=shift,
-        recruitment_cost=attrition.price if attrition else 0.0,
-        course_cost=course.price + course.hours * model.stations[station].price_per_hour if course else 0.0,
     )
 
 

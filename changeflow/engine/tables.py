@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +73,14 @@ class Tables:
     def staff_of_run(self, run_key: np.uint64) -> dict[int, GroupTable]:
         """These groups as their people come and go in one run."""
         return {number: in_run(group, run_key, self.end) for number, group in self.jobs}
+
+    def as_staffed(self, staff: Mapping[int, GroupTable]) -> tuple[StationTable, ...]:
+        """The stations with their jobs as people held them in one run."""
+        if not staff:
+            return self.stations
+        numbers = count()
+        groups = (tuple(staff.get(next(numbers), group) for group in station.groups) for station in self.stations)
+        return tuple(replace(station, groups=own) for station, own in zip(self.stations, groups, strict=True))
 
 
 def compile_tables(model: Model) -> Tables:

@@ -36,8 +36,6 @@ class Job:
     """NaN: none."""
     course_hours: float
     shift: WorkTime
-    recruitment_cost: float
-    course_cost: float
 
 
 def history(job: Job, run_key: np.uint64, end: float) -> list[Change]:
@@ -71,10 +69,3 @@ def _holders(job: Job, run_key: np.uint64, end: float) -> Iterator[tuple[float, 
         came = left - job.replacement * math.log1p(-luck)
         news = JOINED_TRAINED if job.newcomers_trained else JOINED
         spell += 1
-
-
-def costs(job: Job, news: int) -> float:
-    """What a change of this kind costs, in money."""
-    if news == COURSE:
-        return job.course_cost
-    return job.recruitment_cost if news in (JOINED, JOINED_TRAINED) else 0.0

@@ -40,9 +40,7 @@ class Training(Value):
     day: NonNegative
     """Calendar day since go-live; if nobody holds the job on that day there is no course."""
     hours: Positive
-    """Open hours of the person's calendar; paid at the station's price_per_hour."""
-    price: NonNegative = 0.0
-    """Cost of the course itself."""
+    """Open hours of the person's calendar."""
 
 
 class Attrition(Value):
@@ -53,5 +51,3 @@ class Attrition(Value):
     replacement_days: Positive
     """Mean calendar days until the successor begins; exponential."""
     newcomer: Literal["untrained", "trained"] = "untrained"
-    price: NonNegative = 0.0
-    """Cost of each successor's recruitment."""

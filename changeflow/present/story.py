@@ -106,6 +106,8 @@ def _station(model: Model, name: str, station: Station) -> str:
     parts += in_the_queue(station)
     parts += working_time(model, name, station)
     parts += after_the_work(station)
+    if station.access < 1:
+        parts.append(f"its people reach {station.access:.0%} of what the system opens to them")
     if station.price_per_hour:
         parts.append(f"{model.currency} {station.price_per_hour:g} an hour")
     return "; ".join(parts)
