@@ -51,7 +51,7 @@ def history(job: Job, run_key: np.uint64, end: float) -> list[Change]:
                 found.append((back, 1, TRAINED))
         if left < math.inf:
             found.append((left, 0, LEFT if left < job.ends else NOTHING))
-    return found
+    return [change for change in found if change[0] < end]
 
 
 def _holders(job: Job, run_key: np.uint64, end: float) -> Iterator[tuple[float, float, int]]:

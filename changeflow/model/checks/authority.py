@@ -22,12 +22,16 @@ def left_to_nobody(parts: Parts, where: Places) -> Iterator[Fault]:
             for category in sorted(categories_at(path, flow, parts) & set(parts.categories)):
                 if _nobody_may(route, category, parts):
                     expected = f"a station where somebody has authority over requests of category '{category}'"
-                    yield where.fault(file_path(path, parts.raw), expected, ", ".join(places(route)))
+                    yield where.fault(
+                        file_path(path, parts.raw),
+                        expected,
+                        ", ".join(place for place in places(route) if place in parts.stations),
+                    )
 
 
 def _nobody_may(route: OpenFirst | ShortestQueue | Soonest | Cheapest, category: str, parts: Parts) -> bool:
     """Would somebody do it if authority were no question, and does nobody so?"""
-    found = [parts.stations.get(place) for place in places(route)]
+    found = [parts.stations[place] for place in places(route) if place in parts.stations]
     stations = [station for station in found if station is not None]
     if len(stations) < len(found) or all(station.authority_over(category) < 0 for station in stations):
         return False

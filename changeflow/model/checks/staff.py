@@ -63,7 +63,7 @@ def _groups(path: Loc, station: Station, parts: Parts, where: Places) -> Iterato
             table = getattr(group, key)
             if isinstance(table, Mapping):
                 yield from complete((*own, key), table, parts, where)
-        if group.experience and station.learning is None:
+        if group.experience and "learning" not in table_of(table_of(parts.raw, "stations"), str(path[1])):
             yield where.fault((*own, "experience"), "learning at this station (without it experience means nothing)")
         if group.head_count and not any(group.head_count.servers):
             found = list(group.head_count.servers)
