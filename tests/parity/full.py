@@ -67,8 +67,8 @@ FULL: dict[str, Any] = {
             "staff": {
                 "one": {"categories": ["process", "event"], "until_day": 30, "authority": 0.8, "experience": 5},
                 "two": {
-                    "from_day": 5, "trained": False, "training": {"day": 8, "hours": 12},
-                    "attrition": {"tenure_days": 12, "replacement_days": 2},
+                    "from_day": 5, "trained": False, "training": {"day": 7, "hours": 6},
+                    "attrition": {"tenure_days": 15, "replacement_days": 2},
                 },
             },
         },

@@ -37,13 +37,14 @@ servers = 2
 entry = { rule = "open_first", prefer = ["team", "vendor"] }
 """
 LEARNS = "named people, each a group of staff with servers = 1"
+CURVE = "learning = { rate = 0.9, start = 0.5, trained = 0.5 }"
 FAULTS = [
     ("staff.ben = { training", "staff.ben = { servers = 2 }\nstaff.eva = { training", 16, "stations.team.learning",
      LEARNS, "'staff.ben: servers = 2'"),
     ("servers = 2", "servers = 2\nlearning = { rate = 0.9, start = 0.5, trained = 0.5 }", 23,
      "stations.vendor.learning", LEARNS, "'servers = 2'"),
-    ("servers = 2", "learning = { rate = 0.9, start = 0.5, trained = 0.5 }\n"
-     "staff.x = { head_count = { days = [0], servers = [1] } }", 22, "stations.vendor.learning", LEARNS, "head_count"),
+    ("servers = 2", f"{CURVE}\nstaff.x = {{ head_count = {{ days = [0], servers = [1] }} }}", 22,
+     "stations.vendor.learning", LEARNS, "head_count"),
     ("trained = 0.7", "trained = 0.3", 16, "stations.team.learning", "trained at least as high as start", ""),
     ("rate = 0.85", "rate = 1.85", 16, "stations.team.learning.rate", "at most 1", ""),
     ("rate = 0.85, ", "", 16, "stations.team.learning.rate", "the key is missing", ""),
