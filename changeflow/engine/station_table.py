@@ -117,7 +117,7 @@ class StationTable:
     at_limit_done: bool
     # what a rule expects
     rate: float
-    """Working hours, at station speed, that all servers give in a clock hour."""
+    """Working hours, at station speed and full skill, that all servers give in a clock hour."""
     expected_hours: tuple[float, ...]
     """Working hours of a pass at station speed."""
     expected_own: tuple[float, ...]

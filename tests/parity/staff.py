@@ -55,10 +55,11 @@ def named_people(
     for group in station["staff"].values():
         group.pop("head_count", None)
         group.pop("servers", None)
-        group["trained"] = draw(st.booleans())
+        if learns:
+            group["trained"] = draw(st.booleans())
         if learns and draw(one_in(3)):
             group["experience"] = draw(by_category(st.sampled_from([0.0, 2.0, 30.5]), categories))
-        if draw(one_in(3)):
+        if learns and draw(one_in(3)):
             group["training"] = {
                 "day": draw(_days(window)), "hours": draw(st.sampled_from([1.0, 8.0, 40.0])),
             }  # fmt: skip

@@ -50,6 +50,7 @@ FAULTS = [
     ("rate = 0.85, ", "", 16, "stations.team.learning.rate", "the key is missing", ""),
     ("start = 0.4", "strt = 0.4", 16, "stations.team.learning.strt", "a known key", ""),
     ("learning = {", "# learning = {", 17, "stations.team.staff.anna.experience", "learning at this station", ""),
+    ("learning = {", "# learning = {", 18, "stations.team.staff.ben.training", "learning at this station", ""),
     ("{ training", "{ servers = 2, training", 18, "stations.team.staff.ben", "one person", ""),
     ("tenure_days = 600", "tenure_days = 0", 18, "stations.team.staff.ben.attrition.tenure_days", "above 0", ""),
     ("{ data = 0.6", "{ dat = 0.6", 17, "stations.team.staff.anna.authority.dat", "a category", ""),

@@ -63,8 +63,10 @@ def _groups(path: Loc, station: Station, parts: Parts, where: Places) -> Iterato
             table = getattr(group, key)
             if isinstance(table, Mapping):
                 yield from complete((*own, key), table, parts, where)
-        if group.experience and "learning" not in table_of(table_of(parts.raw, "stations"), str(path[1])):
-            yield where.fault((*own, "experience"), "learning at this station (without it experience means nothing)")
+        learns = "learning" in table_of(table_of(parts.raw, "stations"), str(path[1]))
+        for key in ("trained", "experience", "training"):
+            if key in group.model_fields_set and not learns:
+                yield where.fault((*own, key), f"learning at this station (without it {key} means nothing)")
         if group.head_count and not any(group.head_count.servers):
             found = list(group.head_count.servers)
             yield where.fault((*own, "head_count", "servers"), "at least one server on some day", found)
