@@ -34,6 +34,8 @@ VERDICT = np.int64(15)  # delay of the verdict
 ERROR = np.int64(16)  # who notices an error; time to the discovery of a defect
 EDGE = np.int64(18)  # the component where a change begins (pass 0), whether a link is live (pass 1; stage: the link)
 ORGANISATION = np.int64(21)  # shift of specification quality, readiness; factor on the rates
+TENURE = np.int64(19)  # how long somebody holds a job; subject: the job, pass: which holder
+REPLACEMENT = np.int64(20)  # how long until the successor begins; the same
 
 NO_STAGE = np.uint64(0)
 
@@ -139,6 +141,11 @@ def stage_key(name: str) -> np.uint64:
 def source_key(name: str) -> np.uint64:
     """The key of a source: the upper half of the keys of its requests, whose top bit 0 marks a root."""
     return np.uint64(_hash(name, 31) << 32)
+
+
+def subject_key(name: str) -> np.uint64:
+    """The key of a subject that is no request: a hash of its name."""
+    return np.uint64(_hash(name, 64))
 
 
 def root_keys(source: np.uint64, first: int, count: int) -> NDArray[np.uint64]:

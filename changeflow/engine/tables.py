@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +16,8 @@ from changeflow.engine.organisations import Profile, draw_profile
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
 from changeflow.engine.source_table import SourceTable
-from changeflow.engine.station_table import NO_LAW, StationTable
+from changeflow.engine.staffing import in_run
+from changeflow.engine.station_table import NO_LAW, GroupTable, StationTable
 from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
 from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source, batch_of
@@ -68,11 +71,25 @@ class Tables:
     """The organisation; the file's own unless `in_organisation` puts another in its place."""
     custom: tuple[str, ...]
     """Names of a researcher's own routing rules; a route's limit is its place here."""
+    jobs: tuple[tuple[int, GroupTable], ...]
+    """Groups of people who take courses or may leave, with their numbers in the model."""
     process_only: tuple[str, ...]
     """What of the model only the process engine knows, in words."""
     expected_requests: float
     expected_visits: float
     """Rows to make room for; a run may have more."""
+
+    def staff_of_run(self, run_key: np.uint64) -> dict[int, GroupTable]:
+        """These groups as their people come and go in one run."""
+        return {number: in_run(group, run_key, self.end) for number, group in self.jobs}
+
+    def as_staffed(self, staff: Mapping[int, GroupTable]) -> tuple[StationTable, ...]:
+        """The stations with their jobs as people held them in one run."""
+        if not staff:
+            return self.stations
+        numbers = count()
+        groups = (tuple(staff.get(next(numbers), group) for group in station.groups) for station in self.stations)
+        return tuple(replace(station, groups=own) for station, own in zip(self.stations, groups, strict=True))
 
 
 def compile_tables(model: Model) -> Tables:
@@ -171,6 +188,11 @@ class _Compiler:
             ),
             profile=Profile(),
             custom=tuple(self.routes.custom),
+            jobs=tuple(
+                (number, group)
+                for number, group in enumerate(group for station in stations for group in station.groups)
+                if group.job is not None
+            ),
             process_only=process_only(model),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
             expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,

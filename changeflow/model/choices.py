@@ -115,12 +115,12 @@ class Choices:
 
 
 def open_share(model: Model, name: str, kind: Kind) -> float:
-    """Share of a kind of requests that a station may do: it is open to them, and somebody has the skill."""
+    """Share of a kind of requests that a station may do: it is open to them, and somebody may change them."""
     station, category = model.stations[name], kind.category
     if not station.may_work_on(category):
         return 0.0
     law = model.categories[category].difficulty if category in model.categories else None
-    share = moments.cdf(law or Uniform(law="uniform", low=0.0, high=1.0), by_category(station.openness, category))
+    share = moments.cdf(law or Uniform(law="uniform", low=0.0, high=1.0), station.reach(category))
     correlation = difficulty_with_size(model, category)
     return open_given_size(share, correlation, kind.low, kind.high) if correlation else share
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from changeflow.model.values import NonNegative, Positive, Value
 from changeflow.model.waiting import Waiting
 

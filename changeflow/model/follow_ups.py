@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from changeflow.model import effort
 from changeflow.model.choices import open_share
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.error_rates import error_rates
@@ -81,7 +82,7 @@ def expected_defects(model: Model) -> Defects:
         (name, category): rates[name, category if model.categories else ""].escapes if station.errors else 0.0
         for name, station in model.stations.items()
         for category in (categories_of(model) if rates and name not in testers else ())
-        if open_share(model, name, category) > 0
+        if open_share(model, name, effort.Kind(category)) > 0
     }
 
 

@@ -123,4 +123,6 @@ def _station(model: Model, name: str, station: Station) -> str:
     parts += working_time(model, name, station)
     parts += after_the_work(station)
     parts += price_of_work(model, station)
+    if station.access < 1:
+        parts.append(f"its people reach {station.access:.0%} of what the system opens to them")
     return "; ".join(parts)
