@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from changeflow.engine.draws import ATTRIBUTES, GAP, NO_STAGE, QUALITY, fill_pairs, fill_run
+from changeflow.engine.copula import correlated
+from changeflow.engine.draws import ATTRIBUTES, GAP, NO_STAGE, QUALITY, WORK, fill_pairs, fill_run
 from changeflow.engine.jit import borrowed, compiled, inlined
 from changeflow.engine.quantiles import quantile
 
@@ -22,7 +23,7 @@ SOURCE = np.dtype(
         ("kind", "i8"),
         ("code", "i8"),  # number in the file, -1: open at the start
         ("key", "u8"),
-        ("rate", "f8"),  # arrivals per clock hour
+        ("rate", "f8"),  # constant: arrivals per clock hour; piecewise, renewal: factor on the rate
         ("gap_law", "i8"),
         ("batch_law", "i8"),
         ("category", "i8"),  # -1: drawn
@@ -80,13 +81,11 @@ def _next_event(source, first, start, run_key, gaps, sizes, rows, pool, edges, h
     source["left"] = 1
     if source["batch_law"] >= 0:
         source["left"] = int(quantile(rows, pool, source["batch_law"], sizes[position]))
-    if source["kind"] == CONSTANT:
-        source["time"] = start + source["sum"] / source["rate"]
-    elif source["kind"] == RENEWAL:
-        source["time"] = start + source["sum"]
+    passed = source["sum"] / source["rate"]
+    if source["kind"] == PIECEWISE:  # the time change of a process whose cumulated rate is `rate` times the heights
+        source["time"] = _piecewise_time(edges, heights, source["first"], source["size"], source["passed"] + passed)
     else:
-        mass = source["passed"] + source["sum"]
-        source["time"] = _piecewise_time(edges, heights, source["first"], source["size"], mass)
+        source["time"] = start + passed
 
 
 @compiled
@@ -146,10 +145,29 @@ def produce(  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _correlate(out, count, keys, run_key, correlation, work_stage, sizes, difficulties, unused):  # type: ignore[no-untyped-def]
+    """Replace the uniforms of difficulties in categories where they correlate with size."""
+    found = False
+    for category in range(correlation.shape[0]):
+        found = found or correlation[category] != 0.0
+    if not found:
+        return
+    fill_pairs(run_key, keys[:count], work_stage, WORK, 0, sizes, unused)
+    for i in range(count):
+        strength = correlation[out[i]["category"]]
+        if strength != 0.0:
+            difficulties[i] = correlated(sizes[i], difficulties[i], strength)
+
+
+@compiled
 def attributes(  # type: ignore[no-untyped-def]
-    out, count, keys, run_key, shares, difficulty_law, quality_law, rows, pool, first, second
-):
-    """Category, difficulty and specification quality of the first `count` requests of a block."""
+    out, count, keys, run_key, shares, difficulty_law, correlation, work_stage, quality_law, quality_shift, rows, pool,
+    first, second, third
+):  # fmt: skip
+    """Category, difficulty and specification quality of the first `count` requests of a block.
+
+    Difficulty may correlate with size: with the luck of the first pass at `work_stage`.
+    """
     out, rows, pool, shares = borrowed(out), borrowed(rows), borrowed(pool), borrowed(shares)
     fill_pairs(run_key, keys[:count], NO_STAGE, ATTRIBUTES, 0, first, second)
     for i in range(count):
@@ -160,6 +178,9 @@ def attributes(  # type: ignore[no-untyped-def]
             while category < shares.shape[0] - 1 and first[i] >= shares[category]:
                 category += 1
             request["category"] = category
+    _correlate(out, count, keys, run_key, correlation, work_stage, first, second, third)
+    for i in range(count):
+        request = out[i]
         law = difficulty_law[request["category"]]
         request["difficulty"] = second[i] if law < 0 else quantile(rows, pool, law, second[i])
         request["quality"] = math.nan
@@ -172,3 +193,5 @@ def attributes(  # type: ignore[no-untyped-def]
             law = quality_law[out[i]["category"]]
             if law >= 0:
                 out[i]["quality"] = quantile(rows, pool, law, first[i])
+                if quality_shift != 0.0:
+                    out[i]["quality"] = min(max(out[i]["quality"] + quality_shift, 0.0), 1.0)

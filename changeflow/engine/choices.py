@@ -42,7 +42,6 @@ from changeflow.engine.views import (
     places_of,
     routes_of,
     slots_of,
-    speeds_of,
     stations_of,
 )
 from changeflow.engine.worktime import open_hours
@@ -198,7 +197,7 @@ def idle_now(state, arrays, station):  # type: ignore[no-untyped-def]
 def work_ahead(state, arrays, station, place):  # type: ignore[no-untyped-def]
     """Expected working hours, at station speed, of all that is here."""
     slots = slots_of(arrays)
-    groups, speeds, in_hand = groups_of(arrays), speeds_of(arrays), in_hand_of(arrays)
+    groups, in_hand = groups_of(arrays), in_hand_of(arrays)
     hours, slot = 0.0, station["head"]
     while slot != NOWHERE:
         hours += match_of(state, arrays, place, slots[slot]["category"])["expected_hours"]
@@ -210,9 +209,8 @@ def work_ahead(state, arrays, station, place):  # type: ignore[no-untyped-def]
             if slot != NOWHERE:
                 request = slots[slot]
                 worked = worked_on(arrays, groups[g], request, state["now"])
-                worked *= speeds[g * state["categories"] + request["category"]]
                 expected = match_of(state, arrays, place, request["category"])["expected_hours"]
-                hours += left_after(expected, worked)
+                hours += left_after(expected, worked * request["pace"])
     return hours
 
 

@@ -14,7 +14,7 @@ from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.clock import KIND, ROUND
 from changeflow.engine.first_pass import FIRST
 from changeflow.engine.jit import keep_warm
-from changeflow.engine.layout import point
+from changeflow.engine.layout import point, staff_of_run
 from changeflow.engine.records import EVENT, NEVER, NOWHERE, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
@@ -99,7 +99,11 @@ class _Run:
             },
         )  # fmt: skip
         self.features = True if own.features else None
+        self.staff = model.staff_of_run(run_key)
         if own.features:
+            self.experience = own.experience.copy()
+            self.changes = staff_of_run(self.groups, own.changes, self.experience, self.staff)
+            self._point("experience", "changes")
             kernel.begin(self.state_at, self.arrays_at)
 
     def _point(self, *names: str) -> None:
@@ -225,6 +229,7 @@ class _Run:
             in_queue=self.stations["in_queue"].copy(),
             in_service=self.stations["in_service"].copy(),
             unasked=int(state["unasked"]),
+            staff=self.staff,
         )
 
 

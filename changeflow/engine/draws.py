@@ -33,6 +33,9 @@ SHOCK_REQUEST = np.int64(14)  # time from the shock to the request
 VERDICT = np.int64(15)  # delay of the verdict
 ERROR = np.int64(16)  # who notices an error; time to the discovery of a defect
 EDGE = np.int64(18)  # the component where a change begins (pass 0), whether a link is live (pass 1; stage: the link)
+ORGANISATION = np.int64(21)  # shift of specification quality, readiness; factor on the rates
+TENURE = np.int64(19)  # how long somebody holds a job; subject: the job, pass: which holder
+REPLACEMENT = np.int64(20)  # how long until the successor begins; the same
 
 NO_STAGE = np.uint64(0)
 
@@ -47,6 +50,7 @@ _W1 = np.uint64(0xBB67AE85)
 _TWO_TO_MINUS_53 = 2.0**-53
 _BELOW_ONE = 1.0 - 2.0**-53
 _RUN_TAG = np.uint64(0x72756E00)
+_ORGANISATION_TAG = np.uint64(0x6F726700)
 
 
 @inlined
@@ -108,12 +112,21 @@ def fill_pairs_by_stage(run_key, subjects, stages, block, entry, first, second):
 
 def run_key(seed: int, replication: int) -> np.uint64:
     """The key of a run: all its draws hang on it; every seed, 0 too, has its own."""
-    seed64, rep64 = seed & 0xFFFFFFFFFFFFFFFF, replication & 0xFFFFFFFFFFFFFFFF
+    return _numbered_key(seed, replication, _RUN_TAG)
+
+
+def organisation_key(seed: int, number: int) -> np.uint64:
+    """The key of an organisation: what its runs share hangs on it, and on no replication."""
+    return _numbered_key(seed, number, _ORGANISATION_TAG)
+
+
+def _numbered_key(seed: int, number: int, tag: np.uint64) -> np.uint64:
+    seed64, number64 = seed & 0xFFFFFFFFFFFFFFFF, number & 0xFFFFFFFFFFFFFFFF
     w0, w1, _, _ = philox(
-        np.uint64(rep64 & 0xFFFFFFFF),
-        np.uint64(rep64 >> 32),
+        np.uint64(number64 & 0xFFFFFFFF),
+        np.uint64(number64 >> 32),
         np.uint64((seed >> 64) & 0xFFFFFFFF),
-        _RUN_TAG,
+        tag,
         np.uint64(seed64 & 0xFFFFFFFF),
         np.uint64(seed64 >> 32),
     )
@@ -128,6 +141,11 @@ def stage_key(name: str) -> np.uint64:
 def source_key(name: str) -> np.uint64:
     """The key of a source: the upper half of the keys of its requests, whose top bit 0 marks a root."""
     return np.uint64(_hash(name, 31) << 32)
+
+
+def subject_key(name: str) -> np.uint64:
+    """The key of a subject that is no request: a hash of its name."""
+    return np.uint64(_hash(name, 64))
 
 
 def root_keys(source: np.uint64, first: int, count: int) -> NDArray[np.uint64]:

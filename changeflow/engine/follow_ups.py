@@ -47,7 +47,7 @@ def judge(state, arrays, slot):  # type: ignore[no-untyped-def]
     request = slots_of(arrays)[slot]
     own = mistakes_of(arrays)[request["station"]]
     quality = quality_after(request["quality"], own["quality_gain"], request["attempt"] - 1)
-    slip = slip_at(own["slip"], own["slip_unskilled"], 1.0)
+    slip = slip_at(own["slip"], own["slip_unskilled"], request["skill"])
     request["error"] = error_kind(
         request["accept_luck"], quality, request["difficulty"], own["links"], own["per_link"], own["quality_effect"],
         own["omission_share"], own["promise"], slip, own["irreducible"],

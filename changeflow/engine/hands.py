@@ -36,9 +36,10 @@ from changeflow.engine.rules import (
     left_after,
     place_in_random_order,
 )
+from changeflow.engine.skills import may_change, take_news
 from changeflow.engine.station_table import HAND_BACK, NO_LAW, NO_LIMIT, RESAMPLE, RESTART
 from changeflow.engine.trace import INTERRUPTED, RENEGED, WITHDRAWN
-from changeflow.engine.views import changes_of, groups_of, in_hand_of, slots_of, speeds_of, stations_of
+from changeflow.engine.views import changes_of, groups_of, in_hand_of, slots_of, stations_of
 from changeflow.engine.visits import write_visit
 
 
@@ -60,7 +61,7 @@ def hand_out_by_choice(state, arrays, number):  # type: ignore[no-untyped-def]
                 interrupt(state, arrays, victim)
         if slot == NOWHERE:
             break
-        start(state, arrays, slot, g)
+        start(state, arrays, slot, g, True)
     if station["waiting"] > 0 and (station["preemptive"] == 1 or not is_at_its_limit(station)):
         await_opening(state, arrays, number)
 
@@ -74,14 +75,14 @@ def next_match(state, arrays, station):  # type: ignore[no-untyped-def]
     if station["discipline"] == RANDOM:
         able, slot = 0, station["head"]
         while slot != NOWHERE:
-            able += 1 if free_group_for(state, arrays, station, slots[slot]["category"]) != NONE else 0
+            able += 1 if free_group_for(state, arrays, station, slots[slot]) != NONE else 0
             slot = slots[slot]["next"]
         if able == 0:
             return np.int64(NOWHERE), np.int64(NONE)
         luck, _ = uniform_pair(state["run_key"], np.uint64(station["starts"]), station["key"], ORDER, 0)
         place, slot = place_in_random_order(luck, able), station["head"]
         while True:
-            g = free_group_for(state, arrays, station, slots[slot]["category"])
+            g = free_group_for(state, arrays, station, slots[slot])
             if g != NONE:
                 if place == 0:
                     return np.int64(slot), np.int64(g)
@@ -90,7 +91,7 @@ def next_match(state, arrays, station):  # type: ignore[no-untyped-def]
     best, best_group, best_rank = np.int64(NOWHERE), np.int64(NONE), math.inf
     slot = station["head"]
     while slot != NOWHERE:
-        g = free_group_for(state, arrays, station, slots[slot]["category"])
+        g = free_group_for(state, arrays, station, slots[slot])
         if g != NONE:
             if station["urgent_hours"] == NEVER_URGENT:
                 return np.int64(slot), np.int64(g)
@@ -119,11 +120,11 @@ def is_anyone_free(state, arrays, station):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped-def]
-    """The first group with a free server who may work on the category; NONE when there is none."""
-    groups, speeds = groups_of(arrays), speeds_of(arrays)
+def free_group_for(state, arrays, station, request):  # type: ignore[no-untyped-def]
+    """The first group with a free server who may work on the request; NONE when there is none."""
+    groups = groups_of(arrays)
     for g in range(station["first_group"], station["first_group"] + station["groups"]):
-        if speeds[g * state["categories"] + category] == 0.0 or not has_room(station, groups[g]):
+        if not has_room(station, groups[g]) or not may_change(state, arrays, g, request):
             continue
         if opening_of(arrays, groups[g], state["now"]) <= state["now"]:
             return g
@@ -134,14 +135,13 @@ def free_group_for(state, arrays, station, category):  # type: ignore[no-untyped
 def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
     """The first in line that ranks before work in hand which it may interrupt, and that work; else NOWHERE, NOWHERE."""
     slots = slots_of(arrays)
-    groups, speeds, in_hand = groups_of(arrays), speeds_of(arrays), in_hand_of(arrays)
-    categories, now = state["categories"], state["now"]
+    groups, in_hand, now = groups_of(arrays), in_hand_of(arrays), state["now"]
     slot = station["head"]
     while slot != NOWHERE:
         worst, worst_rank, sees_all = np.int64(NOWHERE), -math.inf, True
         for g in range(station["first_group"], station["first_group"] + station["groups"]):
             group = groups[g]
-            if speeds[g * categories + slots[slot]["category"]] == 0.0:
+            if not may_change(state, arrays, g, slots[slot]):
                 sees_all = False
                 continue
             if group["busy"] > group["on_duty"] or opening_of(arrays, group, now) > now:
@@ -153,8 +153,7 @@ def interruption(state, arrays, station):  # type: ignore[no-untyped-def]
                 its_rank = slots[held]["rank"]
                 if station["discipline"] == SHORTEST_REMAINING:
                     worked = worked_on(arrays, group, slots[held], now)
-                    worked *= speeds[g * categories + slots[held]["category"]]
-                    its_rank = left_after(slots[held]["left"], worked)
+                    its_rank = left_after(slots[held]["left"], worked * slots[held]["pace"])
                 if (
                     worst == NOWHERE
                     or its_rank > worst_rank
@@ -180,12 +179,10 @@ def interrupt(state, arrays, slot):  # type: ignore[no-untyped-def]
     """Work in hand is laid down: its row closes, a new one opens, back in the queue where it was."""
     request = slots_of(arrays)[slot]
     station = stations_of(arrays)[request["station"]]
-    groups, speeds = groups_of(arrays), speeds_of(arrays)
     now = state["now"]
     tick(station, now)
-    g = request["group"]
-    worked = worked_on(arrays, groups[g], request, now)
-    left = left_after(request["left"], worked * speeds[g * state["categories"] + request["category"]])
+    worked = worked_on(arrays, groups_of(arrays)[request["group"]], request, now)
+    left = left_after(request["left"], worked * request["pace"])
     free_server(arrays, station, request)
     request["work_hours"] = worked
     write_visit(state, arrays, station, request, now, INTERRUPTED, 0)
@@ -223,6 +220,7 @@ def change_staff(state, arrays, g):  # type: ignore[no-untyped-def]
     group = groups[g]
     change = changes[group["first_change"] + group["change"]]
     group["on_duty"] = change["on_duty"]
+    take_news(state, arrays, g, change["news"])
     while change["rule"] == HAND_BACK and group["busy"] > group["on_duty"]:
         latest = np.int64(NOWHERE)
         for server in range(group["first_server"], group["first_server"] + group["servers"]):

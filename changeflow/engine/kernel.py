@@ -62,6 +62,7 @@ from changeflow.engine.records import (
 )
 from changeflow.engine.route_table import GO_DONE
 from changeflow.engine.rules import is_rejected
+from changeflow.engine.skills import gain_experience
 from changeflow.engine.trace import DELIVERED, DONE, REFUSED, REWORK, WITHDRAWN
 from changeflow.engine.views import block_of, entrances_of, first_of, heap_of, slots_of, stations_of
 from changeflow.engine.visits import enter, write_visit
@@ -229,6 +230,8 @@ def complete(state, arrays, slot, stamp, features):  # type: ignore[no-untyped-d
     station = stations_of(arrays)[request["station"]]
     tick(station, state["now"])
     free_server(arrays, station, request)
+    if features is not None:
+        gain_experience(state, arrays, station, request)
     dispatch_later(state, station)
     outcome, error = DELIVERED, 0
     if station["accepts"] == 1:
@@ -317,4 +320,4 @@ def dispatch(state, arrays, features):  # type: ignore[no-untyped-def]
                 if station["is_plain"] == 0:
                     hand_out_by_choice(state, arrays, number)
                     continue
-            hand_out(state, arrays, number)
+            hand_out(state, arrays, number, features)

@@ -18,6 +18,7 @@ from changeflow.engine.records import (
     ASK,
     CHANGE,
     ENTRANCE,
+    EXPERIENCE,
     GROUP,
     MATCH,
     MATCH_FIELDS,
@@ -25,6 +26,7 @@ from changeflow.engine.records import (
     SAME_NAME,
     SLOT_NUMBER,
     STATION,
+    joined,
 )
 from changeflow.engine.route_table import BY_CATEGORY, BY_SIZE, OPEN_FIRST, SPLIT, TO, UNTIL_DAY
 from changeflow.engine.station_table import INFINITE, NO_LAW, GroupTable, StationTable
@@ -34,8 +36,8 @@ Array = NDArray[Any]
 
 
 CONSTANT = (
-    "opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks", "mistakes", "notices",
-    "rigidity", "components", "links", "softness", "starts", "factors",
+    "opens", "closes", "before", "matches", "speeds", "authority", "changes", "joins", "entrances", "asks",
+    "mistakes", "notices", "rigidity", "components", "links", "softness", "starts", "factors",
 )  # fmt: skip
 """Arrays of a layout that the kernel only reads."""
 
@@ -58,6 +60,10 @@ class Layout:
     changes: Array
     speeds: NDArray[np.float64]
     """By group and category; 0: not eligible."""
+    authority: NDArray[np.float64]
+    """By group and category."""
+    experience: Array
+    """By group and category."""
     matches: Array
     """By station and category."""
     joins: NDArray[np.float64]
@@ -125,6 +131,8 @@ class Layout:
             in_hand=np.full(sum(staff["idle"]) + 1, NOWHERE, SLOT_NUMBER),
             changes=np.concatenate([*(_changes(group) for group in groups), np.zeros(1, CHANGE)]),
             speeds=np.array([group.speed for group in groups] or [(0.0,)], float).ravel(),
+            authority=np.array([group.authority for group in groups] or [(0.0,)], float).ravel(),
+            experience=np.concatenate([*(_experience(group) for group in groups), np.zeros(1, EXPERIENCE)]),
             matches=np.concatenate([*(_matches(station) for station in stations), np.zeros(1, MATCH)]),
             joins=np.array([share for station in stations for share in station.joins] or [0.0], float),
             opens=pool.array("opens"),
@@ -162,7 +170,8 @@ def _has_features(
         or rows["has_aftermath"].any()
         or rows["has_mistakes"].any()
         or not rows["is_plain"].all()
-        or any(len(group.times) > 1 for group in groups)
+        or any(len(group.times) > 1 or group.job is not None for group in groups)
+        or rows["learns"].any()
         or not common.all()
         or entrances["asks"].any()
     )
@@ -252,7 +261,7 @@ def _group_rows(stations: Sequence[StationTable], pool: _Calendars) -> Array:
             pool.place(row, group.calendar)
             row["first_server"], row["first_number"] = server, first
             row["first_change"], row["changes"], row["change"] = change, len(group.times), 1
-            row["on_duty"] = group.on_duty[0]
+            row["on_duty"], row["trained"], row["since"] = group.on_duty[0], group.trained, group.times[0]
             row["idle"] = 0 if group.servers == INFINITE else group.servers
             first += int(row["idle"])
             server += int(row["idle"])
@@ -260,10 +269,29 @@ def _group_rows(stations: Sequence[StationTable], pool: _Calendars) -> Array:
     return rows
 
 
-def _changes(group: Any) -> Array:
+def _changes(group: GroupTable) -> Array:
     rows = np.zeros(len(group.times), CHANGE)
-    rows["time"], rows["on_duty"], rows["rule"] = group.times, group.on_duty, group.rule
+    rows["time"], rows["on_duty"], rows["rule"], rows["news"] = group.times, group.on_duty, group.rule, group.news
     return rows
+
+
+def _experience(group: GroupTable) -> Array:
+    rows = np.zeros(len(group.experience), EXPERIENCE)
+    rows["passes"], rows["last"] = group.experience, group.times[0]
+    return rows
+
+
+def staff_of_run(groups: Array, changes: Array, experience: Array, staff: Mapping[int, GroupTable]) -> Array:
+    """Write into rows of groups and experience who holds which job in this run; returns all changes of staff."""
+    parts, first = [changes], len(changes)
+    for number, group in staff.items():
+        row, size = groups[number], len(group.experience)
+        row["first_change"], row["changes"] = first, len(group.times)
+        row["on_duty"], row["trained"] = group.on_duty[0], group.trained
+        experience[number * size : (number + 1) * size] = _experience(group)
+        parts.append(_changes(group))
+        first += len(group.times)
+    return joined(*parts)
 
 
 def _matches(station: StationTable) -> Array:

@@ -19,6 +19,7 @@ from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.lookups import hours_of, match_of
 from changeflow.engine.records import NEVER, NONE, NOWHERE
 from changeflow.engine.rules import FIFO, LIFO, rank
+from changeflow.engine.skills import apply_skill
 from changeflow.engine.station_table import NO_LAW
 from changeflow.engine.trace import ROOT
 from changeflow.engine.views import (
@@ -189,7 +190,7 @@ def leave_the_line(arrays, station, slot):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def hand_out(state, arrays, number):  # type: ignore[no-untyped-def]
+def hand_out(state, arrays, number, features):  # type: ignore[no-untyped-def]
     """Free servers of a plain station take the head of the queue."""
     station = stations_of(arrays)[number]
     groups = groups_of(arrays)
@@ -198,11 +199,11 @@ def hand_out(state, arrays, number):  # type: ignore[no-untyped-def]
         await_opening(state, arrays, number)
         return
     while station["waiting"] > 0 and has_room(station, groups[g]):
-        start(state, arrays, station["head"], g)
+        start(state, arrays, station["head"], g, features)
 
 
 @inlined
-def start(state, arrays, slot, g):  # type: ignore[no-untyped-def]
+def start(state, arrays, slot, g, features):  # type: ignore[no-untyped-def]
     """A server of group g takes a waiting request in hand."""
     groups, speeds, idle, in_hand = groups_of(arrays), speeds_of(arrays), idle_of(arrays), in_hand_of(arrays)
     group, request = groups[g], slots_of(arrays)[slot]
@@ -221,7 +222,11 @@ def start(state, arrays, slot, g):  # type: ignore[no-untyped-def]
     station["busy"] += 1
     station["starts"] += 1
     request["stamp"] += 1
-    request["work_hours"] = request["left"] / speeds[g * state["categories"] + request["category"]]
+    if features is None:
+        request["work_hours"] = request["left"] / speeds[g * state["categories"] + request["category"]]
+    else:
+        apply_skill(state, arrays, slot, g)
+        request["work_hours"] = request["left"] / request["pace"]
     until = finish_of(arrays, group, now, request["work_hours"] * group["hours_per_work_hour"])
     at(state, arrays, until, COMPLETION, request["number"], slot, request["stamp"])
 

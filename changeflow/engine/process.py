@@ -35,8 +35,9 @@ class Run:
         self.rows: list[Visit] = []
         self._dispatch_due = False
         self.stations: list[Station] = []
+        self.staff = model.staff_of_run(run_key)
         groups = 0
-        for number, table in enumerate(model.stations):
+        for number, table in enumerate(model.as_staffed(self.staff)):
             self.stations.append(Station(self, table, number, groups))
             groups += len(table.groups)
         self.router = Router(self, self.stations, decisions=decisions)
@@ -301,6 +302,7 @@ def _trace(run: Run) -> Trace:
         in_service=np.array([station.in_service for station in run.stations]),
         called_off=tuple(call for station in run.stations for call in station.duty.calls if call[1] < call[2]),
         unasked=run.unasked,
+        staff=run.staff,
     )
 
 

@@ -86,6 +86,8 @@ class Duty:
     def _change(self, group: Group) -> None:
         """Another number on duty; work in hand of those who leave may go back to the queue, the latest start first."""
         on_duty, rule = group.table.on_duty[group.change], group.table.rule[group.change]
+        if group.person is not None:
+            group.person.take_news(int(group.table.news[group.change]), self.clock.now)
         self._set_on_duty(group, int(on_duty), int(rule))
         group.change += 1
         self._await_change(group)

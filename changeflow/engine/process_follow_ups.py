@@ -41,7 +41,7 @@ class FollowUps:
         """The outcome of a delivery: rework when its error is noticed at once, else delivered."""
         request = visit.request
         quality = mistakes.quality_after(request.quality, own.quality_gain, visit.attempt - 1)
-        slip = mistakes.slip_at(own.slip, own.slip_unskilled, 1.0)
+        slip = mistakes.slip_at(own.slip, own.slip_unskilled, visit.skill)
         visit.error = mistakes.error_kind(
             visit.accept_luck, quality, request.difficulty, own.links, own.per_link, own.quality_effect,
             own.omission_share, own.promise, slip, own.irreducible,

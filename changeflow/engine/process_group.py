@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from changeflow.engine.process_parts import Visit
+from changeflow.engine.process_parts import Request, Visit
+from changeflow.engine.process_people import Person
+from changeflow.engine.rules import may_do
 from changeflow.engine.station_table import INFINITE, GroupTable
 
 Plan = tuple[Visit, float]
@@ -25,6 +27,9 @@ class Group:
         self.on_duty = int(table.on_duty[0])
         self.change = 1
         """The next change of the number on duty."""
+        self.person: Person | None = None
+        """Who holds the job, where people learn."""
+        self._may_do_all = min(table.authority) >= 1.0
 
     @property
     def has_room(self) -> bool:
@@ -38,6 +43,14 @@ class Group:
     def free_now(self, now: float) -> int:
         """Servers that a dispatch now could hand out."""
         return max(self.on_duty - self.busy, 0) if self.table.calendar.next_open(now) <= now else 0
+
+    def may_change(self, request: Request) -> bool:
+        """Have they skill and authority for it?"""
+        return self._may_do_all or bool(may_do(request.difficulty, self.table.authority[request.category]))
+
+    def skill(self, visit: Visit, now: float) -> float:
+        """What multiplies speed in work that begins now."""
+        return 1.0 if self.person is None else self.person.skill(visit.request.category, now)
 
     def take(self, visit: Visit) -> None:
         """The lowest-numbered idle server takes the request in hand."""

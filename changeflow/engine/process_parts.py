@@ -77,8 +77,8 @@ class Visit:
 
     __slots__ = (
         "accept_luck", "attempt", "caught", "done", "entered", "entry", "error", "finished", "full", "given", "group",
-        "joined", "left", "number", "order", "outcome", "plan", "rank", "redraws", "request", "server", "started",
-        "station", "to_do", "work_hours",
+        "joined", "left", "number", "order", "outcome", "pace", "plan", "rank", "redraws", "request", "server", "skill",
+        "started", "station", "to_do", "work_hours",
     )  # fmt: skip
 
     def __init__(self, request: Request, station: int, entry: int, attempt: int, entered: float) -> None:
@@ -89,6 +89,7 @@ class Visit:
         self.joined = self.started = self.finished = NOT_YET
         self.full = self.left = self.work_hours = NOT_YET  # at the pace of the station; the last at the server's own
         self.group = self.server = NOBODY
+        self.skill = self.pace = NOT_YET  # of the server at the start; the second with its speed
         self.order, self.rank = NOBODY, 0.0
         self.outcome, self.accept_luck = t.UNFINISHED, NOT_YET
         self.error, self.caught = NO_ERROR, ESCAPED

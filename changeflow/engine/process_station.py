@@ -19,6 +19,7 @@ from changeflow.engine.clock import COMPLETION, RENEGE, Event, fire
 from changeflow.engine.process_duty import Duty, Floor
 from changeflow.engine.process_group import Group, Plan
 from changeflow.engine.process_parts import Visit
+from changeflow.engine.process_people import Person
 from changeflow.engine.process_sharing import SharingGroup
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import (
@@ -52,6 +53,8 @@ class Station:
         for place, group in enumerate(table.groups):
             shared = SharingGroup(group, place, first, table.at_once, table.switching_loss)
             self.groups.append(shared if table.at_once > 1 else Group(group, place, first))
+            if table.learns:
+                self.groups[-1].person = Person(table, group)
             first += max(group.servers, 0)
         self.first_group = first_group
         self.infinite, self.shares = table.infinite, table.at_once > 1
@@ -213,7 +216,9 @@ class Station:
         group.take(visit)
         self.busy += 1
         self.starts += 1
-        visit.work_hours = visit.left / group.table.speed[visit.request.category]
+        visit.skill = group.skill(visit, now)
+        visit.pace = group.table.speed[visit.request.category] * visit.skill
+        visit.work_hours = visit.left / visit.pace
         if self.shares:
             self._plan_anew(group.plan(visit, now))
         else:
@@ -234,6 +239,8 @@ class Station:
         self.tick()
         group = self.groups[visit.group]
         self._free(visit)
+        if group.person is not None:
+            group.person.finish(visit, self.clock.now)
         if self.shares:
             self._plan_anew(group.plan_rest(visit, self.clock.now))
         if self.queue:
@@ -259,10 +266,9 @@ class Station:
     def _interruption(self, now: float) -> tuple[Visit, Visit] | None:
         """The first in line that ranks before work in hand which it may interrupt, and that work."""
         for visit in self.queue:
-            category = visit.request.category
             worst: tuple[tuple[float, float, int], Visit] | None = None
             for group in self.groups:
-                if group.table.speed[category] == 0.0 or group.busy > group.on_duty:
+                if not group.may_change(visit.request) or group.busy > group.on_duty:
                     continue
                 if group.table.calendar.next_open(now) > now:
                     continue
@@ -272,15 +278,14 @@ class Station:
                         worst = key, held
             if worst is not None and worst[0][0] > visit.rank:
                 return visit, worst[1]
-            if all(group.table.speed[category] > 0.0 for group in self.groups):
+            if all(group.may_change(visit.request) for group in self.groups):
                 return None  # those behind it rank no better, and there is no other work
         return None
 
     def _rank_in_hand(self, visit: Visit, group: Group, now: float) -> float:
         if self.table.discipline != rules.SHORTEST_REMAINING:
             return visit.rank
-        worked = group.worked_on(visit, now) * group.table.speed[visit.request.category]
-        return float(rules.left_after(visit.left, worked))
+        return float(rules.left_after(visit.left, group.worked_on(visit, now) * visit.pace))
 
     def interrupt(self, visit: Visit) -> None:
         """Work in hand is laid down: its row closes, a new one opens, back in the queue where it was."""
@@ -288,7 +293,7 @@ class Station:
         now = self.clock.now
         group = self.groups[visit.group]
         worked = group.worked_on(visit, now)
-        left = float(rules.left_after(visit.left, worked * group.table.speed[visit.request.category]))
+        left = float(rules.left_after(visit.left, worked * visit.pace))
         self._free(visit)
         visit.finished, visit.outcome, visit.work_hours = now, t.INTERRUPTED, worked
         self.run.rows.append(visit)
@@ -328,15 +333,14 @@ class Station:
             hours += expected[visit.request.category]
         for group in self.groups:
             for visit in group.held():
-                category = visit.request.category
-                worked = group.worked_on(visit, now) * group.table.speed[category]
-                hours += float(rules.left_after(expected[category], worked))
+                worked = group.worked_on(visit, now) * visit.pace
+                hours += float(rules.left_after(expected[visit.request.category], worked))
         return hours
 
 
 def _first_for(visit: Visit, groups: Sequence[Group]) -> Group | None:
     """The first of these groups that may work on the request."""
     for group in groups:
-        if group.table.speed[visit.request.category] > 0.0:
+        if group.may_change(visit.request):
             return group
     return None

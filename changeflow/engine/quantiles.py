@@ -170,6 +170,8 @@ class LawBook:
                 return self._store(TABLE, _erlang_table(law.k, law.mean), top)
             case laws.Gamma():
                 return self._store(TABLE, _gamma_table(1 / law.scv, law.mean), top)
+            case laws.Beta():
+                return self._store(TABLE, _kept_beta_table(law.alpha, law.beta), top)
             case laws.Hyperexponential():
                 return self._store(TABLE, _mixture_table(law.shares, law.means), top)
 
@@ -218,6 +220,26 @@ def _gamma_table(shape: float, mean: float) -> NDArray[np.float64]:
     q = np.maximum(q, 1e-290)
     density = np.exp((shape - 1) * np.log(q) - q - special.gammaln(shape))
     return _table(x, q, density, mean / shape)
+
+
+def _kept_beta_table(alpha: float, beta: float) -> NDArray[np.float64]:
+    """The table of a beta law: kept for whole numbers, as the prior sets have them."""
+    if alpha != int(alpha) or beta != int(beta):
+        return _beta_table(alpha, beta)
+    name = f"beta-{int(alpha)}-{int(beta)}-by-scipy-{scipy.__version__}"
+    return kept(name, lambda: _beta_table(alpha, beta))
+
+
+def _beta_table(alpha: float, beta: float) -> NDArray[np.float64]:
+    from scipy import special  # noqa: PLC0415  see above
+
+    x = np.linspace(-_EDGE, _EDGE, _KNOTS)
+    u, v = _uniforms(x)
+    p = np.where(u < 0.5, 1.0 - special.betaincinv(alpha, beta, u), special.betaincinv(beta, alpha, v))
+    q = np.where(u < 0.5, special.betaincinv(alpha, beta, u), 1.0 - p)
+    q, p = np.maximum(q, 1e-290), np.maximum(p, 1e-290)
+    logarithm = (alpha - 1) * np.log(q) + (beta - 1) * np.log(p) - special.betaln(alpha, beta)
+    return _table(x, q, np.exp(logarithm))
 
 
 def _mixture_table(shares: Sequence[float], means: Sequence[float]) -> NDArray[np.float64]:

@@ -29,10 +29,11 @@ TO_DELAY, TO_HOLD, TO_DOOR, TO_RELEASE, TO_TEST, TO_VERDICT, TO_END = range(7)
 _SAME_NAME_INT = (
     "stage_number", "delay_law", "requester_law", "hold_size", "capacity", "when_full", "discipline", "preemptive",
     "interrupted", "most_in_hand", "rework_law", "tester", "verdict_law", "accepts", "max_attempts",
-    "at_limit_done", "infinite", "servers",
+    "at_limit_done", "infinite", "servers", "learns",
 )  # fmt: skip
 _SAME_NAME_FLOAT = (
     "speed", "requester_chance", "hold_hours", "urgent_hours", "release_hours", "rework_share", "rate",
+    "learning_exponent", "skill_untrained", "skill_trained", "forgetting_hours",
 )  # fmt: skip
 SAME_NAME = (*_SAME_NAME_INT, *_SAME_NAME_FLOAT, "stage", "key")
 """Fields of a station that are those of its StationTable."""
@@ -90,9 +91,13 @@ GROUP = np.dtype(
         ("busy", "i8"),
         ("idle", "i8"),
         ("change", "i8"),  # the next one
+        ("trained", "i8"),  # whoever is there now
+        ("since", "f8"),  # when that one came
     ]
 )
-CHANGE = np.dtype([("time", "f8"), ("on_duty", "i8"), ("rule", "i8")])
+CHANGE = np.dtype([("time", "f8"), ("on_duty", "i8"), ("rule", "i8"), ("news", "i8")])
+EXPERIENCE = np.dtype([("passes", "f8"), ("last", "f8")])
+"""Of a person in a category: passes finished, as they counted at the last one, and when that was."""
 MATCH_FIELDS = (
     ("service_law", "i8"), ("patience_law", "i8"), ("openness", "f8"), ("rework_probability", "f8"), ("rank", "f8"),
     ("rank_again", "f8"), ("due_hours", "f8"), ("expected_hours", "f8"), ("expected_own", "f8"),
@@ -125,6 +130,8 @@ SLOT = np.dtype(
         ("left", "f8"),  # what of it is left at the start of the stay
         ("work_hours", "f8"),  # the same at the server's own pace, once it is started
         ("accept_luck", "f8"),
+        ("skill", "f8"),  # of its server at the start of the stay
+        ("pace", "f8"),  # speed beside the station's, skill included
         ("rank", "f8"),
         ("order", "i8"),  # of joining
         ("next", "u4"),
@@ -193,6 +200,7 @@ STATE = np.dtype(
 ARRAYS_OF = {
     "stations": STATION, "groups": GROUP, "slots": SLOT, "passes": SHORT, "heap": EVENT, "idle": INT,
     "in_hand": SLOT_NUMBER, "opens": FLOAT, "closes": FLOAT, "before": FLOAT, "matches": MATCH, "speeds": FLOAT,
+    "authority": FLOAT, "experience": EXPERIENCE,
     "changes": CHANGE, "joins": FLOAT, "entrances": ENTRANCE, "asks": ASK, "places": INT, "heights": FLOAT,
     "pool": FLOAT, "mistakes": MISTAKES, "notices": NOTICE, "rigidity": FLOAT,
     "components": COMPONENT, "links": LINK, "softness": FLOAT, "starts": FLOAT, "factors": FLOAT, "children": INT,

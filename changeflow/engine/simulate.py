@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from changeflow.engine.compiled import Fold, run_compiled, stream_compiled
 from changeflow.engine.draws import run_key
 from changeflow.engine.jit import kernel_is_warm
-from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.tables import Tables, compile_tables, in_organisation
 from changeflow.engine.trace import Trace
 from changeflow.engine.workload import draw_workload
 from changeflow.errors import PlanError
@@ -54,7 +54,7 @@ def simulate(
     model: Model | Tables, *, seed: int, replication: int, engine: str = "auto", decisions: bool = False
 ) -> Trace:
     """Run one replication; a model that is run often is better compiled once by compile_tables."""
-    tables = model if isinstance(model, Tables) else compile_tables(model)
+    tables = in_organisation(model if isinstance(model, Tables) else compile_tables(model), seed, replication)
     if tables.process_only or engine != "compiled":
         engine = choose_engine(engine, models=(tables.model,))
     key = run_key(seed, replication)
@@ -67,5 +67,5 @@ def simulate(
 
 def stream(model: Model | Tables, fold: Fold, *, seed: int, replication: int) -> None:
     """Run one replication with the compiled engine, folding rows as they come: for runs too long to keep."""
-    tables = model if isinstance(model, Tables) else compile_tables(model)
+    tables = in_organisation(model if isinstance(model, Tables) else compile_tables(model), seed, replication)
     stream_compiled(tables, run_key(seed, replication), fold)

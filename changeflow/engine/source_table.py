@@ -95,7 +95,7 @@ class _Pools:
             case Poisson():
                 self._changing(row, *self._seasonal(source))
             case Renewal():
-                row["kind"] = RENEWAL
+                row["kind"], row["rate"] = RENEWAL, 1.0
             case Piecewise():
                 self._changing(row, np.array(source.edges_days) * 24, np.array(source.rates_per_day) / 24)
             case _:
@@ -109,7 +109,8 @@ class _Pools:
 
     def _changing(self, row: Rows, edges: Floats, rates: Floats) -> None:
         heights = np.concatenate([[0.0], np.cumsum(rates * np.diff(edges))])
-        row["kind"], row["first"], row["size"] = PIECEWISE, sum(map(len, self.edges)), len(edges)
+        row["kind"], row["rate"] = PIECEWISE, 1.0
+        row["first"], row["size"] = sum(map(len, self.edges)), len(edges)
         row["passed"] = np.interp(self.start, edges, heights)
         self.edges.append(edges)
         self.heights.append(heights)

@@ -1,21 +1,26 @@
-"""Groups of servers as numbers: speeds, working hours, and who is on duty when."""
+"""Groups of servers as numbers: speeds, authority, working hours, and who is on duty when."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from changeflow.engine.draws import subject_key
 from changeflow.engine.station_table import FINISH, HAND_BACK, INFINITE, GroupTable
+from changeflow.engine.turnover import JOINED, JOINED_TRAINED, NOTHING, TRAINED, Change, Job, history
 from changeflow.engine.worktime import WorkTime, always
 from changeflow.model.by_category import by_category
 from changeflow.model.schema import Model
 from changeflow.model.staff import Group
 
 CALLED_OFF = "called off"
-Change = tuple[float, int]
 _DAY = 24.0
+_RULES = {"finish": FINISH, "hand_back": HAND_BACK, "pause": FINISH}
+Row = tuple[float, int, int, int]
+"""Clock time, servers on duty from then on, what becomes of work in hand, news."""
 
 
 def group_tables(
@@ -28,12 +33,11 @@ def group_tables(
     ]
     call_off = model.stations[station].call_off
     if call_off is not None:
-        nobody = {
-            "times": np.array([model.start_hours]),
-            "on_duty": np.zeros(1, np.int64),
-            "rule": np.zeros(1, np.int64),
-        }
-        groups.append(replace(groups[0], name=CALLED_OFF, servers=call_off.servers, **nobody))  # type: ignore[arg-type]
+        nobody = {name: np.zeros(1, np.int64) for name in ("on_duty", "rule", "news")}
+        times = np.array([model.start_hours])
+        groups.append(
+            replace(groups[0], name=CALLED_OFF, servers=call_off.servers, times=times, job=None, **nobody)  # type: ignore[arg-type]
+        )
     return tuple(groups)
 
 
@@ -42,14 +46,8 @@ def _group(
 ) -> GroupTable:
     value = model.stations[station]
     stands_still = value.shift_end == "pause"
-    rules = {"finish": FINISH, "hand_back": HAND_BACK, "pause": FINISH}
-    changes = _changes(group)
-    rows = [(time, count, rules[value.staff_drop]) for time, count in changes]
-    if not stands_still and not shift.never_closes:
-        rows = _by_shift(changes, shift, rules[value.staff_drop], rules[value.shift_end])
-    before = [row for row in rows if row[0] <= model.start_hours]
-    rows = [(model.start_hours, before[-1][1] if before else 0, FINISH), *rows[len(before) :]]
-    return GroupTable(
+    nobody_yet = np.zeros(1, np.int64)
+    table = GroupTable(
         name=name,
         servers=INFINITE if value.servers == "infinite" else group.most_servers,
         hours_per_work_hour=1.0 / model.capacity_share(station, name),
@@ -57,33 +55,101 @@ def _group(
         speed=tuple(
             float(by_category(group.speed, category)) if group.may_work_on(category) else 0.0 for category in categories
         ),
-        times=np.array([row[0] for row in rows]),
-        on_duty=np.array([row[1] for row in rows], np.int64),
-        rule=np.array([row[2] for row in rows], np.int64),
+        authority=tuple(group.authority_over(category) for category in categories),
+        times=np.array([model.start_hours]),
+        on_duty=nobody_yet,
+        rule=nobody_yet,
+        news=nobody_yet,
         shift=shift,
+        drop=_RULES[value.staff_drop],
+        closing=_RULES[value.shift_end],
+        job=_job(model, station, name, group, shift),
+        trained=group.trained,
+        experience=tuple(float(by_category(group.experience, category)) for category in categories),
+    )
+    return _staffed(table, _changes(group))
+
+
+def in_run(table: GroupTable, run_key: np.uint64, end: float) -> GroupTable:
+    """A group with a job, as its holders come and go in one run."""
+    assert table.job is not None
+    return _staffed(table, history(table.job, run_key, end))
+
+
+def happenings(table: GroupTable) -> list[tuple[float, int]]:
+    """Courses, departures and successors of a job in one run: clock time and a code of turnover.py."""
+    return [(time, news) for time, news in zip(table.times.tolist(), table.news.tolist(), strict=True) if news]
+
+
+def _staffed(table: GroupTable, changes: list[Change]) -> GroupTable:
+    """The same group with these changes of people, told from the start of the run on."""
+    start = float(table.times[0])
+    rows = [(time, count, table.drop, news) for time, count, news in changes]
+    if table.calendar.never_closes and not table.shift.never_closes:
+        rows = _by_shift(changes, table.shift, table.drop, table.closing)
+    before = [row for row in rows if row[0] <= start]
+    on_duty, last_news = (before[-1][1], before[-1][3] if before[-1][0] == start else NOTHING) if before else (0, 0)
+    rows = [(start, on_duty, FINISH, last_news), *rows[len(before) :]]
+    trained, experience = table.trained, table.experience
+    for *_, news in before:
+        if news in (JOINED, JOINED_TRAINED):
+            experience = (0.0,) * len(experience)
+        if news in (JOINED, JOINED_TRAINED, TRAINED):
+            trained = news != JOINED
+    times, counts, rules, told = zip(*rows, strict=True)
+    return replace(
+        table,
+        times=np.array(times),
+        on_duty=np.array(counts, np.int64),
+        rule=np.array(rules, np.int64),
+        news=np.array(told, np.int64),
+        trained=trained,
+        experience=experience,
     )
 
 
 def _changes(group: Group) -> list[Change]:
-    """Clock times at which the number of people changes, from minus infinity on."""
+    """Clock times at which the number of people changes, from minus infinity on; without courses and departures."""
     if group.head_count is not None:
-        return [(day * _DAY, count) for day, count in zip(group.head_count.days, group.head_count.servers, strict=True)]
-    found = [(group.from_day * _DAY, group.servers)]
-    return found if group.until_day is None else [*found, (group.until_day * _DAY, 0)]
+        pairs = zip(group.head_count.days, group.head_count.servers, strict=True)
+        return [(day * _DAY, count, NOTHING) for day, count in pairs]
+    found = [(group.from_day * _DAY, group.servers, NOTHING)]
+    return found if group.until_day is None else [*found, (group.until_day * _DAY, 0, NOTHING)]
 
 
-def _by_shift(changes: list[Change], shift: WorkTime, drop: int, closing: int) -> list[tuple[float, int, int]]:
+def _job(model: Model, station: str, name: str, group: Group, shift: WorkTime) -> Job | None:
+    """The job of a person who takes a course or may leave; None of everybody else."""
+    course, attrition = group.training, group.attrition
+    if course is None and attrition is None:
+        return None
+    return Job(
+        station=list(model.stations).index(station),
+        name=name,
+        key=subject_key(f"{station}/{name}"),
+        begins=group.from_day * _DAY,
+        ends=math.inf if group.until_day is None else group.until_day * _DAY,
+        tenure=attrition.tenure_days * _DAY if attrition else math.inf,
+        replacement=attrition.replacement_days * _DAY if attrition else math.inf,
+        newcomers_trained=attrition is not None and attrition.newcomer == "trained",
+        course_at=course.day * _DAY if course else math.nan,
+        course_hours=course.hours if course else 0.0,
+        shift=shift,
+    )
+
+
+def _by_shift(changes: list[Change], shift: WorkTime, drop: int, closing: int) -> list[Row]:
     """Nobody is on duty outside the shift; at one time the closing goes before a change of people."""
-    edges = sorted({*(time for time, _ in changes), *shift.opens.tolist(), *shift.closes.tolist()})
-    closes, dates = set(shift.closes.tolist()), {time for time, _ in changes}
-    rows: list[tuple[float, int, int]] = []
+    edges = sorted({*(time for time, _, _ in changes), *shift.opens.tolist(), *shift.closes.tolist()})
+    closes, dates = set(shift.closes.tolist()), {time for time, _, _ in changes}
+    rows: list[Row] = []
     place, people = 0, 0
     for time in edges:
+        news = NOTHING
         while place < len(changes) and changes[place][0] <= time:
-            people = changes[place][1]
+            _, people, news = changes[place]
             place += 1
         count = people if shift.next_open(time) == time else 0
         rule = closing if time in closes or time not in dates else drop
-        if not rows or rows[-1][1] != count:
-            rows.append((time, count, rule))
+        if not rows or rows[-1][1] != count or news != NOTHING:
+            rows.append((time, count, rule, news))
     return rows

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from changeflow.engine import rules
 from changeflow.engine.mistake_table import MistakeTable
+from changeflow.engine.turnover import Job
 from changeflow.engine.worktime import WorkTime
 
 FRESH = -1.0
@@ -33,14 +34,28 @@ class GroupTable:
     """Work in hand stands still while it is closed."""
     speed: tuple[float, ...]
     """By category, beside the station's speed; 0: not eligible."""
+    authority: tuple[float, ...]
+    """The largest difficulty, by category; -1: not eligible."""
     times: NDArray[np.float64]
     """Clock times at which the number on duty changes, rising; the first is the start of the run."""
     on_duty: NDArray[np.int64]
     """Servers on duty from each of these times on."""
     rule: NDArray[np.int64]
     """What becomes of work in hand at each of these times: FINISH or HAND_BACK."""
+    news: NDArray[np.int64]
+    """What else happens at each of these times: a code of turnover.py."""
     shift: WorkTime
     """Hours on duty: beyond them work is overtime."""
+    drop: int
+    """What becomes of work in hand when people leave: FINISH or HAND_BACK."""
+    closing: int
+    """The same when the shift ends."""
+    job: Job | None
+    """Of a person who takes a course or may leave: then the changes differ from run to run (see staffing.in_run)."""
+    trained: bool
+    """Whoever is there at the start."""
+    experience: tuple[float, ...]
+    """Passes finished before the run, by category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,15 @@ class StationTable:
     """Law of the reference hours of a pass."""
     rework_law: int
     openness: tuple[float, ...]
-    """-1 where nobody has the skill."""
+    """The largest difficulty that somebody here may change; -1 where nobody has the skill."""
+    learns: bool
+    """Skill grows with each pass; else it is 1."""
+    learning_exponent: float
+    skill_untrained: float
+    skill_trained: float
+    """At the first pass."""
+    forgetting_hours: float
+    """Infinite: nothing is forgotten."""
     # after the work
     release_hours: float
     tester: int
@@ -97,7 +120,7 @@ class StationTable:
     at_limit_done: bool
     # what a rule expects
     rate: float
-    """Working hours, at station speed, that all servers give in a clock hour."""
+    """Working hours, at station speed and full skill, that all servers give in a clock hour."""
     expected_hours: tuple[float, ...]
     """Working hours of a pass at station speed."""
     expected_own: tuple[float, ...]
@@ -133,7 +156,7 @@ class StationTable:
     def is_plain(self) -> bool:
         """One group of servers for all, and the head of the queue is always next."""
         moves = self.discipline == rules.RANDOM or self.urgent_hours != rules.NEVER_URGENT
-        chooses = len(self.groups) > 1 or 0.0 in self.groups[0].speed
+        chooses = len(self.groups) > 1 or min(self.groups[0].authority) < 1.0
         return not (moves or chooses or self.preemptive or self.most_in_hand != NO_LIMIT)
 
     @property

@@ -72,6 +72,7 @@ class StationTables:
         hold, wait, ageing = station.hold, station.requester_wait, station.discipline
         rework = acceptance.rework_work if acceptance else "fresh"
         urgent = ageing.urgent_before_due_days if isinstance(ageing, Ageing) else None
+        learning = station.learning
         return StationTable(
             name=name,
             groups=groups,
@@ -99,7 +100,12 @@ class StationTables:
             most_in_hand=station.most_in_hand or NO_LIMIT,
             service_law=tuple(self._law(self.service_law(name, category)) for category in categories),
             rework_law=self._law(acceptance.rework_hours if acceptance else None),
-            openness=tuple(self._openness(station, groups, number) for number in range(len(categories))),
+            openness=tuple(station.reach(category) for category in categories),
+            learns=learning is not None,
+            learning_exponent=-math.log2(learning.rate) if learning else 0.0,
+            skill_untrained=learning.start if learning else 1.0,
+            skill_trained=learning.trained if learning else 1.0,
+            forgetting_hours=learning.forgetting_days * _DAY if learning and learning.forgetting_days else math.inf,
             release_hours=station.release.every_days * _DAY if station.release else 0.0,
             tester=self.places[acceptance.by] if acceptance and acceptance.by else NO_PLACE,
             verdict_law=self._law(acceptance.delay_hours if acceptance else None),
@@ -172,11 +178,6 @@ class StationTables:
             )
             return index, index
         return (0.0,) * len(classes), (0.0,) * len(classes)
-
-    def _openness(self, station: Station, groups: tuple[GroupTable, ...], category: int) -> float:
-        if all(group.speed[category] == 0.0 for group in groups):
-            return -1.0
-        return float(by_category(station.openness, self.categories[category]))
 
     def _expected_hours(self, name: str, station: Station) -> tuple[float, ...]:
         laws = (self.service_law(name, category) for category in self.categories)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.draws import source_key, stage_key
+from changeflow.engine.draws import NO_STAGE, source_key, stage_key
 from changeflow.engine.graph_table import GraphTable, graph_table
 from changeflow.engine.layout import Layout, entrances_of
+from changeflow.engine.organisations import Profile, draw_profile
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
 from changeflow.engine.source_table import SourceTable
-from changeflow.engine.station_table import NO_LAW, StationTable
+from changeflow.engine.staffing import in_run
+from changeflow.engine.station_table import NO_LAW, GroupTable, StationTable
 from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
 from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source, batch_of
@@ -38,6 +42,10 @@ class Tables:
     categories: tuple[str, ...]
     category_heights: NDArray[np.float64]
     difficulty_law: NDArray[np.int64]
+    correlation: NDArray[np.float64]
+    """Of a request's difficulty with its size, by category."""
+    work_stage: np.uint64
+    """The stage whose first pass has the size that difficulty correlates with."""
     quality_law: NDArray[np.int64]
     routes: NDArray[np.void]
     route_places: NDArray[np.int64]
@@ -59,18 +67,40 @@ class Tables:
     sources: SourceTable
     layout: Layout
     """The same once more, as the arrays of the compiled engine."""
+    profile: Profile
+    """The organisation; the file's own unless `in_organisation` puts another in its place."""
     custom: tuple[str, ...]
     """Names of a researcher's own routing rules; a route's limit is its place here."""
+    jobs: tuple[tuple[int, GroupTable], ...]
+    """Groups of people who take courses or may leave, with their numbers in the model."""
     process_only: tuple[str, ...]
     """What of the model only the process engine knows, in words."""
     expected_requests: float
     expected_visits: float
     """Rows to make room for; a run may have more."""
 
+    def staff_of_run(self, run_key: np.uint64) -> dict[int, GroupTable]:
+        """These groups as their people come and go in one run."""
+        return {number: in_run(group, run_key, self.end) for number, group in self.jobs}
+
+    def as_staffed(self, staff: Mapping[int, GroupTable]) -> tuple[StationTable, ...]:
+        """The stations with their jobs as people held them in one run."""
+        if not staff:
+            return self.stations
+        numbers = count()
+        groups = (tuple(staff.get(next(numbers), group) for group in station.groups) for station in self.stations)
+        return tuple(replace(station, groups=own) for station, own in zip(self.stations, groups, strict=True))
+
 
 def compile_tables(model: Model) -> Tables:
     """Turn a checked model into numbers."""
     return _Compiler(model).tables()
+
+
+def in_organisation(tables: Tables, seed: int, replication: int) -> Tables:
+    """The tables of a replication's own organisation; the same where organisations do not differ."""
+    variation = tables.model.organisation.variation
+    return tables if variation is None else replace(tables, profile=draw_profile(variation, seed, replication))
 
 
 def _gap(source: Source) -> Law | None:
@@ -118,6 +148,7 @@ class _Compiler:
         gaps = tuple(self._law(_gap(source)) for source in sources.values())
         difficulty = self._category_laws("difficulty")
         quality = self._category_laws("specification_quality")
+        correlations = [value.difficulty_size_correlation for value in model.categories.values()] or [0.0]
         rows, pool = self.book.arrays()
         routes = np.array(self.routes.routes, dtype=ROUTE)
         places = np.array(self.routes.places, dtype=np.int64)
@@ -135,6 +166,8 @@ class _Compiler:
             categories=self.categories,
             category_heights=np.cumsum(shares),
             difficulty_law=difficulty,
+            correlation=np.array(correlations),
+            work_stage=NO_STAGE if model.work_stage is None else stage_key(model.work_stage),
             quality_law=quality,
             routes=routes,
             route_places=places,
@@ -153,7 +186,13 @@ class _Compiler:
             layout=Layout.of(
                 stations, after, entrances, routes, places, graph, start, len(self.stages), len(self.categories)
             ),
+            profile=Profile(),
             custom=tuple(self.routes.custom),
+            jobs=tuple(
+                (number, group)
+                for number, group in enumerate(group for station in stations for group in station.groups)
+                if group.job is not None
+            ),
             process_only=process_only(model),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
             expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,

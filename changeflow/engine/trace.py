@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from changeflow.engine.station_table import GroupTable
 
 Rows = NDArray[Any]
 
@@ -105,3 +108,5 @@ class Trace:
     """Rows of dtype EVENT in order of time."""
     unasked: int = 0
     """Requests that were never made because the backlog was long."""
+    staff: Mapping[int, GroupTable] = field(default_factory=dict)
+    """Jobs with courses or departures as they were held in this run, by the group's number in the model."""

@@ -13,6 +13,7 @@ from changeflow.engine.records import (
     CHANGE,
     ENTRANCE,
     EVENT,
+    EXPERIENCE,
     FLOAT,
     GROUP,
     INT,
@@ -28,6 +29,8 @@ from changeflow.engine.trace import DECISION, REQUEST, VISIT
 stations_of = part("stations", STATION)
 groups_of = part("groups", GROUP)
 speeds_of = part("speeds", FLOAT)
+authority_of = part("authority", FLOAT)
+experience_of = part("experience", EXPERIENCE)
 idle_of = part("idle", INT)
 in_hand_of = part("in_hand", SLOT_NUMBER)
 changes_of = part("changes", CHANGE)

@@ -13,12 +13,13 @@ from changeflow.engine import arrivals, draws
 from changeflow.engine.arrivals import ARRIVAL, BLOCK
 from changeflow.engine.draws import MISFIT, NO_STAGE, uniform_pair
 from changeflow.engine.jit import compiled
+from changeflow.engine.organisations import fit_when_ready
 from changeflow.engine.quantiles import fill_quantiles, quantile
 from changeflow.engine.records import joined
 from changeflow.engine.source_table import listed_rows
 from changeflow.engine.tables import Tables
 from changeflow.errors import RunError
-from changeflow.model.demand import GoLive, Shocks
+from changeflow.model.demand import GoLive, Shocks, Source
 
 Rows = NDArray[Any]
 MOST_OF_A_SHOCK = 100_000
@@ -33,6 +34,7 @@ class Demand:
     def __init__(self, tables: Tables, run_key: np.uint64) -> None:
         self._tables, self._run_key = tables, run_key
         sources, listed = tables.sources.rows.copy(), [tables.sources.listed]
+        sources["rate"][1:] *= [_pace(tables, source) for source in tables.model.demand.sources.values()]
         for row, name, source in tables.sources.drawn:
             law = tables.gap_law[row - 1]
             draw = misfits if isinstance(source, GoLive) else shocks
@@ -42,7 +44,7 @@ class Demand:
         self._sources = sources
         self._listed = joined(*listed) if tables.sources.drawn else tables.sources.listed
         self._gaps, self._sizes = np.empty((2, len(sources) * BLOCK))
-        self._first, self._second = np.empty((2, BLOCK))
+        self._scratch = tuple(np.empty((3, BLOCK)))
         self._keys = np.empty(BLOCK, np.uint64)
         self._laws = tables.law_rows, tables.law_pool, tables.sources.edges, tables.sources.heights
         arrivals.begin(self._sources, self._listed, tables.start, run_key, self._gaps, self._sizes, *self._laws)
@@ -56,8 +58,8 @@ class Demand:
             *self._laws,
         )  # fmt: skip
         arrivals.attributes(
-            out, count, self._keys, self._run_key, t.category_heights, t.difficulty_law, t.quality_law,
-            t.law_rows, t.law_pool, self._first, self._second,
+            out, count, self._keys, self._run_key, t.category_heights, t.difficulty_law, t.correlation, t.work_stage,
+            t.quality_law, t.profile.quality_shift, t.law_rows, t.law_pool, *self._scratch,
         )  # fmt: skip
         return out[:count]
 
@@ -71,17 +73,22 @@ def draw_workload(tables: Tables, run_key: np.uint64) -> Rows:
     return joined(np.empty(0, ARRIVAL), *Demand(tables, run_key))
 
 
+def _pace(tables: Tables, source: Source) -> float:
+    """Factor on the rate of a source: that of the organisation; other customers go their own way."""
+    return 1.0 if source.background else tables.profile.request_rate
+
+
 def misfits(tables: Tables, source: GoLive, law: int, run_key: np.uint64, name: str) -> Rows:
     """The misfits that show within the run, in order of discovery."""
     key = draws.source_key(name)
-    mean = source.misfits_per_100_users * tables.model.organisation.users / 100
+    mean = source.misfits_per_100_users * tables.model.organisation.users / 100 * _pace(tables, source)
+    fit = source.fit if source.background else fit_when_ready(source.fit, tables.profile.readiness)
     u_count, _ = uniform_pair(run_key, key, NO_STAGE, draws.COUNT, 0)
     count = poisson_quantile(u_count, mean)
     decay_hours = source.time_days * 24 if source.shape == "decay" else math.nan
     times, index = np.empty(count), np.empty(count, np.int64)
     shown = _misfits_shown(
-        run_key, key, decay_hours, law, tables.law_rows, tables.law_pool, source.fit, tables.start, tables.end, times,
-        index,
+        run_key, key, decay_hours, law, tables.law_rows, tables.law_pool, fit, tables.start, tables.end, times, index,
     )  # fmt: skip
     return listed_rows(times[:shown], index[:shown], np.full(shown, -1))
 
@@ -103,12 +110,12 @@ def _misfits_shown(  # type: ignore[no-untyped-def]
 
 def shocks(tables: Tables, source: Shocks, law: int, run_key: np.uint64, name: str) -> Rows:
     """Requests of shocks within the run; a request's index is its shock's first index and its place in it."""
-    key = draws.source_key(name)
+    key, per_year = draws.source_key(name), source.per_year * _pace(tables, source)
     events = np.empty(0)
     while not len(events) or events[-1] < tables.end:  # in blocks, so that a longer run begins with the same shocks
         numbers = draws.root_keys(key, 0, len(events) + BLOCK)
         gaps, sizes = draws.pairs(run_key, numbers, draws.SHOCK)
-        events = np.cumsum(-np.log1p(-gaps)) * (_HOURS_PER_YEAR / source.per_year)
+        events = np.cumsum(-np.log1p(-gaps)) * (_HOURS_PER_YEAR / per_year)
     drawn = np.empty(len(events))
     fill_quantiles(tables.law_rows, tables.law_pool, law, sizes, drawn)
     inside = events < tables.end

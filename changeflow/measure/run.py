@@ -11,11 +11,12 @@ from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
+from changeflow.measure.people import people_measures
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
 from changeflow.measure.tallies import book, first_starts, reference_hours
 from changeflow.measure.times import Cohort, time_measures
-from changeflow.measure.window import Window, called_hours
+from changeflow.measure.window import Window, called_hours, capacity_hours
 from changeflow.model.targets import Within
 
 
@@ -42,6 +43,7 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values["throughput_per_week"], values["arrived_requests"] = done / window.weeks, float(arrived)
     if any(window.tables.asks_beyond):
         values["unasked_requests"] = float(trace.unasked)
+    values |= people_measures(window, trace)
     values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
@@ -97,6 +99,8 @@ def _loads(window: Window, trace: Trace, arriving: Floats, busy: Floats) -> dict
     """Hours that came and hours worked, by station, against those there are."""
     values: dict[str, float] = {}
     capacity = window.capacity_hours
+    if trace.staff:
+        capacity = capacity_hours(window.tables.as_staffed(trace.staff), window.begin, window.end)
     if trace.called_off:
         capacity = capacity + called_hours(window, trace.called_off)
     limited: list[tuple[float, float, float]] = []

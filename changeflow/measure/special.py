@@ -20,7 +20,7 @@ def overtime(window: Window, trace: Trace) -> dict[str, float]:
 
 def _overtime(window: Window, trace: Trace) -> Iterator[tuple[str, float]]:
     visits = trace.visits
-    for number, station in enumerate(window.tables.stations):
+    for number, station in enumerate(window.tables.as_staffed(trace.staff)):
         if station.infinite or not any(len(group.times) > 1 for group in station.groups):
             continue
         total, first = 0.0, 0

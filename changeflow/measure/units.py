@@ -46,6 +46,8 @@ MEASURES: dict[str, Measure] = {
     "balked_share": Measure("share", ratio=True),
     "turned_away_share": Measure("share", ratio=True),
     "unasked_requests": Measure("requests"),
+    "bus_factor": Measure("people", more_is_better=True),
+    "departures": Measure("people"),
     "cost_per_closed_request": Measure(MONEY, ratio=True),
     "effective_price_per_reference_hour": Measure(MONEY, ratio=True),
     **{

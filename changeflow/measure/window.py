@@ -90,9 +90,7 @@ class Window:
             office=lay_out(model, office, tables.end),
             office_day_hours=24.0 if office == "always" else model.calendars[office].open_hours_per_day(),
             servers=np.array([np.nan if s.servers == INFINITE else s.servers for s in tables.stations]),
-            capacity_hours=np.array(
-                [sum(_capacity(group, begin, tables.end) for group in station.groups) for station in tables.stations]
-            ),
+            capacity_hours=capacity_hours(tables.stations, begin, tables.end),
             paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]).reshape(
                 len(tables.stations), len(tables.categories)
             ),
@@ -195,6 +193,11 @@ def _leaving(stations: Iterable[StationTable]) -> dict[str, int]:
         if station.capacity != NO_LIMIT:
             found["turned_away_share"] = t.TURNED_AWAY
     return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def capacity_hours(stations: Iterable[StationTable], begin: float, end: float) -> Floats:
+    """Working hours that all servers on duty could give, by station; of one server where infinite."""
+    return np.array([sum(_capacity(group, begin, end) for group in station.groups) for station in stations])
 
 
 def called_hours(window: Window, called_off: Iterable[tuple[int, float, float, int]]) -> Floats:

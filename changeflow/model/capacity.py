@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 from changeflow.model.by_category import by_category
+from changeflow.model.learning import Attrition
 from changeflow.model.schema import Model
 from changeflow.model.staff import Group
 
@@ -26,18 +28,32 @@ def group_hours(model: Model, station: str, begin: float, end: float) -> dict[st
 
 
 def present(group: Group, begin: float, end: float) -> float:
-    """Mean number of servers over a window of clock hours."""
+    """Mean number of servers over a window of clock hours; without courses."""
     if group.head_count is None:
-        until = end if group.until_day is None else min(end, group.until_day * 24)
-        return group.servers * max(0.0, until - max(begin, group.from_day * 24)) / (end - begin)
+        first, until = group.from_day * 24, end if group.until_day is None else min(end, group.until_day * 24)
+        held = max(0.0, until - max(begin, first))
+        if group.attrition is not None and held:
+            held = held_hours(group.attrition, max(begin - first, 0.0), until - first)
+        return group.servers * held / (end - begin)
     days = [day * 24 for day in group.head_count.days]
     spans = pairwise([*days, max(end, days[-1])])
     inside = (max(0.0, min(b, end) - max(a, begin)) for a, b in spans)
     return sum(n * hours for n, hours in zip(group.head_count.servers, inside, strict=True)) / (end - begin)
 
 
+def held_hours(attrition: Attrition, begin: float, end: float) -> float:
+    """Expected hours for which somebody holds a job between two ages of it, first held at age 0.
+
+    A chain of two states with rates a = 1/tenure and b = 1/replacement: held at age t with the chance
+    (b + a exp(-(a + b) t)) / (a + b).
+    """
+    a, b = 1 / (attrition.tenure_days * 24), 1 / (attrition.replacement_days * 24)
+    fresh = a / (a + b) * (math.exp(-(a + b) * begin) - math.exp(-(a + b) * end)) / (a + b)
+    return b / (a + b) * (end - begin) + fresh
+
+
 def speeds(model: Model, station: str, category: str) -> dict[str, float]:
-    """Speed of each group that may work on a category, beside the station's; 1 where there is nobody."""
+    """Speed of each group that may work on a category, beside the station's, at full skill; 1 where there is nobody."""
     groups = {name: group for name, group in model.groups(station).items() if group.may_work_on(category)}
     return {name: float(by_category(group.speed, category)) for name, group in groups.items()} or {"": 1.0}
 

@@ -21,6 +21,8 @@ class Category(Value):
     """Work content in reference hours: one hour of a trained programmer on a script platform."""
     difficulty: Law | None = None
     """0 to 1, compared with a station's openness; default uniform."""
+    difficulty_size_correlation: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    """Of the normal scores of difficulty and of size at the work stage: large requests are difficult ones."""
     specification_quality: Law | None = None
     """0 to 1; recorded with the request, used by models of error."""
     priority: PriorityClass = 0

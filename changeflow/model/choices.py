@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from changeflow.model import moments
 from changeflow.model.by_category import by_category
-from changeflow.model.effort import Kind, small_share
+from changeflow.model.effort import Kind, difficulty_with_size, small_share
+from changeflow.model.going_together import open_given_size
 from changeflow.model.laws import Uniform
 from changeflow.model.routing import (
     OUTCOMES,
@@ -100,26 +101,28 @@ class Choices:
         """Each request goes to the first of these stations that may do it."""
         shares, taken = {}, 0.0
         for name in named:
-            may = open_share(self.model, name, self.kind.category)
+            may = open_share(self.model, name, self.kind)
             shares[name], taken = max(0.0, may - taken), max(taken, may)
         return shares | {"refused": 1.0 - taken}
 
     def _within_budget(self, route: Budget, worths: Worths) -> Shares:
         """What the preferred station may not do goes elsewhere at once; the rest wherever there is money."""
-        may = open_share(self.model, route.prefer, self.kind.category)
+        may = open_share(self.model, route.prefer, self.kind)
         waits = route.otherwise == "wait"
         chosen = self._best((route.prefer, NOWHERE if waits else route.otherwise), worths)
         found = {"refused" if waits else route.otherwise: 1.0 - may}
         return found | {chosen: found.get(chosen, 0.0) + may}
 
 
-def open_share(model: Model, name: str, category: str) -> float:
-    """Share of a category's requests that a station may do: it is open to them, and somebody has the skill."""
-    station = model.stations[name]
+def open_share(model: Model, name: str, kind: Kind) -> float:
+    """Share of a kind of requests that a station may do: it is open to them, and somebody may change them."""
+    station, category = model.stations[name], kind.category
     if not station.may_work_on(category):
         return 0.0
     law = model.categories[category].difficulty if category in model.categories else None
-    return moments.cdf(law or Uniform(law="uniform", low=0.0, high=1.0), by_category(station.openness, category))
+    share = moments.cdf(law or Uniform(law="uniform", low=0.0, high=1.0), station.reach(category))
+    correlation = difficulty_with_size(model, category)
+    return open_given_size(share, correlation, kind.low, kind.high) if correlation else share
 
 
 def least_staying(station: Station) -> float:

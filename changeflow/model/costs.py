@@ -47,9 +47,3 @@ class Adaptation(Value):
     tool: str | None = None
     speed: Positive = 1.0
     price_per_hour: NonNegative = 0.0
-
-
-class Organisation(Value):
-    """The people who ask."""
-
-    users: Annotated[int, Field(ge=1)] = 100

@@ -12,6 +12,7 @@ import numpy as np
 from changeflow.model import moments
 from changeflow.model.by_category import by_category
 from changeflow.model.error_rates import error_rates
+from changeflow.model.going_together import CUTS, mean_of_ranks
 from changeflow.model.laws import Law
 from changeflow.model.process_only import all_routes
 from changeflow.model.routing import BySize, parts_of, places
@@ -20,7 +21,7 @@ from changeflow.model.schema import Model
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Requests of a category whose luck lies in (low, high]: rules by size send them all the same way."""
+    """Requests of a category whose luck lies in (low, high]: alike in size, so rules send them all the same way."""
 
     category: str
     low: float = 0.0
@@ -33,9 +34,21 @@ class Kind:
 
 
 def kinds(model: Model, category: str) -> tuple[Kind, ...]:
-    """The kinds of a category: one, unless rules by size divide it."""
+    """The kinds of a category: one, unless rules by size divide it or difficulty goes with size."""
     cuts = sorted({0.0, 1.0, *(small_share(model, rule, category) for rule in _by_size(model))})
+    if difficulty_with_size(model, category):
+        cuts = sorted({*cuts, *CUTS})
     return tuple(Kind(category, a, b) for a, b in pairwise(cuts))
+
+
+def difficulty_with_size(model: Model, category: str) -> float:
+    """The correlation of difficulty with the luck that kinds are made of.
+
+    0 where a rule looks at the size of other work: what that says of the difficulty is left out.
+    """
+    found = model.categories[category].difficulty_size_correlation if category in model.categories else 0.0
+    measured = {_measured_at(rule, model) for rule in _by_size(model)} if found else set()
+    return found if all(name is None or model.stage(name) == model.work_stage for name in measured) else 0.0
 
 
 def small_share(model: Model, route: BySize, category: str) -> float:
@@ -69,6 +82,9 @@ def first_hours(model: Model, station: str, kind: Kind) -> float:
     law, speed = service_law(model, station, kind.category), model.stations[station].speed
     if kind.share == 1.0:
         return moments.mean(law) / speed
+    if difficulty_with_size(model, kind.category):
+        at_work = model.stage(station) == model.work_stage
+        return (mean_of_ranks(law, kind.low, kind.high) if at_work else moments.mean(law)) / speed
     rules = list(_by_size(model))
     limits = {small_share(model, rule, kind.category): rule.up_to_hours for rule in rules}
     measured = {

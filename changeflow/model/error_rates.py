@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from changeflow.model import moments
 from changeflow.model.by_category import by_category
 from changeflow.model.delivery_errors import KINDS, Errors, StationErrors
-from changeflow.model.laws import Law
+from changeflow.model.laws import Deterministic, Discrete, Empirical, Law
 from changeflow.model.once import once_a_model
 from changeflow.model.schema import Model
 
@@ -118,6 +118,9 @@ def _points(law: Law | None, otherwise: float) -> tuple[Floats, Floats]:
     """Values in 0 to 1 with their weights; without a law `otherwise`, or uniform where that is NaN."""
     if law is None and not math.isnan(otherwise):
         return np.array([otherwise]), np.ones(1)
+    if isinstance(law, Deterministic | Discrete | Empirical):
+        values, shares = moments.atoms(law)
+        return np.clip(values, 0.0, 1.0), shares
     edges = np.linspace(0, 1, _CELLS + 1)
     middle = (edges[1:] + edges[:-1]) / 2
     if law is None:

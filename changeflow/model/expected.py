@@ -43,7 +43,7 @@ def _of_source(model: Model, name: str, source: Source, begin: float, end: float
             if begin <= hours + offset < end:
                 counts[source.category_map.get(value, source.default_category or categories[0])] += 1
         return counts
-    number = _count(model, source, begin, end)
+    number = _count(model, source, begin, end) * _mean_pace(model, source)
     batch = batch_of(source)
     if batch:
         number *= moments.mean(batch)
@@ -51,6 +51,27 @@ def _of_source(model: Model, name: str, source: Source, begin: float, end: float
         return {source.category: number}
     shares = {name: category.share for name, category in model.categories.items()} or {NO_CATEGORY: 1.0}
     return {category: number * share for category, share in shares.items()}
+
+
+def _mean_pace(model: Model, source: Source) -> float:
+    """Mean over organisations of the factor on a source's rate."""
+    variation = model.organisation.variation
+    if source.background or variation is None or variation.request_rate is None:
+        return 1.0
+    return moments.mean(variation.request_rate)
+
+
+def _share_shown(model: Model, source: GoLive) -> float:
+    """Mean over organisations of the share of misfits that show: min(1, (1 - fit) 2 (1 - readiness))."""
+    variation, unmet = model.organisation.variation, 1 - source.fit
+    if source.background or variation is None or variation.readiness is None:
+        return unmet
+    law, most = variation.readiness, 2 * unmet
+    if most <= 1:
+        return most * (1 - moments.mean(law))
+    below = 1 - 1 / most  # up to this readiness all misfits show
+    share = moments.cdf(law, below)
+    return share + most * ((1 - share) - (moments.mean(law) - moments.mean_below(law, below)))
 
 
 def _count(model: Model, source: Source, begin: float, end: float) -> float:
@@ -72,7 +93,7 @@ def _count(model: Model, source: Source, begin: float, end: float) -> float:
             if source.shape == "rise_then_decay":
                 law = Erlang(law="erlang", k=2, mean=2 * hours)
             found = moments.cdf(law, end) - moments.cdf(law, begin)
-            return source.misfits_per_100_users * users / 100 * (1 - source.fit) * found
+            return source.misfits_per_100_users * users / 100 * _share_shown(model, source) * found
         case Renewal():
             return (end - begin) / moments.mean(source.interarrival_hours)
         case Shocks():

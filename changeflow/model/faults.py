@@ -16,9 +16,10 @@ from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.components import GENERATORS, Components, Link
 from changeflow.model.contracts import Contract, Retainer, Sla, Tier
-from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.delivery_errors import ErrorKind, Errors, Kinds, Repair, StationErrors, System
 from changeflow.model.lines import line_of
+from changeflow.model.organisation import SHIFTS, Organisation, Variation
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
 from changeflow.model.staff import Group, HeadCount
@@ -111,11 +112,12 @@ def _fault(item: Any, raw: Mapping[str, Any], places: Places) -> Fault:
     return places.fault(file_path(path, raw), _EXPECTED.get(kind, item["msg"]), found)
 
 
+_LAWS_BY_NAME = frozenset({"difficulty", "specification_quality", "hours", "requests", "readiness", "request_rate"})
 _NO_TABLE = frozenset({"dict_type", "model_type", "model_attributes_type"})
 
 
 def _is_law(key: str) -> bool:
-    return key.endswith("_hours") or key in {"difficulty", "specification_quality", "hours", "requests"}
+    return key.endswith("_hours") or key in _LAWS_BY_NAME
 
 
 def path_in_file(loc: Loc, raw: Mapping[str, Any], *, ends_on_a_key: bool) -> Loc:
@@ -176,7 +178,7 @@ def _known_keys(path: Loc, raw: Mapping[str, Any]) -> list[str]:
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "organisation": Organisation, "routing": routing.Routing, "adaptation": Adaptation,
+    "organisation": Organisation, "variation": Variation, "routing": routing.Routing, "adaptation": Adaptation,
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
@@ -193,11 +195,13 @@ _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": d
 
 
 def _unions(path: Loc) -> Mapping[str, Mapping[str, type[BaseModel]]]:
-    """The kinds that each discriminator may name at a path: a discipline has rules of its own."""
+    """The kinds that each discriminator may name at a path: a discipline has rules, a shift has laws of its own."""
     if path[-1:] == ("waiting",):
         return {"shape": waiting.SHAPES}
     if path == ("components", "generator"):
         return {**_UNIONS, "kind": GENERATORS}
+    if path == ("organisation", "variation", "specification_quality"):
+        return {**_UNIONS, "law": SHIFTS}
     return {**_UNIONS, "rule": queueing.DISCIPLINES} if path[-1:] == ("discipline",) else _UNIONS
 
 

@@ -12,19 +12,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
+from changeflow.model import effort
+from changeflow.model.choices import open_share
 from changeflow.model.component_graph import ComponentGraph
+from changeflow.model.error_rates import error_rates
 from changeflow.model.expected import categories_of, expected_arrivals
 from changeflow.model.flexibility import flexibility_by_category
-from changeflow.model.propagation import Floats, effective_likelihood, reach, spectral_radius
+from changeflow.model.propagation import Floats, effective_likelihood, reach, spectral_radius, unlimited_changes
 from changeflow.model.schema import Model
 
 Defects = Mapping[tuple[str, str], float]
 """Expected escaped defects of one delivery, by station and category."""
-NO_DEFECTS: Defects = MappingProxyType({})
 Kind = tuple[str, str]
 """Category and component of a request; '' for none."""
 
@@ -36,10 +37,16 @@ class FollowUps:
     kinds: tuple[Kind, ...]
     radius: tuple[float, float]
     """Spectral radius of what goes on without limit: defects and unlimited propagation."""
-    expected: Floats
-    """2 x kinds: requests that one of each kind draws after it in the end, itself not counted; infinite without end."""
+    requests: Floats
+    """2 x kinds x kinds: requests of the second kind that one of the first is in the end, itself counted; infinite
+    without end."""
     root_share: Floats
     """Of the root requests over the run, the share of each kind."""
+
+    @property
+    def expected(self) -> Floats:
+        """2 x kinds: requests that one of each kind draws after it in the end."""
+        return np.asarray(self.requests.sum(axis=2) - 1)
 
     @property
     def per_request(self) -> tuple[float, float]:
@@ -49,27 +56,52 @@ class FollowUps:
 
     def by_category(self) -> dict[str, tuple[float, float]]:
         """Follow-ups per root request of each category that is asked for."""
+        return {
+            category: (sum(least for least, _ in drawn.values()) - 1, sum(largest for _, largest in drawn.values()) - 1)
+            for category, drawn in self.of_categories().items()
+        }
+
+    def of_categories(self) -> dict[str, dict[str, tuple[float, float]]]:
+        """Requests of each category that a root request of each category is in the end, itself counted."""
         found = {}
-        for category in dict.fromkeys(category for category, _ in self.kinds):
-            share = np.where([kind[0] == category for kind in self.kinds], self.root_share, 0.0)
+        of = {category: np.array([kind[0] == category for kind in self.kinds]) for category, _ in self.kinds}
+        for category, here in of.items():
+            share = np.where(here, self.root_share, 0.0)
             if share.any():
-                least, largest = (_mean(values, share / share.sum()) for values in self.expected)
-                found[category] = (least, largest)
+                drawn = {other: self.requests[:, :, there].sum(axis=2) for other, there in of.items()}
+                sides = {other: [_mean(side, share / share.sum()) for side in both] for other, both in drawn.items()}
+                found[category] = {other: (least, largest) for other, (least, largest) in sides.items()}
         return found
 
 
-def follow_ups(model: Model, defects: Defects = NO_DEFECTS) -> FollowUps | None:
-    """Follow-ups of a model's requests; None where nothing draws anything after it."""
+def expected_defects(model: Model) -> Defects:
+    """What the model's errors let escape, for each station that may deliver a category; none without errors."""
+    rates = error_rates(model)
+    testers = {station.acceptance.by for station in model.stations.values() if station.acceptance}
+    return {
+        (name, category): rates[name, category if model.categories else ""].escapes if station.errors else 0.0
+        for name, station in model.stations.items()
+        for category in (categories_of(model) if rates and name not in testers else ())
+        if open_share(model, name, effort.Kind(category)) > 0
+    }
+
+
+def follow_ups(model: Model, defects: Defects | None = None) -> FollowUps | None:
+    """Follow-ups of a model's requests; None where nothing draws anything after it.
+
+    `defects` are the expected ones of the model unless others are given.
+    """
     graph = model.component_graph
-    if not defects and (graph is None or graph.mode != "cascade"):
+    defects = expected_defects(model) if defects is None else defects
+    if not any(defects.values()) and (graph is None or graph.mode != "cascade"):
         return None
     kinds, spread = _kinds(model, graph)
     unlimited = graph is not None and graph.mode == "cascade" and graph.unlimited
     direct = spread if unlimited else np.zeros_like(spread)
     sides = [direct + np.diag([side(_of_category(defects, kind[0])) for kind in kinds]) for side in (min, max)]
     radius = [spectral_radius(side) for side in sides]
-    expected = [_endless(side, unlimited, spread) for side in sides]
-    return FollowUps(kinds, (radius[0], radius[1]), np.array(expected), _root_share(model, graph, kinds))
+    requests = [_in_the_end(side, unlimited, spread) for side in sides]
+    return FollowUps(kinds, (radius[0], radius[1]), np.array(requests), _root_share(model, graph, kinds))
 
 
 def _kinds(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...], Floats]:
@@ -78,13 +110,14 @@ def _kinds(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...]
     if graph is None or graph.mode != "cascade":
         return tuple((category, "") for category in categories), np.zeros((len(categories),) * 2)
     flexibility = flexibility_by_category(model)
+    along = [effective_likelihood(graph, flexibility, root) for root in range(len(categories))]
     if graph.has_categories:
         of = [categories[number] for number in graph.category]
         without = [category for root, category in enumerate(categories) if not graph.start_shares(root).any()]
         kinds = [*zip(of, graph.names, strict=True), *((category, "") for category in without)]
-        return tuple(kinds), _blocks([effective_likelihood(graph, flexibility), *(np.zeros((1, 1)) for _ in without)])
+        return tuple(kinds), _blocks([along[0], *(np.zeros((1, 1)) for _ in without)])
     kinds = [(category, name) for category in categories for name in graph.names]
-    return tuple(kinds), _blocks([effective_likelihood(graph, flexibility, root) for root in range(len(categories))])
+    return tuple(kinds), _blocks(along)
 
 
 def _blocks(blocks: list[Floats]) -> Floats:
@@ -101,12 +134,12 @@ def _of_category(defects: Defects, category: str) -> list[float]:
     return [number for (_, of), number in defects.items() if of == category] or [0.0]
 
 
-def _endless(matrix: Floats, unlimited: bool, spread: Floats) -> Floats:
-    """Expected follow-ups of each kind."""
+def _in_the_end(matrix: Floats, unlimited: bool, spread: Floats) -> Floats:
+    """Expected requests of each kind, by the kind that begins."""
     if spectral_radius(matrix) >= 1:
-        return np.full(len(matrix), math.inf)
-    with_defects = np.linalg.inv(np.eye(len(matrix)) - matrix).sum(axis=1)
-    return np.asarray((with_defects if unlimited else reach(spread).chance @ with_defects) - 1)
+        return np.full(matrix.shape, math.inf)
+    without_limit = unlimited_changes(matrix)
+    return without_limit if unlimited else reach(spread).chance @ without_limit
 
 
 def _root_share(model: Model, graph: ComponentGraph | None, kinds: tuple[Kind, ...]) -> Floats:

@@ -112,6 +112,14 @@ class Triangular(_Law):
         return self
 
 
+class Beta(_Law):
+    """Beta between 0 and 1; its mean is alpha / (alpha + beta)."""
+
+    law: Literal["beta"]
+    alpha: Annotated[float, Field(ge=0.2, le=1000)]
+    beta: Annotated[float, Field(ge=0.2, le=1000)]
+
+
 class Hyperexponential(_Law):
     """A mixture of exponentials: with probability shares[i] the mean is means[i]."""
 
@@ -151,6 +159,22 @@ class Empirical(_Law):
         return self
 
 
+def largest(law: Law) -> float:
+    """The largest value that a law may give; infinite where there is none."""
+    match law:
+        case Deterministic():
+            top = law.value
+        case Uniform() | Triangular():
+            top = law.high
+        case Discrete() | Empirical():
+            top = max(law.values)
+        case Beta():
+            top = 1.0
+        case _:
+            top = math.inf
+    return top if law.at_most is None else min(top, law.at_most)
+
+
 def _same_length_and_sum(items: tuple[float, ...], shares: tuple[float, ...], what: str) -> None:
     if not items or len(items) != len(shares):
         raise ValueError(f"as many shares as {what}, at least one")
@@ -174,6 +198,7 @@ Law = Annotated[
         | Weibull
         | Uniform
         | Triangular
+        | Beta
         | Hyperexponential
         | Discrete
         | Empirical,
@@ -184,5 +209,5 @@ Law = Annotated[
 LAWS: dict[str, type[_Law]] = {
     "deterministic": Deterministic, "exponential": Exponential, "erlang": Erlang, "gamma": Gamma,
     "lognormal": Lognormal, "weibull": Weibull, "uniform": Uniform, "triangular": Triangular,
-    "hyperexponential": Hyperexponential, "discrete": Discrete, "empirical": Empirical,
+    "beta": Beta, "hyperexponential": Hyperexponential, "discrete": Discrete, "empirical": Empirical,
 }  # fmt: skip

@@ -31,11 +31,11 @@ def cdf(law: laws.Law, x: float) -> float:
 
 @lru_cache(maxsize=1024)  # the loads of a model ask for the same few laws many times
 def _moments(law: laws.Law) -> tuple[float, float]:
-    if law.at_most is None:
+    if law.at_most is None or (isinstance(law, laws.Beta) and law.at_most >= 1):
         return _free_moments(law)
     top = law.at_most
     if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
-        values, shares = _atoms(law)
+        values, shares = atoms(law)
         cut = np.minimum(values, top)
         return float(cut @ shares), float(cut**2 @ shares)
     free, _ = _free_moments(law)
@@ -69,14 +69,17 @@ def _free_moments(law: laws.Law) -> tuple[float, float]:
             return (a + b) / 2, (a * a + a * b + b * b) / 3
         case laws.Triangular(low=a, mode=c, high=b):
             return (a + b + c) / 3, (a * a + b * b + c * c + a * b + a * c + b * c) / 6
+        case laws.Beta(alpha=a, beta=b):
+            return a / (a + b), a * (a + 1) / ((a + b) * (a + b + 1))
         case laws.Hyperexponential(shares=p, means=m):
             parts = list(zip(p, m, strict=True))
             return sum(q * x for q, x in parts), sum(2 * q * x * x for q, x in parts)
-    values, shares = _atoms(law)
+    values, shares = atoms(law)
     return float(values @ shares), float(values**2 @ shares)
 
 
-def _atoms(law: laws.Law) -> tuple[np.ndarray, np.ndarray]:
+def atoms(law: laws.Law) -> tuple[np.ndarray, np.ndarray]:
+    """Values and shares of a law that has only some values."""
     match law:
         case laws.Deterministic():
             return np.array([law.value]), np.ones(1)
@@ -111,9 +114,11 @@ def _survival(law: laws.Law, x: float) -> float:
             if x >= b:
                 return 0.0
             return 1 - (x - a) ** 2 / ((b - a) * (c - a)) if x < c else (b - x) ** 2 / ((b - a) * (b - c))
+        case laws.Beta(alpha=a, beta=b):
+            return _beta_survival(a, b, x)
         case laws.Hyperexponential(shares=p, means=m):
             return sum(q * math.exp(-x / y) for q, y in zip(p, m, strict=True))
-    values, shares = _atoms(law)
+    values, shares = atoms(law)
     return float(shares[values > x].sum())
 
 
@@ -129,10 +134,18 @@ def _gamma_survival(shape: float, x: float) -> float:
     return float(special.gammaincc(shape, x))
 
 
+def _beta_survival(alpha: float, beta: float, x: float) -> float:
+    if x >= 1:
+        return 0.0
+    from scipy import special  # noqa: PLC0415  a slow import that few models need
+
+    return float(special.betainc(beta, alpha, 1.0 - x))
+
+
 def rounded_mean(law: laws.Law) -> float:
     """Expected value when values are rounded to whole numbers."""
     if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
-        values, shares = _atoms(law)
+        values, shares = atoms(law)
         return float(np.rint(values if law.at_most is None else np.minimum(values, law.at_most)) @ shares)
     total, k = 0.0, 1
     while (above := 1.0 - cdf(law, k - 0.5)) > 1e-12 and k < 100_000:
@@ -145,7 +158,7 @@ def mean_below(law: laws.Law, x: float) -> float:
     if x <= 0:
         return 0.0
     if isinstance(law, laws.Deterministic | laws.Discrete | laws.Empirical):
-        values, shares = _atoms(law)
+        values, shares = atoms(law)
         values = values if law.at_most is None else np.minimum(values, law.at_most)
         return float(values[values <= x] @ shares[values <= x])
     top = x if law.at_most is None else min(x, law.at_most)

@@ -98,12 +98,13 @@ class _Window:
         arrivals = expected_arrivals(self.model, self.begin, self.end)
         for source, value in self.model.demand.sources.items():
             for category, count in arrivals[source].items() if value.entry is None else ():
-                may = {name: open_share(self.model, name, category) for name in among}
-                for low, high in pairwise(sorted({0.0, *may.values()})):
-                    able = [name for name in among if may[name] >= high]
-                    for kind in kinds(self.model, category) if all(map(self._is_firm, able)) else ():
-                        share = least_share(value) * (high - low) * kind.share
-                        yield able, kind, count * share / self.weeks
+                for kind in kinds(self.model, category):
+                    weekly = count * least_share(value) * kind.share / self.weeks
+                    may = {name: open_share(self.model, name, kind) for name in among}
+                    for low, high in pairwise(sorted({0.0, *may.values()})):
+                        able = [name for name in among if may[name] >= high]
+                        if all(map(self._is_firm, able)):
+                            yield able, kind, weekly * (high - low)
 
     def _by_choice(self, able: Iterable[str], kind: Kind, weekly: float) -> dict[Hands, float]:
         needs = (self._by_hands(name, kind.category, weekly * stay_hours(self.model, name, kind)) for name in able)

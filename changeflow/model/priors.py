@@ -7,18 +7,17 @@ A leaf of a prior file is a table with `value`, `unit`, `low`, `high` and `sourc
     stations.KIND.KEY          every station of that kind
     tools.TOOL.KEY             every station (and the adaptation) with `tool = TOOL`
     costs.KEY, adaptation.KEY  as they stand
+    organisation.variation.KEY as they stand, in a model that has [organisation.variation]
 """
 
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from changeflow.model.demand import RATES
-from changeflow.model.shipped import shipped_priors
+from changeflow.model.prior_sets import shipped_set
 
 Raw = dict[str, Any]
 _KEPT_AWAY_BY: dict[str, frozenset[str]] = {
@@ -37,14 +36,8 @@ _KEPT_AWAY_BY: dict[str, frozenset[str]] = {
 
 
 def read_priors(name: str) -> Raw:
-    """The tree of a shipped prior set."""
-    return _parsed(shipped_priors()[name].read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=8)
-def _parsed(text: str) -> Raw:
-    """Every variation of a model reads its set again; nobody writes into the tree."""
-    return tomllib.loads(text)
+    """The tree of a shipped prior set. Raises ModelError where it is not complete (see prior_sets)."""
+    return shipped_set(name)
 
 
 def fill(raw: Raw, priors: Raw) -> Raw:
@@ -89,6 +82,9 @@ def _targets(model: Raw, priors: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Ra
         of_kind = priors.get("stations", {}).get(str(station.get("kind", "in_house")), {})
         # Who tests the deliveries of others has nobody to test him.
         yield path, station, {key: leaf for key, leaf in of_kind.items() if key != "acceptance" or name not in testers}
+    variation = _table(_table(model, "organisation"), "variation")
+    if variation is not None:
+        yield ("organisation", "variation"), variation, priors.get("organisation", {}).get("variation", {})
     for section in ("costs", "adaptation"):
         table = model.setdefault(section, {})
         if isinstance(table, dict):
@@ -106,6 +102,11 @@ def _sources(model: Raw) -> Iterator[tuple[tuple[str, ...], Raw]]:
             yield ("demand", "sources", name), table
     else:
         yield ("demand",), demand
+
+
+def _table(value: Any, key: str) -> Raw | None:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _tables(value: Any) -> Iterator[tuple[str, Raw]]:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from changeflow.errors import DataError, Fault, ModelError, nearest
+from changeflow.model.checks.authority import left_to_nobody
 from changeflow.model.checks.cross import cross_faults
 from changeflow.model.checks.follow_ups import endless_follow_ups
 from changeflow.model.checks.parts import Parts
@@ -97,6 +98,8 @@ def build_model(
     parts = Parts.of(full)
     faults += [fault for fault in cross_faults(parts, places) if fault.path not in wrong]
     graph = _component_graph(parts, file.parent, places, faults, read_before)
+    if read_before is None:  # in another routing than the file's own they are refused and counted
+        faults += [fault for fault in left_to_nobody(parts, places) if fault.path not in wrong]
     if faults:
         raise ModelError(dict.fromkeys(faults))
     model._raw, model._place, model._vary = raw, shown, vary
@@ -180,8 +183,9 @@ def _unknown_name(path: tuple[str, ...], raw: Raw) -> tuple[str, list[str]] | No
     for part in path[:depth]:
         table = table.get(part, {}) if isinstance(table, dict) else {}
     known = list(table) if isinstance(table, dict) else []
-    if path[0] == "categories" and raw.get("priors") in shipped_priors() and not known:
-        known = list(read_priors(raw["priors"]).get("categories", {}))
+    own = table.values() if isinstance(table, dict) else ()
+    if path[0] == "categories" and raw.get("priors") in shipped_priors() and not any("share" in one for one in own):
+        known = list({**dict.fromkeys(known), **read_priors(raw["priors"]).get("categories", {})})
     return None if path[depth] in known else (path[depth], known)
 
 

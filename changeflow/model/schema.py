@@ -16,9 +16,10 @@ from changeflow.model.categories import Category
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.components import Components
 from changeflow.model.contracts import Contract
-from changeflow.model.costs import Adaptation, Costs, Organisation
+from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
+from changeflow.model.organisation import Organisation
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
 from changeflow.model.routing_rule import RoutingRule
@@ -147,6 +148,13 @@ class Model(Value):
     def stage(self, station: str) -> str:
         """The stage of a station: its own name unless the file says otherwise."""
         return self.stations[station].stage or station
+
+    @property
+    def work_stage(self) -> str | None:
+        """The stage that does the work: of the first station in the file with acceptance, else of the first one."""
+        accepts = (name for name, station in self.stations.items() if station.acceptance is not None)
+        name = next(accepts, next(iter(self.stations), None))
+        return None if name is None else self.stage(name)
 
     def groups(self, station: str) -> dict[str, Group]:
         """The groups of servers of a station, at least one, with the station's values wherever theirs are not given.

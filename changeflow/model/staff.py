@@ -7,10 +7,12 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from changeflow.model.by_category import SpeedByCategory
+from changeflow.model.by_category import ShareByCategory, SpeedByCategory, TimesByCategory, by_category
+from changeflow.model.learning import Attrition, PartOfOne, Training
 from changeflow.model.values import ListOf, NonNegative, Positive, Value
 
-PartOfOne = Annotated[float, Field(gt=0, le=1)]
+__all__ = ["Absence", "Group", "HeadCount", "PartOfOne"]
+
 Absence = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -39,6 +41,8 @@ class Group(Value):
     """Multiplies the station's speed; one number or a table by category."""
     categories: Annotated[ListOf[str], Field(min_length=1)] | None = None
     """What these servers may work on; None: everything."""
+    authority: ShareByCategory = 1.0
+    """The largest difficulty (0 to 1) that they may change, whatever their skill; one number or a table by category."""
     availability: PartOfOne | None = None
     """Share of the calendar's open hours that a server gives to change requests."""
     hours_per_week: Positive | None = None
@@ -54,6 +58,14 @@ class Group(Value):
     head_count: HeadCount | None = None
     """A number of servers that changes on given days; then without servers."""
 
+    # a person: servers = 1
+    trained: bool = True
+    """Where the station learns: does the first holder of this job begin with its skill `trained`, or `start`?"""
+    experience: TimesByCategory = 0.0
+    """Passes that the first holder had finished before the run; one number or a table by category."""
+    training: Training | None = None
+    attrition: Attrition | None = None
+
     @model_validator(mode="after")
     def _consistent(self) -> Group:
         if self.availability is not None and self.hours_per_week is not None:
@@ -64,7 +76,14 @@ class Group(Value):
             raise ValueError("either servers or head_count")
         if self.head_count is not None and (self.from_day or self.until_day is not None):
             raise ValueError("either head_count or from_day and until_day")
+        if not self.is_person and (self.training is not None or self.attrition is not None):
+            raise ValueError("training and attrition of one person (servers = 1, no head_count)")
         return self
+
+    @property
+    def is_person(self) -> bool:
+        """One server, that one can call by name."""
+        return self.head_count is None and self.servers == 1
 
     @property
     def most_servers(self) -> int:
@@ -74,3 +93,7 @@ class Group(Value):
     def may_work_on(self, category: str) -> bool:
         """Is this group eligible for the category?"""
         return self.categories is None or category in self.categories
+
+    def authority_over(self, category: str) -> float:
+        """The largest difficulty that this group may change; -1 without the skill for the category."""
+        return float(by_category(self.authority, category)) if self.may_work_on(category) else -1.0

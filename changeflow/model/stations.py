@@ -11,8 +11,9 @@ from changeflow.model.by_category import LawByCategory, ShareByCategory, by_cate
 from changeflow.model.delivery_errors import StationErrors
 from changeflow.model.holding import CallOff, Hold, Release, RequesterWait
 from changeflow.model.laws import Law
+from changeflow.model.learning import Learning, PartOfOne
 from changeflow.model.queueing import Discipline, Ranked
-from changeflow.model.staff import Absence, Group, PartOfOne
+from changeflow.model.staff import Absence, Group
 from changeflow.model.values import ListOf, Named, NamedOf, NonNegative, Positive, Share, Value
 
 __all__ = ["Station", "by_category"]
@@ -35,6 +36,8 @@ class Station(Value):
     """Groups of servers by name, in the order of the file; then without servers."""
     speed: Positive = 1.0
     """Reference hours of work done in one working hour."""
+    learning: Learning | None = None
+    """How the named people of `staff` become faster; None: everybody has full skill from the start."""
     availability: PartOfOne = 1.0
     """Share of the calendar's open hours that a server gives to change requests."""
     hours_per_week: Positive | None = None
@@ -83,6 +86,8 @@ class Station(Value):
     """Working hours a pass takes at speed 1; else the category's work_hours."""
     openness: ShareByCategory = 1.0
     """The largest difficulty (0 to 1) that this station is open to; harder requests it may not do."""
+    access: Share = 1.0
+    """Multiplies openness: how far those who work here can use what the system opens to them."""
     price_per_hour: NonNegative = 0.0
     """Cost of a working hour: the vendor's rate, or the loaded cost of in-house time."""
     contract: str | None = None
@@ -100,3 +105,11 @@ class Station(Value):
     def may_work_on(self, category: str) -> bool:
         """Has somebody here the skill for the category?"""
         return not self.staff or any(group.may_work_on(category) for group in self.staff.values())
+
+    def authority_over(self, category: str) -> float:
+        """The largest difficulty that somebody here may change; -1 where nobody has the skill."""
+        return max((group.authority_over(category) for group in self.staff.values()), default=1.0)
+
+    def reach(self, category: str) -> float:
+        """The largest difficulty that is done here: the station is open to it, and somebody may change it."""
+        return min(float(by_category(self.openness, category)) * self.access, self.authority_over(category))

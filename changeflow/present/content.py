@@ -9,6 +9,7 @@ from changeflow.present.assumptions import assumption_rows
 from changeflow.present.logs import log_lines
 from changeflow.present.report import ReportContent
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
+from changeflow.present.spread import spread_sentence
 from changeflow.present.summary import table
 from changeflow.present.terminal import engine_in_words, years_in_words
 from changeflow.study.results import Results
@@ -19,6 +20,11 @@ HOW = (
     "for ratios, Kaplan-Meier where requests are still open; the primary measure's intervals hold jointly."
 )
 
+OVER_ORGANISATIONS = (
+    " Runs of one organisation share its luck: every interval is over organisations (jackknife of their sums); the "
+    "variance is split by one-way random-effects analysis of variance."
+)
+
 
 def report_content(results: Results, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:
     """Answer first, then the table, charts, assumptions, and where it all comes from."""
@@ -26,13 +32,15 @@ def report_content(results: Results, charts: list[tuple[str, str, str]], command
     headers, rows = table(results)
     question = "Who should make the changes?" if len(results.scenarios) > 1 else "How does this system do?"
     notes = [("Load", load_sentence(results)), ("Unsure", unsure_sentence(results))]
+    spread = spread_sentence(results)
+    notes += [("Spread", spread)] if spread else []
     notes += [("Not modelled", first.missing)] if first.missing else []
     notes += [("Data", text) for text in log_lines(first)]
     provenance = [
         ("Command", shlex.join(command_line)),
         ("Runs", f"{results.replications} of {years_in_words(first.horizon_days)}, seed {results.seed}"),
         ("Engine", engine_in_words(results)),
-        ("Statistics", HOW),
+        ("Statistics", HOW + (OVER_ORGANISATIONS if spread else "")),
         ("Program", f"changeflow {__version__}"),
     ]
     provenance += [

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from changeflow.engine import trace as t
+from changeflow.engine.staffing import happenings
 from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Rows, Trace
+from changeflow.engine.turnover import NEWS
 from changeflow.measure.posting import ACCOUNTS
 from changeflow.measure.run import run_postings
 from changeflow.measure.window import Window
@@ -34,12 +36,16 @@ _LEFT = {
 
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
-    """requests, visits, decisions and postings in order, with names for codes and dates beside clock hours."""
+    """requests, visits, decisions and postings in order, with names for codes and dates beside clock hours.
+
+    And staff, where people take courses or leave.
+    """
     return {
         "requests": _requests(trace, model),
         "visits": _visits(trace, model),
         "decisions": _decisions(trace),
         "ledger": _ledger(trace, model),
+        **({"staff": _staff(trace, model)} if trace.staff else {}),
     }
 
 
@@ -180,6 +186,19 @@ def _visits(trace: Trace, model: Model) -> pd.DataFrame:
             "outcome": _named(rows["outcome"], t.VISIT_OUTCOMES),
         }
     )
+
+
+def _staff(trace: Trace, model: Model) -> pd.DataFrame:
+    """Courses, departures and successors, in order of time."""
+    rows = sorted(
+        (time, trace.stations[group.job.station], group.job.name, NEWS[news])
+        for group in trace.staff.values()
+        if group.job is not None
+        for time, news in happenings(group)
+    )
+    table = pd.DataFrame(rows, columns=["time", "station", "person", "event"])
+    table.insert(1, "date", _dates(model, table["time"].to_numpy(float)))
+    return table
 
 
 _SEEN = {

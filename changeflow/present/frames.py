@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from changeflow.measure.clusters import clustered_curve, clustered_quantile
 from changeflow.measure.estimates import curve_interval, quantile_interval
 from changeflow.measure.survival import Curve
 from changeflow.model.flow import flow_graph
@@ -70,11 +71,10 @@ def time_to_done_frame(results: Results) -> pd.DataFrame:
     grid = np.concatenate([[0.0], np.geomspace(max(longest, 1e-6) / 1000, max(longest, 1e-6), CURVE_POINTS)])
     parts = []
     for name, result in results.scenarios.items():
-        curves = [_done_within(run.sojourn_days, run.open_days, grid) for run in result.runs]
-        known = np.array([curve for curve in curves if curve is not None])
-        if not len(known):
+        curves = np.array([_done_within(run.sojourn_days, run.open_days, grid) for run in result.runs])
+        if np.isnan(curves).all():
             continue
-        share, half = curve_interval(known, result.model.comparison.level)
+        share, half = _curve(curves, result)
         low, high = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
         parts.append(pd.DataFrame({"scenario": name, "days": grid, "share": share, "low": low, "high": high}))
     return _with_all_names(pd.concat(parts, ignore_index=True), results) if parts else pd.DataFrame()
@@ -85,10 +85,19 @@ def _with_all_names(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
     return frame.assign(scenario=pd.Categorical(frame["scenario"], categories=list(results.scenarios)))
 
 
-def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
+def _curve(curves: np.ndarray, result: ScenarioResult) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and half-width, over organisations where they differ."""
+    level, together = result.model.comparison.level, result.model.organisation.runs_together
+    if together > 1:
+        return clustered_curve(curves, together, level)
+    return curve_interval(curves[~np.isnan(curves).any(axis=1)], level)
+
+
+def _done_within(closed: np.ndarray, still_open: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """Share done at each point of the grid; NaN for a run without a cohort."""
     curve = Curve.of(closed, still_open)
     if not len(curve.times):
-        return None
+        return np.full(len(grid), np.nan)
     place = np.searchsorted(curve.times, grid, side="right")
     return 1.0 - np.concatenate([[1.0], curve.share])[place]
 
@@ -126,12 +135,16 @@ def spread_frames(results: Results, measure: str) -> tuple[pd.DataFrame, pd.Data
     for name, result in results.scenarios.items():
         if measure not in result.estimates:
             continue
-        values = column(result.runs, measure)
-        values = values[~np.isnan(values)]
+        all_runs, together = column(result.runs, measure), result.model.organisation.runs_together
+        values = all_runs[~np.isnan(all_runs)]
         estimate = result.estimates[measure]
         row = {"scenario": name, "mean": estimate.mean, "low": estimate.low, "high": estimate.high}
         for label, p in zip(("q10", "q90"), MIDDLE, strict=True):
-            found = quantile_interval(values, p, estimate.level) or (np.nan, np.nan, np.nan)
+            if together > 1:
+                across = clustered_quantile(all_runs, p, together, estimate.level)
+            else:
+                across = quantile_interval(values, p, estimate.level)
+            found = across or (np.nan, np.nan, np.nan)
             row |= {label: found[0], f"{label}_low": found[1], f"{label}_high": found[2]}
         summary.append(row)
         runs += [{"scenario": name, "value": value} for value in values]

@@ -20,6 +20,7 @@ QUEUE: tuple[Hint, ...] = (
     ("most_in_hand = 5", "requests in hand at most, paused ones included"),
     ("patience_hours = 720", "clock hours in the queue after which a request is withdrawn; a law, or by category"),
     ("join_probability = [1.0, 0.9, 0.5]", "chance that a newcomer joins when 0, 1, 2 or more requests are there"),
+    ("access = 0.5", "share of its openness that the people here can use; assumption, 0.15 to 1"),
     ("capacity = 50", "requests in the station at most"),
     ('when_full = "refused"', "where a request goes that finds it full: a station or refused"),
     (
@@ -46,6 +47,18 @@ STAFF: tuple[Hint, ...] = (
     (
         "staff.anna = { speed = 1.2, hours_per_week = 10, until_day = 365 }",
         "instead of servers: people by name; also categories, calendar, absence, from_day, head_count",
+    ),
+    (
+        "learning = { rate = 0.85, start = 0.4, trained = 0.7 }",
+        "skill by category, grows with passes; only for people by name; assumption, rate 0.75 to 0.95",
+    ),
+    (
+        "staff.ben = { authority = 0.6, trained = false, training = { day = 20, hours = 16 } }",
+        "largest difficulty that ben may change; a course on a calendar day, in hours of his calendar",
+    ),
+    (
+        "staff.eva = { attrition = { tenure_days = 600, replacement_days = 40 } }",
+        "mean calendar days until she leaves, until a successor begins; assumption, 300 to 1500 and 20 to 120",
     ),
 )
 ACCEPTANCE: tuple[Hint, ...] = (
@@ -77,6 +90,11 @@ SECTIONS = """\
 # priority = 1                  # class 0 to 9, 0 the most urgent
 # due_within_days = 10          # calendar days from arrival to the due date
 # waiting_cost_per_day = 20     # cost of an open request and calendar day; else costs.waiting_per_day
+# difficulty_size_correlation = 0.5 # -1 to 1: large requests are difficult ones; assumption, 0 to 0.7
+
+# [organisation.variation]      # organisations differ; the prior set has laws of rate, readiness and quality
+# replications_per_organisation = 10 # runs of one organisation; intervals then count organisations
+# request_rate = { law = "lognormal", mean = 1, scv = 0.25 } # factor on the rates; assumption, scv 0.04 to 0.9
 
 # [contracts.time]              # how a vendor bills; a station names it: contract = "time"
 # price_per_hour = 130          # money an hour; or tiers by hours a month, as in the model contracts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from changeflow.measure.anova import VarianceSplit
 from changeflow.measure.records import Difference, Estimate
 from changeflow.present.logs import log_lines
 from changeflow.present.sentences import answer_sentence, target_met
@@ -61,7 +62,9 @@ def as_json(results: Results, folder: str | None) -> dict[str, Any]:
 
 
 def _scenario(result: ScenarioResult) -> dict[str, Any]:
+    splits = {measure: _split(split) for measure, split in result.splits.items()}
     return {
+        **({"between_organisations": splits} if splits else {}),
         "replications": len(result.runs),
         "kind": "terminating",
         "growing": result.growing,
@@ -90,6 +93,19 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     if estimate.bound:
         found["bound"] = estimate.bound
     return found
+
+
+def _split(split: VarianceSplit) -> dict[str, Any]:
+    return {
+        "organisations": split.organisations,
+        "replications_per_organisation": split.runs_each,
+        "variance_between": split.between,
+        "variance_within": split.within,
+        "share_between": split.share,
+        "low": split.low,
+        "high": split.high,
+        "level": split.level,
+    }
 
 
 def _difference(one: Difference) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from changeflow.model.expected import expected_arrivals, least_share
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
 from changeflow.model.stations import Station
+from changeflow.present.spread import variation_story
 from changeflow.present.story_money import money_sentences, price_of_work
 from changeflow.present.story_people import people, working_time
 from changeflow.present.story_queues import after_the_work, before_the_queue, discipline, in_the_queue
@@ -27,6 +28,8 @@ def story(model: Model) -> Iterator[str]:
         number = digits(total, max(total, 1) / 20)
         yield f"{plain_name(name)}: {_demand(model, name)}; {_about(model, name)} {number} requests in {span}."
         yield from _reactions(model, name)
+    yield from variation_story(model)
+    yield from _difficult_and_large(model)
     if model.open_today:
         yield f"{model.open_today} requests are open at the start."
     if model.stations:
@@ -44,6 +47,17 @@ def story(model: Model) -> Iterator[str]:
     )
     if model.targets.in_words():
         yield f"Target: {model.targets.in_words()}."
+
+
+def _difficult_and_large(model: Model) -> Iterator[str]:
+    """Where the difficulty of a request goes with its size."""
+    found = [
+        f"{plain_name(name)} {category.difficulty_size_correlation:+g}"
+        for name, category in model.categories.items()
+        if category.difficulty_size_correlation
+    ]
+    if found:
+        yield f"Difficulty correlates with the size of the work at stage {model.work_stage}: {', '.join(found)}."
 
 
 def _demand(model: Model, name: str) -> str:
@@ -109,4 +123,6 @@ def _station(model: Model, name: str, station: Station) -> str:
     parts += working_time(model, name, station)
     parts += after_the_work(station)
     parts += price_of_work(model, station)
+    if station.access < 1:
+        parts.append(f"its people reach {station.access:.0%} of what the system opens to them")
     return "; ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from changeflow.model.learning import Learning
 from changeflow.model.schema import Model
 from changeflow.model.staff import Group
 from changeflow.model.stations import Station
@@ -38,11 +39,32 @@ def _group(model: Model, station: str, name: str, group: Group) -> str:
         parts.append(f"times as fast: {', '.join(speeds)}")
     elif group.speed != 1:
         parts.append(f"{group.speed:g} times as fast")
+    if isinstance(group.authority, dict):
+        limits = (f"{'else' if k == 'default' else plain_name(k)} {v:g}" for k, v in group.authority.items())
+        parts.append(f"may change difficulties up to: {', '.join(limits)}")
+    elif group.authority < 1:
+        parts.append(f"may change difficulties up to {group.authority:g}")
+    parts += _person(model, station, group)
     if group.from_day:
         parts.append(f"from day {group.from_day:g}")
     if group.until_day is not None:
         parts.append(f"until day {group.until_day:g}")
     return f"{plain_name(name)} ({'; '.join(parts)})"
+
+
+def _person(model: Model, station: str, group: Group) -> Iterator[str]:
+    """What becomes of somebody with a name."""
+    if not group.trained:
+        yield "untrained"
+    elif model.stations[station].learning is not None:
+        yield "trained"
+    if group.experience:
+        yield "with experience from before"
+    if group.training is not None:
+        yield f"takes a course of {group.training.hours:g} hours on day {group.training.day:g}"
+    if group.attrition is not None:
+        stays, gap = days(group.attrition.tenure_days), days(group.attrition.replacement_days)
+        yield f"leaves after {stays} on average, {group.attrition.newcomer} successor after {gap}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -70,7 +92,10 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
             "finish": f"work in hand {at} is finished first, as overtime at the same pace",
             "hand_back": f"work in hand {at} goes back in the queue",
         }[station.shift_end]
-    if any(group.until_day is not None or group.head_count is not None for group in groups):
+    if station.learning is not None:
+        yield _learning(station.learning)
+    leaving = (group.until_day is not None or group.head_count is not None or group.attrition for group in groups)
+    if any(leaving) or any(group.training for group in groups):
         drop = {"hand_back": "goes back in the queue", "finish": "is finished first, as overtime"}
         yield f"work in hand of somebody who leaves {drop[station.staff_drop]}"
     if station.absence:
@@ -88,6 +113,15 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
             f"when more than {call.beyond} wait, {counted(call.servers, 'more server')} called off, there after "
             f"{days(call.lead_days)} for {days(call.for_days)}"
         )
+
+
+def _learning(curve: Learning) -> str:
+    forgetting = f", fading in {days(curve.forgetting_days)} without practice" if curve.forgetting_days else ""
+    return (
+        f"people learn by category: skill {curve.start:g} ({curve.trained:g} trained) at first, a pass takes "
+        f"{curve.rate:.0%} as long after each doubling of passes, up to full skill{forgetting}; the load above is that "
+        "of full skill"
+    )
 
 
 def _closing(model: Model, calendars: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
+from changeflow.present.spread import spread_sentence
 from changeflow.present.words import DUST, digits, plain
 from changeflow.study.results import Results
 
@@ -48,5 +49,7 @@ def markdown(results: Results) -> str:
     lines += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     lines += ["", f"Load: {load_sentence(results)}.", "", f"Unsure: {unsure_sentence(results)}.", ""]
+    if spread := spread_sentence(results):
+        lines += [f"Spread: {spread}.", ""]
     lines.append(f"{results.replications} runs, seed {results.seed}, intervals at {model.comparison.level:.0%}.")
     return "\n".join(lines) + "\n"

@@ -15,6 +15,7 @@ from changeflow.present.sentences import (
     next_command,
     unsure_sentence,
 )
+from changeflow.present.spread import spread_sentence
 from changeflow.present.undone import not_done
 from changeflow.present.words import NOT_AVAILABLE, digits, plain
 from changeflow.study.results import Results, ScenarioResult
@@ -34,6 +35,8 @@ def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = 
         lines += labelled("DATA", text)
     lines += labelled("LOAD", load_sentence(results))
     lines += labelled("UNSURE", unsure_sentence(results))
+    if spread := spread_sentence(results):
+        lines += labelled("SPREAD", spread)
     what = "none written" if folder is None else f"{folder}/  report.html  charts/  runs.csv "
     made = f"seed {results.seed}, {results.seconds:.0f} s, {engine_in_words(results)}"
     lines += labelled("FILES", f"{what} ({made})")

@@ -42,6 +42,8 @@ PLAIN = {
     "overtime_hours": "overtime",
     "rework_share": "share of the work that is rework",
     "attempts_per_request": "attempts per request",
+    "bus_factor": "people on whom half of the experience rests",
+    "departures": "people who left",
     # money
     "cost_of_success": "cost of success",
     "cost_of_error": "cost of error",

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from changeflow.measure.anova import split_variance
+from changeflow.measure.clusters import cluster_sums, clustered_mean
 from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, joint_level, t_interval
 from changeflow.measure.records import Difference, Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of
@@ -16,15 +18,17 @@ from changeflow.study.results import ScenarioResult
 
 NEGLIGIBLE_SHARE = 0.001
 """A mean hangs on open requests, and is given as "at least", when more than this share of all is unknown."""
+SPLIT = ("total_cost", "total_cost_with_undone")
+"""Measures whose variance is split between and within organisations."""
 GROWTH_TOLERANCE = 0.02
 """A backlog grows when its slope is surely above this share of the requests that arrive."""
 
 
 def evaluate(name: str, model: Model, runs: tuple[RunMeasures, ...]) -> ScenarioResult:
     """Estimates of every measure of a scenario, at the level of its comparison."""
-    level = model.comparison.level
+    level, together = model.comparison.level, model.organisation.runs_together
     estimates = {
-        measure: _estimate(measure, runs, level, model.currency)
+        measure: _estimate(measure, runs, level, model.currency, together)
         for measure in runs[0].values
         if any(not math.isnan(run.values[measure]) for run in runs)
     }
@@ -33,7 +37,9 @@ def evaluate(name: str, model: Model, runs: tuple[RunMeasures, ...]) -> Scenario
     clear = estimates.get("backlog_clear_days")
     if growing and clear is not None:
         estimates["backlog_clear_days"] = replace(clear, bound="at_least")
-    return ScenarioResult(name, model, runs, estimates, load, growing)
+    splits = {measure: split_variance(column(runs, measure), together, level) for measure in SPLIT}
+    known = {measure: split for measure, split in splits.items() if split is not None}
+    return ScenarioResult(name, model, runs, estimates, load, growing, known)
 
 
 def column(runs: tuple[RunMeasures, ...], measure: str) -> Floats:
@@ -41,18 +47,25 @@ def column(runs: tuple[RunMeasures, ...], measure: str) -> Floats:
     return np.array([run.values.get(measure, np.nan) for run in runs])
 
 
-def _estimate(measure: str, runs: tuple[RunMeasures, ...], level: float, currency: str) -> Estimate:
+def _estimate(measure: str, runs: tuple[RunMeasures, ...], level: float, currency: str, together: int) -> Estimate:
+    """The interval is over organisations, of `together` runs each; over runs where organisations do not differ."""
     if MEASURES[base_name(measure)].ratio:
-        mean, half_width = jackknife_ratio(*_ratio(runs, measure), level)
+        mean, half_width = jackknife_ratio(*_ratio(runs, measure, together), level)
     else:
-        mean, half_width = t_interval(column(runs, measure), level)
+        mean, half_width = _mean(column(runs, measure), together, level)
     bounded = float(np.mean([run.at_least.get(measure, 0.0) for run in runs])) > NEGLIGIBLE_SHARE
     unit = unit_of(measure, currency)
     return Estimate(mean, half_width, level, unit, len(runs), "at_least" if bounded else "")
 
 
-def _ratio(runs: tuple[RunMeasures, ...], measure: str) -> tuple[Floats, Floats]:
+def _mean(values: Floats, together: int, level: float) -> tuple[float, float]:
+    return t_interval(values, level) if together == 1 else clustered_mean(values, together, level)
+
+
+def _ratio(runs: tuple[RunMeasures, ...], measure: str, together: int) -> tuple[Floats, Floats]:
     parts = np.array([run.ratios[measure] for run in runs])
+    if together > 1:
+        parts = cluster_sums(parts, together)
     return parts[:, 0], parts[:, 1]
 
 
@@ -95,10 +108,12 @@ def paired_differences(
 
 
 def paired_difference(one: ScenarioResult, other: ScenarioResult, measure: str, level: float) -> Difference:
-    """Run by run, one minus other, at the given level."""
+    """Run by run, one minus other, at the given level; the interval is over organisations where they differ."""
+    together = math.lcm(*(result.model.organisation.runs_together for result in (one, other)))
     if MEASURES[base_name(measure)].ratio:
-        mean, half_width = jackknife_difference(_ratio(one.runs, measure), _ratio(other.runs, measure), level)
+        first, second = (_ratio(result.runs, measure, together) for result in (one, other))
+        mean, half_width = jackknife_difference(first, second, level)
     else:
-        mean, half_width = t_interval(column(one.runs, measure) - column(other.runs, measure), level)
+        mean, half_width = _mean(column(one.runs, measure) - column(other.runs, measure), together, level)
     unit = unit_of(measure, one.model.currency)
     return Difference(one.name, other.name, measure, mean, half_width, level, unit)

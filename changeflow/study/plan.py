@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,12 @@ class Plan:
             replications = min(QUICK_REPLICATIONS, own) if quick else own
         if replications < 2:
             raise PlanError(f"replications: expected at least 2, for an interval, found {replications}")
+        together = math.lcm(*(model.organisation.runs_together for model in named.values()))
+        if together > 1 and replications < 2 * together:
+            raise PlanError(
+                f"replications: expected at least {2 * together}, two organisations of {together} runs each "
+                f"(organisation.variation.replications_per_organisation), for an interval, found {replications}"
+            )
         if baseline is not None and baseline not in named:
             raise PlanError(f"--baseline: expected one of {', '.join(named)}, found '{baseline}'")
         if workers < 1:

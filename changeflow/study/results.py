@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from changeflow.measure.anova import VarianceSplit
 from changeflow.measure.records import Difference, Estimate, RunMeasures
 from changeflow.model.schema import Model
 from changeflow.model.topology import Load
@@ -21,6 +22,8 @@ class ScenarioResult:
     """Work arriving against hours available, by station."""
     growing: bool
     """The backlog grows without end."""
+    splits: dict[str, VarianceSplit] = field(default_factory=dict)
+    """Measure -> its variance between and within organisations; empty where they do not differ."""
 
 
 @dataclass(frozen=True, slots=True)

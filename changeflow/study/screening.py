@@ -60,12 +60,14 @@ def screen(
     names = list(routes)
     points: list[tuple[str, Any]] = []
     models: list[Model] = []
+    # few runs should be of many organisations
+    each_its_own = {"organisation.variation.replications_per_organisation": 1} if model.organisation.variation else {}
     affordable = most_runs // (2 * len(routes) * SCREENING_REPLICATIONS)
     for path in candidates(model, affordable):
         note = model.assumptions[path]
         for value in (note.low, note.high):
             try:
-                varied = vary(model, {path: value})
+                varied = vary(model, {path: value} | each_its_own)
                 routed = [along_route(varied, route) if route else varied for route in routes.values()]
             except ChangeflowError:  # a range may reach beyond what this model allows, such as its calendar
                 continue

@@ -87,6 +87,7 @@ SYSTEM = """
 title = "what the README shows"
 horizon_days = 400
 organisation.users = 100
+TOP
 costs.unmet_need_per_request = 100
 [categories.data]
 share = 0.5
@@ -133,6 +134,8 @@ def is_read(lines: list[str], told: str) -> None:
         place = "SOURCE"
     elif "under `[routing]`" in told:
         place = "NEXT"
+    elif "at the top" in told:
+        place = "TOP"
     elif "under a category" in told:
         place = "DUE"
     lines = [line for line in lines if not line.startswith("{")]
@@ -143,7 +146,7 @@ def is_read(lines: list[str], told: str) -> None:
     elif place == "DUE":
         text = text.replace("PRIORITY", "")
     text = text.replace("PRIORITY", "priority = 1").replace(place, "\n".join(lines), 1)
-    for empty in ("DUE", "SOURCE", "STATION", "NEXT"):
+    for empty in ("TOP", "DUE", "SOURCE", "STATION", "NEXT"):
         text = text.replace(empty, "", 1)
     build_model(tomllib.loads(text.replace("ROUTE", route)), file=Path("readme.toml"), shown="readme.toml", text=text)
 

@@ -28,6 +28,22 @@ COLUMNS = {
 }  # fmt: skip
 
 
+CAREERS = """
+title = "a job that people hold one after another"
+horizon_days = 200
+[demand]
+kind = "poisson"
+rate_per_day = 1
+[stations.desk]
+service_hours = 2
+learning = { rate = 0.85, start = 0.4, trained = 0.7 }
+[stations.desk.staff.anna]
+trained = false
+training = { day = 1, hours = 8 }
+attrition = { tenure_days = 30, replacement_days = 5 }
+"""
+
+
 def read(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -124,6 +140,20 @@ def test_another_seed_or_replication_is_another_trace(folder: Path) -> None:
         assert changeflow("trace", "tiny.toml", *words, folder=folder).code == 0
         texts.add((folder / f"{seed}{replication}" / "requests.csv").read_text())
     assert len(texts) == 3
+
+
+def test_courses_and_departures_are_written_where_there_are_any(folder: Path) -> None:
+    (folder / "careers.toml").write_text(CAREERS, encoding="utf-8")
+    for name, words in (("careers.toml", {"left", "joined, untrained", "course begins"}), ("tiny.toml", None)):
+        assert changeflow("trace", name, "--out", f"of-{name}", folder=folder).code == 0
+        file = folder / f"of-{name}" / "staff.csv"
+        assert file.exists() == (words is not None)
+        if words:
+            rows = read(file)
+            assert {row["event"] for row in rows} >= words
+            assert {(row["station"], row["person"]) for row in rows} == {("desk", "anna")}
+            assert [float(row["time"]) for row in rows] == sorted(float(row["time"]) for row in rows)
+            assert rows[0]["date"] == "2026-01-06T00:00:00"
 
 
 def test_without_a_folder_events_are_printed_in_order_of_time(folder: Path) -> None:

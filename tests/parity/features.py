@@ -60,6 +60,10 @@ def _of_model(model: Model) -> Iterator[str]:
         for law in (category.work_hours, category.difficulty, category.specification_quality):
             if law is not None:
                 yield f"law {law.law}"
+        if category.difficulty_size_correlation:
+            yield "difficulty correlates with size"
+    if model.organisation.variation is not None:
+        yield "organisations differ"
     if len({model.stage(name) for name in model.stations}) < len(model.stations):
         yield "shared stage"
 

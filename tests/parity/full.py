@@ -62,8 +62,15 @@ FULL: dict[str, Any] = {
         },
         "experts": {
             "stage": "change", "calendar": "office", "discipline": "shortest", "preemptive": True,
-            "interrupted_work": "resample", "staff_drop": "finish",
-            "staff": {"one": {"categories": ["process", "event"], "until_day": 30}, "two": {"from_day": 5}},
+            "interrupted_work": "resample", "staff_drop": "finish", "access": 0.95,
+            "learning": {"rate": 0.8, "start": 0.3, "trained": 0.6, "forgetting_days": 15},
+            "staff": {
+                "one": {"categories": ["process", "event"], "until_day": 30, "authority": 0.8, "experience": 5},
+                "two": {
+                    "from_day": 5, "trained": False, "training": {"day": 7, "hours": 6},
+                    "attrition": {"tenure_days": 15, "replacement_days": 2},
+                },
+            },
         },
         "check": {"calendar": "office", "discipline": "cost_of_delay", "preemptive": True, "service_hours": 3.0},
         "training": {"discipline": "lifo", "service_hours": 30.0, "hold": {"every_days": 1}},

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from changeflow.engine import trace as t
+from changeflow.engine.staffing import happenings
 from changeflow.engine.station_table import HAND_BACK, NO_LAW, NO_PLACE, GroupTable, StationTable
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
+from changeflow.engine.turnover import NEWS
 
 
 def happened(tables: Tables, trace: Trace) -> Iterator[str]:
     """Words for what happened."""
     after = _following(trace)
-    for number, station in enumerate(tables.stations):
+    for number, station in enumerate(tables.as_staffed(trace.staff)):
         mine = trace.visits["station"] == number
         visits = trace.visits[mine]
         yield from _interrupted(tables, station, visits, after[mine])
@@ -24,6 +26,7 @@ def happened(tables: Tables, trace: Trace) -> Iterator[str]:
         yield from _afterwards(station, visits, after[mine])
         yield from _in_order(tables, station, visits)
         yield from _people(station, visits, trace.end)
+        yield from _careers(tables, station, visits)
     if trace.unasked:
         yield "unasked: the backlog was long"
     others = [number for number, is_other in enumerate(tables.background[:-1]) if is_other]
@@ -153,6 +156,21 @@ def _people(station: StationTable, visits: Rows, end: float) -> Iterator[str]:
             yield "people left"
     if len({id(group.shift) for group in station.groups}) > 1:
         yield "groups with different calendars"
+
+
+def _careers(tables: Tables, station: StationTable, visits: Rows) -> Iterator[str]:
+    """What happened to people with names."""
+    news = {NEWS[code] for group in station.groups for _, code in happenings(group)}
+    yield from (f"staff: {word}" for word in news)
+    over = np.isin(visits["outcome"], (t.DELIVERED, t.REWORK))
+    if station.learns and len(np.unique(visits["server"][over])) < over.sum():
+        yield "learning" if np.isinf(station.forgetting_hours) else "learning and forgetting"
+    if station.learns and (visits["outcome"] == t.INTERRUPTED).any():
+        yield "learning and interrupted work"
+    if any(0.0 <= limit < 1.0 for group in station.groups for limit in group.authority) and len(visits):
+        yield "authority"
+    if tables.model.stations[station.name].access < 1:
+        yield "access"
 
 
 def _most_at_once(started: np.ndarray, finished: np.ndarray) -> int:

@@ -19,7 +19,7 @@ def one_in(number: int) -> st.SearchStrategy[bool]:
 
 
 def laws(scale: float, *, on_the_hour: bool) -> st.SearchStrategy[Any]:
-    """Any of the eleven laws, of about this size; on the hour every value is a multiple of `scale`."""
+    """Any of the twelve laws, of about this size; on the hour every value is a multiple of `scale`."""
     return _steps(scale) if on_the_hour else st.one_of(_steps(scale), _smooth(scale))
 
 
@@ -54,6 +54,7 @@ def _smooth(draw: st.DrawFn, scale: float) -> Raw:
                 {"law": "uniform", "low": 0.0, "high": 2 * mean},
                 {"law": "triangular", "low": 0.0, "mode": mean, "high": 2 * mean},
                 {"law": "triangular", "low": mean, "mode": mean, "high": 3 * mean},
+                {"law": "beta", "alpha": 0.5, "beta": 2.0},
                 {"law": "hyperexponential", "shares": [0.25, 0.75], "means": [2 * mean, mean / 2]},
             ]
         )
@@ -68,6 +69,7 @@ unit_laws = st.sampled_from(
         {"law": "uniform", "low": 0.25, "high": 1.0},
         {"law": "discrete", "values": [0.0, 0.5, 0.9, 1.0], "shares": [0.25, 0.25, 0.25, 0.25]},
         {"law": "triangular", "low": 0.0, "mode": 0.25, "high": 1.0},
+        {"law": "beta", "alpha": 2.0, "beta": 3.0},
     ]
 )
 

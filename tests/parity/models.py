@@ -16,6 +16,7 @@ from tests.parity.laws import Raw, laws, one_in, unit_laws
 from tests.parity.mistakes import errors, systems
 from tests.parity.money import CONTRACT, contracts, costs
 from tests.parity.money import waiting as shapes
+from tests.parity.organisations import variations
 from tests.parity.rules import routes, routing
 from tests.parity.stations import Setting, stations
 
@@ -73,7 +74,7 @@ def examples(draw: st.DrawFn) -> Example:
         "horizon_days": days,
         "weeks_since_go_live": weeks,
         "open_today": draw(st.sampled_from([0, 0, 1, 5, 40])),
-        "organisation": {"users": users},
+        "organisation": {"users": users} | draw(variations),
         "categories": {
             name: draw(_categories(share, with_work, due_dates, qualities, ties))
             for name, share in zip(categories, SHARES[len(categories)], strict=True)
@@ -114,6 +115,8 @@ def _categories(draw: st.DrawFn, share: float, with_work: bool, due_dates: bool,
         category["difficulty"] = draw(unit_laws)
     if qualities or draw(one_in(3)):
         category["specification_quality"] = draw(unit_laws)
+    if with_work and draw(one_in(4)):
+        category["difficulty_size_correlation"] = draw(st.sampled_from([1.0, 0.7, -0.4, -1.0]))
     if due_dates:
         category["due_within_days"] = draw(st.sampled_from([0.5, 2.0, 10.0]))
     if draw(one_in(5)):

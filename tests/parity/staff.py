@@ -21,7 +21,9 @@ def people(
     station |= draw(_time())
     if draw(one_in(4)):
         station["absence"] = draw(st.sampled_from([0.2, 0.5]))
-    if draw(st.booleans()):
+    if draw(one_in(4)):
+        station |= draw(named_people(categories, calendars, window, for_all=for_all))
+    elif draw(st.booleans()):
         station["servers"] = draw(st.sampled_from([1, 1, 1, 1, 2, 2, 3, 4, 70, "infinite"]))
     else:
         names = GROUPS[: draw(st.integers(1, 3))]
@@ -32,6 +34,48 @@ def people(
     ends = ["pause", "finish"] if infinite else ["pause", "finish", "hand_back", "hand_back"]
     station["shift_end"] = draw(st.sampled_from(ends))
     station["staff_drop"] = draw(st.sampled_from(["hand_back", "finish"]))
+    return station
+
+
+@st.composite
+def named_people(
+    draw: st.DrawFn, categories: Sequence[str], calendars: Raw, window: tuple[float, float], *, for_all: bool
+) -> Raw:
+    """People with names, who may learn, take courses, leave and be replaced; `for_all`: one may do everything."""
+    names = GROUPS[: draw(st.integers(1, 3))]
+    station: Raw = {"staff": {name: draw(_groups(categories, calendars, window)) for name in names}}
+    learns = draw(st.sampled_from([True, True, False]))
+    if learns:
+        station["learning"] = {
+            "rate": draw(st.sampled_from([0.85, 0.7, 1.0])), "start": draw(st.sampled_from([0.4, 0.05, 0.7])),
+            "trained": draw(st.sampled_from([0.7, 1.0])),
+        }  # fmt: skip
+        if draw(st.booleans()):
+            station["learning"]["forgetting_days"] = draw(st.sampled_from([0.5, 3.0, 40.0]))
+    for group in station["staff"].values():
+        group.pop("head_count", None)
+        group.pop("servers", None)
+        if learns:
+            group["trained"] = draw(st.booleans())
+        if learns and draw(one_in(3)):
+            group["experience"] = draw(by_category(st.sampled_from([0.0, 2.0, 30.5]), categories))
+        if learns and draw(one_in(3)):
+            group["training"] = {
+                "day": draw(_days(window)), "hours": draw(st.sampled_from([1.0, 8.0, 40.0])),
+            }  # fmt: skip
+        if draw(st.booleans()):
+            tenure, replacement = draw(st.sampled_from([(0.1, 0.05), (2.0, 1.0), (20.0, 3.0), (600.0, 40.0)]))
+            group["attrition"] = {
+                "tenure_days": tenure, "replacement_days": replacement,
+                "newcomer": draw(st.sampled_from(["untrained", "trained"])),
+            }  # fmt: skip
+        if draw(st.booleans()):  # where nobody may do everything, somebody may do something of each category
+            limits = st.sampled_from([0.0, 0.3, 0.7, 1.0] if for_all else [0.5, 1.0])
+            group["authority"] = draw(by_category(limits, categories))
+    if for_all:
+        first = station["staff"][draw(st.sampled_from(names))]
+        first.pop("categories", None)
+        first.pop("authority", None)
     return station
 
 

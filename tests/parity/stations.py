@@ -52,6 +52,7 @@ def stations(
         station["share_for_us"] = draw(st.sampled_from([0.5, 0.7]))
     if draw(one_in(3)):
         station["openness"] = draw(by_category(shares_of_one, categories))
+        station["access"] = draw(st.sampled_from([1.0, 0.5]))
     infinite = station.get("servers") == "infinite"
     station |= draw(queues(due_dates=setting.due_dates, waiting_costs=setting.waiting_costs, infinite=infinite))
     if tests:

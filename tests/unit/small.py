@@ -85,6 +85,8 @@ EVERY_LAW: dict[str, laws.Law] = {
     "triangular": laws.Triangular(law="triangular", low=1.0, mode=2.0, high=5.0),
     "triangular left": laws.Triangular(law="triangular", low=1.0, mode=1.0, high=5.0),
     "triangular right": laws.Triangular(law="triangular", low=0.0, mode=5.0, high=5.0),
+    "beta 2 3": laws.Beta(law="beta", alpha=2.0, beta=3.0),
+    "beta 0.5": laws.Beta(law="beta", alpha=0.5, beta=0.5),
     "hyperexponential": laws.Hyperexponential(law="hyperexponential", shares=(0.6, 0.4), means=(1.0, 3.0)),
     "discrete": laws.Discrete(law="discrete", values=(4.0, 1.0, 9.0), shares=(0.5, 0.3, 0.2)),
     "empirical": laws.Empirical(law="empirical", values=(1.0, 2.0, 2.0, 7.0)),

@@ -12,7 +12,7 @@ from changeflow.model.component_generators import generated
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.component_roles import analysed
 from changeflow.model.components import Hub, Layered, Modular
-from changeflow.model.flexibility import _of
+from changeflow.model.flexibility import flexibility_by_category
 from changeflow.model.propagation import effective_likelihood
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
@@ -184,10 +184,12 @@ def test_a_component_without_category_has_the_flexibility_of_what_began_the_chan
     assert effective_likelihood(graph, flexibility)[0, 1] == pytest.approx(0.21)
 
 
-def test_flexibility_may_be_one_number_or_a_table() -> None:
-    assert [_of(value, "data") for value in (None, 0.4, {"data": 0.6, "default": 0.1}, {"default": 0.1})] == [
-        0.0, 0.4, 0.6, 0.1,
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("", [0, 0]), ("flexibility = 0.4", [0.4, 0.4]), ("flexibility = { data = 0.6, default = 0.1 }", [0.6, 0.1])],
+)
+def test_flexibility_is_that_of_the_system(given: str, expected: list[float]) -> None:
+    assert flexibility_by_category(model_of(f"{DESK}{TWO}[system]\n{given}\n")).tolist() == expected
 
 
 def test_roles_follow_from_the_index() -> None:

@@ -6,10 +6,11 @@ import math
 
 import pytest
 
+from changeflow.engine.simulate import simulate
 from changeflow.errors import ModelError
 from changeflow.model.checks.follow_ups import endless_follow_ups
 from changeflow.model.faults import Places
-from changeflow.model.follow_ups import FollowUps, follow_ups
+from changeflow.model.follow_ups import FollowUps, expected_defects, follow_ups
 from changeflow.model.schema import Model
 from changeflow.present.checking import check, check_as_json, warnings_of
 from tests.unit.small import DESK, model_of
@@ -30,7 +31,7 @@ FAST = LOOP.replace("0.3", "1").replace("0.4", "1").replace("0.2", "1")
 
 
 def found(model: Model, defects: dict[tuple[str, str], float] | None = None) -> FollowUps:
-    result = follow_ups(model, defects or {})
+    result = follow_ups(model, defects)
     assert result is not None
     return result
 
@@ -93,6 +94,14 @@ def test_a_category_without_a_component_draws_nothing() -> None:
     assert by_category["data"][0] > 0.3
 
 
+def test_what_is_drawn_is_told_by_its_own_category() -> None:
+    """A request for data begins at a: 0.3 of b, a report; 0.208 of c, data. One for a report begins at b."""
+    text = LOOP + '[components.categories]\nb = "report"\ndefault = "data"\n[components.weights]\nc = 0\ndefault = 1\n'
+    of = found(model_of(DESK + TWO + text)).of_categories()
+    assert of["data"] == {"data": pytest.approx((1.208, 1.208)), "report": pytest.approx((0.3, 0.3))}
+    assert of["report"] == {"data": pytest.approx((0.48, 0.48)), "report": pytest.approx((1, 1))}
+
+
 def test_follow_ups_without_end_are_refused_with_their_sum() -> None:
     """a -> b -> c -> a for sure, and 0.1 of a shortcut: the root of x^3 = 1 + 0.1 x."""
     with pytest.raises(ModelError) as caught:
@@ -112,6 +121,31 @@ def test_defects_may_take_the_sum_above_one() -> None:
     unsure = {("desk", "change"): 0.1, ("other", "change"): 0.7}
     assert not list(endless_follow_ups(model, where, unsure))
     assert found(model, unsure).per_request[1] == math.inf
+
+
+ERRORS = """\
+[errors]
+[errors.kinds.slip]
+caught_at_acceptance = 0
+discovery_days = 1
+"""
+
+
+def test_defects_are_those_that_the_models_errors_let_escape() -> None:
+    """A quarter of the deliveries slip, nobody notices: 1 / 3 more requests, and as many on the run."""
+    model = model_of(DESK.replace("service_hours = 1", "service_hours = 0.1\nerrors = { slip = 0.25 }") + ERRORS)
+    assert expected_defects(model) == {("desk", "change"): pytest.approx(0.25)}
+    assert found(model).per_request == pytest.approx((1 / 3, 1 / 3))
+
+
+@pytest.mark.parametrize(("more", "expected"), [("", 0.508), (UNLIMITED, 0.589958)])
+def test_runs_have_as_many_follow_ups_as_are_expected(more: str, expected: float) -> None:
+    """Some 7,200 root requests, each begins at a; the standard error of their follow-ups' mean is below 0.01."""
+    quick = DESK.replace("servers = 2", 'servers = "infinite"').replace("service_hours = 1", "service_hours = 0.01")
+    model = model_of(quick.replace("rate_per_day = 3", "rate_per_day = 720") + LOOP + more + FROM_A)
+    rows = simulate(model, seed=3, replication=0).requests
+    roots = int((rows["cause"] == 0).sum())
+    assert (len(rows) - roots) / roots == pytest.approx(expected, abs=0.04)
 
 
 def test_check_says_it_in_words() -> None:

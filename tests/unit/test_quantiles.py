@@ -74,6 +74,17 @@ def test_gamma_tables_keep_their_stated_error(shape: float) -> None:
     assert np.max(np.abs(found[big] / wanted[big] - 1)) < TABLE_ERROR
 
 
+@pytest.mark.parametrize("alpha", [0.2, 0.5, 1.0, 2.0, 7.0, 1000.0])
+@pytest.mark.parametrize("beta", [0.2, 1.0, 3.0, 40.0, 1000.0])
+def test_beta_tables_keep_their_stated_error(alpha: float, beta: float) -> None:
+    """Over every pair in range, against scipy's own inverse; no value leaves 0 to 1."""
+    found = values_of(laws.Beta(law="beta", alpha=alpha, beta=beta))
+    below, above = special.betaincinv(alpha, beta, UNIFORMS), 1 - special.betaincinv(beta, alpha, REST)
+    assert np.max(np.abs(found / two_sided(below, above) - 1)) < TABLE_ERROR
+    assert found.max() <= 1
+    assert np.all(np.diff(found) >= 0)
+
+
 @pytest.mark.parametrize("k", [1, 2, 7, 100, 1000])
 def test_erlang_is_gamma_with_a_whole_shape(k: int) -> None:
     found = values_of(laws.Erlang(law="erlang", k=k, mean=0.02))

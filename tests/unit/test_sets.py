@@ -141,3 +141,13 @@ def test_a_model_is_a_value() -> None:
     assert hash(model.stations) == hash(model_of().stations)
     assert model.digest() == model_of().digest() != model.with_({"stations.desk.servers": 3}).digest()
     assert model.digest() == model.with_({"title": "another name"}).digest()
+
+
+def test_several_categories_of_a_prior_set_may_be_changed_at_once() -> None:
+    """The first option makes a table of categories; the second still knows those of the set."""
+    paths = [f"categories.{name}.difficulty_size_correlation=0.5" for name in ("data", "report")]
+    model = read_model("partly_open", paths)
+    changed = [name for name, category in model.categories.items() if category.difficulty_size_correlation]
+    assert changed == ["data", "report"]
+    with pytest.raises(ModelError, match=r"found 'rapport' \(did you mean 'report'\?\)"):
+        read_model("partly_open", [paths[0], "categories.rapport.priority=1"])

@@ -67,7 +67,7 @@ def test_one_station_by_hand() -> None:
 def test_rework_multiplies_visits_and_work(acceptance: str, tries: float, work: float) -> None:
     text = DESK + f"[stations.desk.acceptance]\n{acceptance}\n"
     model = model_of(text)
-    assert passes(model.stations["desk"], "change") == pytest.approx(tries)
+    assert passes(model, "desk", "change") == pytest.approx(tries)
     assert stay_hours(model, "desk", Kind("change")) == pytest.approx(work)
     load = load_of(text)
     assert load.visits_per_week == pytest.approx((21 * tries, 21 * tries))

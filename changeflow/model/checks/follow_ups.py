@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from changeflow.errors import Fault
 from changeflow.model.faults import Places
-from changeflow.model.follow_ups import NO_DEFECTS, Defects, follow_ups
+from changeflow.model.follow_ups import Defects, follow_ups
 from changeflow.model.schema import Model
 
 
-def endless_follow_ups(model: Model, where: Places, defects: Defects = NO_DEFECTS) -> Iterator[Fault]:
+def endless_follow_ups(model: Model, where: Places, defects: Defects | None = None) -> Iterator[Fault]:
     """With unlimited propagation the sum must have a limit, whichever stations deliver."""
     if model.components is None or not model.components.unlimited:
         return

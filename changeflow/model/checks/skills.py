@@ -1,15 +1,19 @@
-"""Skills: a route that must not send a category to a station where nobody may work on it."""
+"""Skills and authority: a route that must not send requests to a station where nobody may work on them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from changeflow.errors import Fault
+from changeflow.model import moments
 from changeflow.model.checks.parts import Parts
 from changeflow.model.checks.routes import all_routes
 from changeflow.model.demand import Replay
 from changeflow.model.faults import Loc, Places, file_path
+from changeflow.model.laws import Law, Uniform
 from changeflow.model.routing import Budget, ByCategory, Custom, Route, Split, To, places
+
+_NEGLIGIBLE = 1e-9
 
 Flow = dict[str, set[str]]
 """Station -> categories that may come there."""
@@ -19,10 +23,11 @@ def skills(parts: Parts, where: Places) -> Iterator[Fault]:
     """Fixed routes, overflow and acceptance; rules that look at the state pass over a station without the skill."""
     if parts.routing is None or not any(station.staff for _, station in parts.read_stations()):
         return
-    flow = _flow(parts)
+    flow = flow_of(parts)
     for path, route in all_routes(parts):
-        for place, category in _fixed(route, _categories_at(path, flow, parts)):
-            yield from _skilled(file_path(path, parts.raw), place, category, parts, where)
+        for place, category in _fixed(route, categories_at(path, flow, parts)):
+            looks = isinstance(route, Budget) and place == route.prefer
+            yield from _skilled(file_path(path, parts.raw), place, category, parts, where, looks=looks)
     if parts.routing.entry is None and len(parts.stations) == 1:
         name = next(iter(parts.stations))
         for category in sorted(_entering(parts)):
@@ -36,11 +41,29 @@ def skills(parts: Parts, where: Places) -> Iterator[Fault]:
                 yield from _skilled(path, station.acceptance.by, category, parts, where)
 
 
-def _skilled(path: Loc, place: str, category: str, parts: Parts, where: Places) -> Iterator[Fault]:
+def _skilled(
+    path: Loc, place: str, category: str, parts: Parts, where: Places, *, looks: bool = False
+) -> Iterator[Fault]:
+    """Somebody there may work on the category, on all of it where nobody looks whether the station may."""
     station = parts.stations.get(place)
     if station and category in parts.categories and not station.may_work_on(category):
         expected = f"a station with a group for category '{category}' (its requests come this way)"
         yield where.fault(path, expected, place)
+        return
+    beyond = 1 - share_within(station.authority_over(category), category, parts) if station and not looks else 0.0
+    if beyond > _NEGLIGIBLE:
+        expected = (
+            f"a station where somebody has authority over every request of category '{category}' (they come this way "
+            f"whatever their difficulty, and {beyond:.0%} would wait for ever); open_first passes over it"
+        )
+        yield where.fault(path, expected, place)
+
+
+def share_within(difficulty: float, category: str, parts: Parts) -> float:
+    """Share of a category's requests up to a difficulty."""
+    known = parts.categories.get(category)
+    law: Law = (known.difficulty if known else None) or Uniform(law="uniform", low=0.0, high=1.0)
+    return float(moments.cdf(law, difficulty))
 
 
 def _fixed(route: Route, categories: set[str]) -> Iterator[tuple[str, str]]:
@@ -60,7 +83,8 @@ def _fixed(route: Route, categories: set[str]) -> Iterator[tuple[str, str]]:
                 yield route.otherwise, category
 
 
-def _categories_at(path: Loc, flow: Flow, parts: Parts) -> set[str]:
+def categories_at(path: Loc, flow: Flow, parts: Parts) -> set[str]:
+    """Categories that may come to the route at a path."""
     match path:
         case ("routing", "next", str(station), *_):
             return flow.get(station, set())
@@ -82,7 +106,7 @@ def _entering(parts: Parts) -> set[str]:
     return set().union(*(_of_source(parts, name) for name in own)) if own else set()
 
 
-def _flow(parts: Parts) -> Flow:
+def flow_of(parts: Parts) -> Flow:
     """Follow every route until nothing new comes anywhere."""
     flow: Flow = {name: set() for name in parts.stations}
     if parts.routing and parts.routing.entry is None and len(flow) == 1:
@@ -91,7 +115,7 @@ def _flow(parts: Parts) -> Flow:
     while (now := sum(map(len, flow.values()))) != found:
         found = now
         for path, route in all_routes(parts):
-            _send(route, _categories_at(path, flow, parts), flow, parts)
+            _send(route, categories_at(path, flow, parts), flow, parts)
         for name, station in parts.read_stations():
             if station.capacity is not None and station.when_full in flow:
                 flow[station.when_full] |= flow[name]

@@ -20,7 +20,22 @@ def staff(parts: Parts, where: Places) -> Iterator[Fault]:
             yield where.fault((*path, "servers"), expected, station.servers)
         if station.servers == "infinite":
             yield from _uncounted(path, station, where)
+        if station.learning is not None:
+            yield from _learners(path, station, where)
         yield from _groups((*path, "staff"), station, parts, where)
+
+
+def _learners(path: Loc, station: Station, where: Places) -> Iterator[Fault]:
+    """Only people with a name learn: of others nobody knows who did what."""
+    expected = "named people, each a group of staff with servers = 1 (anonymous servers learn nothing)"
+    if not station.staff:
+        yield where.fault((*path, "learning"), expected, f"servers = {station.servers}")
+    for name, group in station.staff.items():
+        if not group.is_person:
+            found = "head_count" if group.head_count else f"servers = {group.servers}"
+            yield where.fault((*path, "learning"), expected, f"staff.{name}: {found}")
+    if station.call_off is not None:
+        yield where.fault((*path, "call_off"), "no learning at this station (who is called off has no name)")
 
 
 def _uncounted(path: Loc, station: Station, where: Places) -> Iterator[Fault]:
@@ -44,8 +59,14 @@ def _groups(path: Loc, station: Station, parts: Parts, where: Places) -> Iterato
             yield where.fault(own, "a name without . @ /", name)
         for number, category in enumerate(group.categories or ()):
             yield from known_category((*own, "categories", number), category, parts, where)
-        if isinstance(group.speed, Mapping):
-            yield from complete((*own, "speed"), group.speed, parts, where)
+        for key in ("speed", "authority", "experience"):
+            table = getattr(group, key)
+            if isinstance(table, Mapping):
+                yield from complete((*own, key), table, parts, where)
+        learns = "learning" in table_of(table_of(parts.raw, "stations"), str(path[1]))
+        for key in ("trained", "experience", "training"):
+            if key in group.model_fields_set and not learns:
+                yield where.fault((*own, key), f"learning at this station (without it {key} means nothing)")
         if group.head_count and not any(group.head_count.servers):
             found = list(group.head_count.servers)
             yield where.fault((*own, "head_count", "servers"), "at least one server on some day", found)

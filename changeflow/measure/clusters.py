@@ -1,0 +1,63 @@
+"""Estimates where runs come in clusters: those of one organisation share its luck and are not independent.
+
+Clusters are `size` runs in a row, the last one perhaps fewer. Every estimate is a ratio of sums over clusters (a mean:
+sum over count), jackknifed over clusters (Miller 1974); with equal clusters that is Student's interval on their means.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from changeflow.measure.estimates import jackknife_ratio
+from changeflow.measure.records import Floats
+from changeflow.measure.student import t_quantile
+
+
+def cluster_sums(values: Floats, size: int) -> Floats:
+    """Sums over each `size` rows."""
+    return np.add.reduceat(values, np.arange(0, len(values), size), axis=0)
+
+
+def clustered_mean(values: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
+    """Mean of the values and half-width; NaNs are left out; infinite with one cluster."""
+    sums, counts = _sums_and_counts(np.asarray(values, dtype=float), size)
+    _, half_width = jackknife_ratio(sums, counts, level)
+    return float(sums.sum() / counts.sum()) if len(counts) else math.nan, half_width
+
+
+def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Pointwise mean and half-width of curves, one row a run; a row of NaN is left out."""
+    sums, counts = _sums_and_counts(curves, size)
+    n, total, number = len(sums), sums.sum(axis=0), counts.sum(axis=0)
+    mean = total / number
+    if n < 2:
+        return mean, np.zeros_like(mean)
+    pseudo = n * mean - (n - 1) * (total - sums) / (number - counts)
+    return mean, t_quantile(level, n - 1) * np.asarray(pseudo.std(axis=0, ddof=1)) / math.sqrt(n)
+
+
+def clustered_quantile(values: Floats, p: float, size: int, level: float = 0.95) -> tuple[float, float, float] | None:
+    """Quantile across runs and its interval: that of the share below it, turned back (Woodruff 1952).
+
+    None where the interval of the share leaves (0, 1): too few clusters.
+    """
+    data = values[~np.isnan(values)]
+    if not len(data):
+        return None
+    middle = float(np.quantile(data, p, method="inverted_cdf"))
+    below = np.where(np.isnan(values), np.nan, values <= middle)
+    _, half_width = clustered_mean(below, size, level)
+    if not (p - half_width > 0 and p + half_width < 1):
+        return None
+    low, high = np.quantile(data, [p - half_width, p + half_width], method="inverted_cdf")
+    return middle, float(low), float(high)
+
+
+def _sums_and_counts(values: Floats, size: int) -> tuple[Floats, Floats]:
+    """Of the clusters that have a value."""
+    there = ~np.isnan(values)
+    sums, counts = cluster_sums(np.where(there, values, 0.0), size), cluster_sums(there.astype(float), size)
+    some = counts.reshape(len(counts), -1).any(axis=1)
+    return sums[some], counts[some]

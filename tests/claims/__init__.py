@@ -1,0 +1,1 @@
+"""What the article claims, each with the measure that must move and the direction."""
