@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from changeflow.model import moments
 from changeflow.model.contracts import Contract
-from changeflow.model.effort import service_law
+from changeflow.model.effort import passes, service_law
 from changeflow.model.error_rates import error_rates
 from changeflow.model.laws import Law
 from changeflow.model.schema import Model
@@ -18,8 +18,8 @@ _NOTHING = 1e-13
 def expected_stay_price(model: Model, name: str, category: str, hours: float, attempts: float) -> float:
     """Money expected for a stay at a station: its passes' invoices, or its hours at its price.
 
-    hours: mean working hours of a pass; attempts: mean passes. Of a contract: its first tier, the retainer's hours
-    and the SLA's credit left out, because a rule does not know how much of a month is used.
+    hours: mean working hours of a pass; attempts: mean passes, as if of equal work. Of a contract: its first tier, the
+    retainer's hours and the SLA's credit left out, because a rule does not know how much of a month is used.
     """
     station = model.stations[name]
     if station.contract is None:
@@ -30,13 +30,17 @@ def expected_stay_price(model: Model, name: str, category: str, hours: float, at
     first = expected_billed_hours(contract, law, 1 / station.speed)
     again = first
     if rates is not None:  # repairs of several kinds, each taken to be of their mean work
-        share = rates.repair_work / (attempts - 1) if attempts > 1 else 0.0
+        share = rates.repair_work / (rates.passes - 1) if rates.passes > 1 else 0.0
         again = expected_billed_hours(contract, law, share / station.speed) if share else 0.0
     elif acceptance and acceptance.rework_hours is not None:
         again = expected_billed_hours(contract, acceptance.rework_hours, 1 / station.speed)
     elif acceptance and acceptance.rework_work != "fresh":
         again = expected_billed_hours(contract, law, acceptance.rework_work / station.speed)
-    return contract.list_price * model.urgency_factor(contract, category) * (first + (attempts - 1) * again)
+    return (
+        contract.list_price
+        * model.urgency_factor(contract, category)
+        * (first + (passes(model, name, category) - 1) * again)
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ def price_sentence(results: Results) -> str:
     alone = len(results.scenarios) == 1
     said = {name: _price(result) for name, result in results.scenarios.items()}
     known = [words if alone else f"{plain(name)} {words}" for name, words in said.items() if words]
-    return f"{results.currency} for a reference hour done right: " + "; ".join(known) if known else ""
+    return f"{results.currency} for a reference hour done right: {'; '.join(known)}." if known else ""
 
 
 def _price(result: ScenarioResult) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
 from changeflow.model.topology import Load
+from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
 from changeflow.present.words import digits, load_in_words, money, plain
 from changeflow.study.results import Results, ScenarioResult, Verdict
@@ -25,6 +26,9 @@ def answer_sentence(results: Results) -> str:
         other = plain(check.winner) if check.winner else "no winner"
         said = "agrees" if check.agrees else f"disagrees: {other}"
         parts.append(f"The other prior set ({check.prior_set}) {said}.")
+    price = price_sentence(results)
+    if price:
+        parts.append(price)
     if results.quick:
         parts.append("Quick run: few replications, only a first look.")
     return " ".join(parts)

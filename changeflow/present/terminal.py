@@ -9,7 +9,6 @@ from itertools import chain
 from changeflow.measure.records import Estimate
 from changeflow.model.process_only import process_only
 from changeflow.present.logs import log_lines
-from changeflow.present.prices import price_sentence
 from changeflow.present.sentences import (
     answer_sentence,
     load_sentence,
@@ -34,8 +33,6 @@ def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = 
     first = next(iter(results.scenarios.values())).model
     for text in log_lines(first):
         lines += labelled("DATA", text)
-    if price := price_sentence(results):
-        lines += labelled("PRICE", price)
     lines += labelled("LOAD", load_sentence(results))
     lines += labelled("UNSURE", unsure_sentence(results))
     if spread := spread_sentence(results):

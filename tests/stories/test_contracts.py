@@ -166,3 +166,22 @@ def test_accounts_have_names(tmp_path: Path, engine: str) -> None:
     assert sorted(said) == [
         ("vendor", 0, False, 500.0), ("vendor", 1, True, 500.0), ("waiting", 0, False, 5.0), ("waiting", 1, True, 10.0),
     ]  # fmt: skip
+
+
+def test_the_expected_invoice_of_repairs_is_by_their_number_not_by_their_work(tmp_path: Path) -> None:
+    """
+    Every first delivery fails and is repaired with a tenth of the work: 8 h and 0.8 h are two
+    days on the bill, 800, not 1.1 days.
+    """
+    pair = (
+        '[stations.house]\nprice_per_hour = 200\n[routing]\nentry = { rule = "cheapest", among = ["house", "firm"] }\n'
+    )
+    system = FIRM + pair + "[contracts.book]\nprice_per_hour = 50\nincrement_hours = 8\n"
+    assert _expected(tmp_path, system) == 400
+    errors = "acceptance = { max_attempts = 2, rework_work = 0.1, rework_probability = 1 }\n"
+    assert _expected(tmp_path, FIRM + errors + system.removeprefix(FIRM)) == 800
+
+
+def _expected(folder: Path, system: str) -> float:
+    tables = compile_tables(story(folder, f"at work\n0 8\n{LATE}", system, days=60))
+    return tables.stations[[station.name for station in tables.stations].index("firm")].expected_price[0]
