@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from changeflow.errors import Fault, nearest
 from changeflow.model import demand, holding, laws, queueing, routing
 from changeflow.model.acceptance import Acceptance
+from changeflow.model.adoption import Adoption
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.costs import Adaptation, Costs, Organisation
@@ -177,7 +178,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "costs": Costs, "targets": Targets, "comparison": Comparison, "acceptance": Acceptance,
     "started_within": Within, "closed_within": Within, "hold": holding.Hold, "release": holding.Release,
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
-    "season": Season, "asks_less": demand.AsksLess,
+    "season": Season, "asks_less": demand.AsksLess, "adoption": Adoption,
 }  # fmt: skip
 _NAMED: dict[str, type[BaseModel]] = {"stations": Station, "categories": Category, "calendars": Calendar}
 _UNIONS: dict[str, Mapping[str, type[BaseModel]]] = {"law": laws.LAWS, "kind": demand.SOURCES, "rule": routing.RULES}

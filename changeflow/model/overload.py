@@ -102,7 +102,7 @@ class _Window:
                 for low, high in pairwise(sorted({0.0, *may.values()})):
                     able = [name for name in among if may[name] >= high]
                     for kind in kinds(self.model, category) if all(map(self._is_firm, able)) else ():
-                        share = least_share(value) * (high - low) * kind.share
+                        share = least_share(self.model, value) * (high - low) * kind.share
                         yield able, kind, count * share / self.weeks
 
     def _by_choice(self, able: Iterable[str], kind: Kind, weekly: float) -> dict[Hands, float]:

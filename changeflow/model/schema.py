@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from changeflow.model.adoption import Adoption
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.costs import Adaptation, Costs, Organisation
@@ -73,6 +74,7 @@ class Model(Value):
     routing: Routing = Routing()
     adaptation: Adaptation = Adaptation()
     costs: Costs = Costs()
+    adoption: Adoption = Adoption()
     targets: Targets = Targets()
     comparison: Comparison = Comparison()
     assumptions: NamedOf[Assumption] = {}

@@ -75,7 +75,7 @@ def _weekly(model: Model, source: Poisson) -> str:
 
 
 def _about(model: Model, name: str) -> str:
-    return "about" if least_share(model.demand.sources[name]) == 1 else "at most about"
+    return "about" if least_share(model, model.demand.sources[name]) == 1 else "at most about"
 
 
 def _season(season: Season | None) -> str:
