@@ -13,13 +13,15 @@ import numpy as np
 from changeflow.engine.draws import ADOPTION as PURPOSE
 from changeflow.engine.draws import MISFIT, NO_STAGE, uniform_pair
 from changeflow.engine.jit import compiled
-from changeflow.engine.trace import IN_USE
 from changeflow.model.adoption import PARAMETERS, Adoption
 
 WEEK_HOURS = 168.0
 MOST_BACKLOG = 2.0
 """Whole backlogs beyond which more open requests do not annoy more."""
 LAST_ATTEMPT = 2
+NO_MISFIT = 2.0
+"""The fit of a source that brings no misfits."""
+_FARTHEST = 700.0  # the exponential of more is no number
 OFF, PASSIVE, COUPLED = range(3)
 
 MOOD = np.dtype(
@@ -56,6 +58,11 @@ def mood_of(adoption: Adoption, users: int, start: float) -> np.ndarray:
     return mood
 
 
+def weeks_in(start: float, end: float) -> int:
+    """Room for the ends of weeks in a run."""
+    return int(end // WEEK_HOURS - start // WEEK_HOURS) + 1
+
+
 @compiled
 def adoption_step(m, discomfort, enforcement, days):  # type: ignore[no-untyped-def]
     """Some days (about one) with given discomfort: resistance follows it, users leave or come back.
@@ -65,7 +72,7 @@ def adoption_step(m, discomfort, enforcement, days):  # type: ignore[no-untyped-
     """
     resistance = discomfort + (m["resistance"] - discomfort) * math.exp(-days / m["lag_days"])
     beyond = max(0.0, resistance - enforcement - m["tolerance"])
-    leave = m["hazard_per_day"] * (math.exp(m["hazard_steepness"] * beyond) - 1.0)
+    leave = m["hazard_per_day"] * (math.exp(min(m["hazard_steepness"] * beyond, _FARTHEST)) - 1.0)
     come_back = m["return_per_day"] if resistance < m["tolerance"] else 0.0
     if leave + come_back > 0.0:
         level = come_back / (leave + come_back)
@@ -102,7 +109,7 @@ def review_stops(m, run_key, week):  # type: ignore[no-untyped-def]
     odds = m["review_intercept"] + m["review_per_lost_share"] * (1.0 - m["active_share"])
     odds += m["review_per_resistance"] * m["resistance"]
     luck, _ = uniform_pair(run_key, np.uint64(week), NO_STAGE, PURPOSE, 0)
-    return luck < 1.0 / (1.0 + math.exp(-odds))
+    return luck < 1.0 / (1.0 + math.exp(min(-odds, _FARTHEST)))
 
 
 @compiled
@@ -113,7 +120,7 @@ def pass_week(mood, rows, run_key, now, open_requests, overdue, misfits, defects
     """
     m = mood[0]
     if m["in_use"] == 0 and now >= m["restart_at"]:
-        begin_again(m, lost)
+        begin_again(m, now, lost)
     compromise = discomfort = enforcement = 0.0
     gives_up = False
     if m["in_use"] == 1:
@@ -148,12 +155,9 @@ def give_up(m, run_key, now):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def begin_again(m, lost):  # type: ignore[no-untyped-def]
-    """The second system: its users start as those of the first did, and what was not met before is met by its project.
-
-    Its week zero ends now, so the first row of it is of no days.
-    """
-    m["in_use"], m["attempt"], m["restart_at"] = 1, LAST_ATTEMPT, math.inf
+def begin_again(m, now, lost):  # type: ignore[no-untyped-def]
+    """The second system: its users start as those of the first did; its project meets what was not met before."""
+    m["in_use"], m["attempt"], m["restart_at"], m["since"] = 1, LAST_ATTEMPT, math.inf, now
     m["active_share"], m["resistance"], m["low_days"] = m["active_share_at_start"], 0.0, 0.0
     m["asked_before"], m["lost_before"] = m["asked"], lost
 
@@ -166,8 +170,8 @@ def asking_share(m):  # type: ignore[no-untyped-def]
 
 @compiled
 def is_mended(m, run_key, key, fit):  # type: ignore[no-untyped-def]
-    """Has the second system no longer this misfit? Its threshold is below the better fit. `fit`: above 1 for others."""
-    if m["mode"] != COUPLED or m["attempt"] < LAST_ATTEMPT or fit > 1.0:
+    """Does the second system lack this misfit, since its threshold lies below the better fit?"""
+    if m["mode"] != COUPLED or m["attempt"] < LAST_ATTEMPT or fit == NO_MISFIT:
         return False
     _, threshold = uniform_pair(run_key, key, NO_STAGE, MISFIT, 0)
     return threshold <= fit + m["restart_fit_gain"]

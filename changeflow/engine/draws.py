@@ -31,6 +31,7 @@ ASK = np.int64(12)  # whether a candidate asks at all
 SHOCK = np.int64(13)  # time between shocks; number of requests of a shock
 SHOCK_REQUEST = np.int64(14)  # time from the shock to the request
 VERDICT = np.int64(15)  # delay of the verdict
+ADOPTION = np.int64(22)  # whether a review stops the system (subject: the week); a second attempt (entry 1)
 
 NO_STAGE = np.uint64(0)
 

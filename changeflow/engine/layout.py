@@ -30,7 +30,7 @@ from changeflow.engine.worktime import WorkTime
 Array = NDArray[Any]
 
 
-CONSTANT = ("opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks")
+CONSTANT = ("opens", "closes", "before", "matches", "speeds", "changes", "joins", "entrances", "asks", "overdue_hours")
 """Arrays of a layout that the kernel only reads."""
 
 
@@ -60,6 +60,8 @@ class Layout:
     before: NDArray[np.float64]
     entrances: Array
     asks: Array
+    overdue_hours: NDArray[np.float64]
+    """By category; nobody looks where adoption is off."""
     station_stage: NDArray[np.uint64]
     route_stage: NDArray[np.uint64]
     """The stage that all stations of a route share; 0 when they do not."""
@@ -67,7 +69,7 @@ class Layout:
     """The law of work that all stations of a route share, by route and category; NO_LAW when they do not."""
     stages: int
     features: bool
-    """Anything of doors.py, hands.py or a rule by value: then one event may write more than one row."""
+    """Anything of doors.py, hands.py, adopting.py or a rule by value: then one event may write more than one row."""
     addresses: NDArray[np.int64] = field(init=False, compare=False)
     """A row of dtype ARRAYS that says where the arrays lie that no run changes; the others are 0."""
 
@@ -90,10 +92,12 @@ class Layout:
         places: NDArray[np.int64],
         start: float,
         stages: int,
-        categories: int,
+        overdue_hours: NDArray[np.float64],
+        has_adoption: bool,
     ) -> Layout:
         """Lay out compiled stations and routes."""
         pool = _Calendars()
+        categories = len(overdue_hours)
         groups = [group for station in stations for group in station.groups]
         rows = _station_rows(stations, next_route, start, pool)
         staff = _group_rows(stations, pool)
@@ -111,13 +115,14 @@ class Layout:
             before=pool.array("before"),
             entrances=entrances[0],
             asks=entrances[1],
+            overdue_hours=overdue_hours,
             station_stage=np.array([int(s.stage) for s in stations] or [0], np.uint64),
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
             route_law=np.array(
                 [law for route in routes for law in _common_laws(stations, route, places, categories)] or [NO_LAW]
             ),
             stages=max(stages, 1),
-            features=_has_features(stations, rows, groups, routes, entrances[0]),
+            features=has_adoption or _has_features(stations, rows, groups, routes, entrances[0]),
         )
 
 
@@ -141,10 +146,11 @@ def entrances_of(
     background: Sequence[bool],
     beyond: Sequence[Sequence[int]],
     share: Sequence[Sequence[float]],
+    fit: Sequence[float],
 ) -> tuple[Array, Array]:
     """Sources as rows, and the numbers of open requests from which fewer ask, one source after another."""
     rows = np.zeros(len(entry_route), ENTRANCE)
-    rows["route"], rows["background"] = entry_route, background
+    rows["route"], rows["background"], rows["fit"] = entry_route, background, fit
     rows["asks"][: len(beyond)] = [len(numbers) for numbers in beyond]
     rows["first_ask"] = np.cumsum(rows["asks"]) - rows["asks"]
     asks = np.zeros(int(rows["asks"].sum()) + 1, ASK)

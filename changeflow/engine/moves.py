@@ -18,6 +18,7 @@ from changeflow.engine.quantiles import quantile
 from changeflow.engine.records import NEVER, NONE, NOWHERE
 from changeflow.engine.rules import FIFO, LIFO, rank
 from changeflow.engine.station_table import FRESH, NO_LAW
+from changeflow.engine.trace import DONE
 from changeflow.engine.views import (
     before_of,
     block_of,
@@ -333,6 +334,7 @@ def close(state, arrays, slot, outcome):  # type: ignore[no-untyped-def]
     row["difficulty"], row["quality"] = request["difficulty"], request["quality"]
     if entrances_of(arrays)[request["source"]]["background"] == 0:
         state["open"] -= 1
+        state["lost"] += outcome != DONE
     request["next"] = state["free"]
     request["number"] = NONE
     state["free"] = slot

@@ -17,6 +17,7 @@ from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, HELD, RE_EN
 from changeflow.engine.process_parts import Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
+from changeflow.engine.process_users import Users
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.tables import Tables
@@ -41,11 +42,12 @@ class Run:
         self.requests: list[Request] = []
         self.begun: list[Visit] = []
         self.held: dict[int, list[Event]] = {number: [] for number in range(len(self.stations))}
-        self.open = self.unasked = 0
+        self.open = self.lost = 0
+        self.users = Users(self)
 
     def to_the_horizon(self) -> None:
         """Run to the horizon; what would happen at that very instant does not."""
-        if len(self.workload):
+        if len(self.workload) or self.users.is_on:
             self.clock.process(self._demand())
             self.clock.run(until=self.end)
         for station in self.stations:
@@ -56,26 +58,15 @@ class Run:
         load = self.workload
         others = (load[name].tolist() for name in ("source", "category", "difficulty", "quality"))
         candidates = zip(load["arrived"].tolist(), load["key"], *others)
-        for candidate, (arrived, key, source, *rest) in enumerate(candidates):
+        for candidate, (arrived, key, source, category, difficulty, quality) in enumerate(candidates):
             yield self.clock.at(arrived, ARRIVAL, candidate)
-            if not self._asks(source, key):
-                self.unasked += 1
+            if not self.users.would_ask(source, key):
                 continue
-            request = Request(len(self.requests), arrived, key, source, *rest)
+            learned = self.users.quality(source, quality)
+            request = Request(len(self.requests), arrived, key, source, category, difficulty, learned)
             self.requests.append(request)
             self.open += not self.tables.background[request.source]
             self.clock.process(self._life(request))
-
-    def _asks(self, source: int, key: np.uint64) -> bool:
-        """Would these users ask, with so much open? Thinning of candidates (Lewis and Shedler 1979)."""
-        if source < 0 or not self.tables.asks_beyond[source]:
-            return True
-        share = 1.0
-        for beyond, less in zip(self.tables.asks_beyond[source], self.tables.asks_share[source]):
-            if self.open >= beyond:
-                share = less
-        luck, _ = draws.uniform_pair(self.run_key, key, draws.NO_STAGE, draws.ASK, 0)
-        return bool(luck < share)
 
     def _life(self, request: Request) -> Story:
         """The story of one request, from arrival to its outcome."""
@@ -99,13 +90,14 @@ class Run:
                 continue
             while True:
                 visit = yield station.join(visit)
-                if visit.outcome == t.RENEGED:
+                if visit.outcome in (t.RENEGED, t.GIVEN_UP):
                     self._close(request, t.WITHDRAWN)
                     return
                 visit.outcome = t.REWORK if self._is_rejected(visit, station) else t.DELIVERED
                 self.rows.append(visit)
-                if station.has_aftermath:
-                    yield from self._after_the_work(visit, station)
+                if station.has_aftermath and not (yield from self._after_the_work(visit, station)):
+                    self._close(request, t.WITHDRAWN)
+                    return
                 if visit.outcome == t.DELIVERED or visit.attempt == table.max_attempts:
                     break
                 yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
@@ -201,8 +193,11 @@ class Run:
             request.undo_pass(table.stage_number)
         return outcome
 
-    def _after_the_work(self, visit: Visit, station: Station) -> Story:
-        """The delivery waits for its release date, is tested where a station does that, and the verdict takes time."""
+    def _after_the_work(self, visit: Visit, station: Station) -> Generator[Event, Any, bool]:
+        """The delivery waits for its release date, is tested where a station does that, and the verdict takes time.
+
+        False when the system was given up before the test began.
+        """
         table, request = station.table, visit.request
         if table.release_hours:
             date = float(rules.next_date(self.clock.now, table.release_hours))
@@ -212,11 +207,14 @@ class Run:
             yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
             tester = self.stations[table.tester]
             test = yield tester.join(self._enter(request, tester, attempt=1))
+            if test.outcome == t.GIVEN_UP:
+                return False
             test.outcome = t.DELIVERED
             self.rows.append(test)
         if table.verdict_law != NO_LAW:
             luck, _ = draws.uniform_pair(self.run_key, request.key, table.stage, draws.VERDICT, visit.entry)
             yield self._at(self.clock.now + self._hours(table.verdict_law, luck), END_OF_DELAY, request.number)
+        return True
 
     def _hours(self, law: int, luck: float) -> float:
         return float(quantile(self.tables.law_rows, self.tables.law_pool, law, luck))
@@ -232,7 +230,9 @@ class Run:
 
     def _close(self, request: Request, outcome: int) -> None:
         request.closed, request.outcome = self.clock.now, outcome
-        self.open -= not self.tables.background[request.source]
+        if not self.tables.background[request.source]:
+            self.open -= 1
+            self.lost += outcome != t.DONE
 
     def dispatch_later(self) -> None:
         """One dispatch at the end of this round, for all stations in the order of the file."""
@@ -275,7 +275,8 @@ def _trace(run: Run) -> Trace:
         in_queue=np.array([station.in_queue for station in run.stations]),
         in_service=np.array([station.in_service for station in run.stations]),
         called_off=tuple(call for station in run.stations for call in station.duty.calls if call[1] < call[2]),
-        unasked=run.unasked,
+        unasked=run.users.unasked,
+        adoption=run.users.weeks,
     )
 
 

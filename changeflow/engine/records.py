@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine.adoption import MOOD
+
 NEVER = 1 << 62
 NONE = -1
 NOWHERE = (1 << 32) - 1
@@ -96,8 +98,8 @@ MATCH_FIELDS = (
 )  # fmt: skip
 MATCH = np.dtype(list(MATCH_FIELDS))
 """A station and a category."""
-ENTRANCE = np.dtype([("route", "i8"), ("background", "i8"), ("first_ask", "i8"), ("asks", "i8")])
-"""A source; the last one is for requests open at the start."""
+ENTRANCE = np.dtype([("route", "i8"), ("background", "i8"), ("first_ask", "i8"), ("asks", "i8"), ("fit", "f8")])
+"""A source; the last one is for requests open at the start. `fit`: of misfits; NO_MISFIT for other requests."""
 ASK = np.dtype([("beyond", "i8"), ("share", "f8")])
 SLOT = np.dtype(
     [
@@ -163,6 +165,7 @@ STATE = np.dtype(
         ("categories", "i8"),
         ("steps", "i8"),  # events processed so far, dispatches too
         ("open", "i8"),  # requests open now, without those of other customers
+        ("lost", "i8"),  # requests refused or withdrawn so far, without those of other customers
         ("unasked", "i8"),
         ("rows_an_event", "i8"),  # visits and requests that one event and the dispatch after it may write
         ("looks_an_event", "i8"),  # decisions that one event may write
@@ -174,9 +177,9 @@ ARRAYS_OF = {
     "stations": STATION, "groups": GROUP, "slots": SLOT, "passes": SHORT, "heap": EVENT, "idle": INT,
     "in_hand": SLOT_NUMBER, "opens": FLOAT, "closes": FLOAT, "before": FLOAT, "matches": MATCH, "speeds": FLOAT,
     "changes": CHANGE, "joins": FLOAT, "entrances": ENTRANCE, "asks": ASK, "places": INT, "heights": FLOAT,
-    "pool": FLOAT,
+    "pool": FLOAT, "overdue_hours": FLOAT, "mood": MOOD,
 }  # fmt: skip
-ARRAY_NAMES = (*ARRAYS_OF, "routes", "rows", "block", "first", "visits", "requests", "decisions")
+ARRAY_NAMES = (*ARRAYS_OF, "routes", "rows", "block", "first", "visits", "requests", "decisions", "adoption")
 ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])
 """Address and size of each array that the kernel works on."""
 

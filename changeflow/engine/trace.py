@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -57,11 +57,24 @@ DECISION = np.dtype(
         ("chosen", "?"),
     ]
 )
+ADOPTION = np.dtype(
+    [
+        ("time", "f8"),  # the end of a week since go-live
+        ("attempt", "i2"),  # 1 the first system, 2 the second
+        ("in_use", "?"),  # False from the week on in which it is given up
+        ("compromise", "f8"),
+        ("discomfort", "f8"),
+        ("resistance", "f8"),
+        ("enforcement", "f8"),  # of the week that ends
+        ("active_share", "f8"),  # from now on
+        ("completeness", "f8"),
+    ]
+)
 
 OPEN, DONE, REFUSED, WITHDRAWN = 0, 1, 2, 3
 REQUEST_OUTCOMES = ("open", "done", "refused", "withdrawn")
-UNFINISHED, DELIVERED, REWORK, INTERRUPTED, RENEGED, BALKED, TURNED_AWAY = range(7)
-VISIT_OUTCOMES = ("unfinished", "delivered", "rework", "interrupted", "reneged", "balked", "turned away")
+UNFINISHED, DELIVERED, REWORK, INTERRUPTED, RENEGED, BALKED, TURNED_AWAY, GIVEN_UP = range(8)
+VISIT_OUTCOMES = ("unfinished", "delivered", "rework", "interrupted", "reneged", "balked", "turned away", "given up")
 """A delivery's outcome is that of its acceptance, even where the verdict comes later; an interrupted stay closes
 its row and a new one opens, with the same pass."""
 ROOT = 0
@@ -91,4 +104,6 @@ class Trace:
     called_off: tuple[tuple[int, float, float, int], ...] = ()
     """Servers called off: station, clock hours from and until, how many."""
     unasked: int = 0
-    """Requests that were never made because the backlog was long."""
+    """Requests that were never made because the backlog was long or users had left."""
+    adoption: Rows = field(default_factory=lambda: np.zeros(0, ADOPTION))
+    """The users' state at the end of each week since go-live; empty where adoption is off."""

@@ -26,6 +26,7 @@ _LEFT = {
     "reneged": "out of patience",
     "balked": "too many there",
     "turned away": "it is full",
+    "given up": "the system is given up",
 }
 
 

@@ -11,7 +11,7 @@ from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
 
-TABLES = ("requests", "visits", "decisions")
+TABLES = ("requests", "visits", "decisions", "adoption")
 INTEGRALS = ("in_station", "in_queue", "in_service")
 NAMES = ("start", "end", "stations", "stages", "categories", "sources")
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
+from tests.parity.adoption import adoptions
 from tests.parity.demand import sources
 from tests.parity.hours import FIRST_DAYS, MONDAY, calendars
 from tests.parity.laws import Raw, laws, one_in, unit_laws
@@ -76,6 +77,7 @@ def examples(draw: st.DrawFn) -> Example:
         "demand": demand["source-0"] if len(demand) == 1 and draw(st.booleans()) else {"sources": demand},
         "calendars": shifts,
         "costs": {"waiting_per_day": waiting},
+        "adoption": draw(adoptions()),
         "stations": {
             name: draw(
                 stations(
