@@ -12,12 +12,18 @@ import math
 import numpy as np
 
 from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.adoption import adoption_costs
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window
 
 _DAY = 24.0
 _YEAR_DAYS = 365.25
 _MONTH_HOURS = _YEAR_DAYS * _DAY / 12
+PAID = (
+    "adaptation_cost", "vendor_cost", "in_house_cost", "waiting_cost", "licence_cost", "enforcement_cost",
+    "second_project_cost",
+)  # fmt: skip
+UNDONE = ("unmet_need_cost", "open_liability_cost", "write_off_cost")
 
 
 def completion_time(window: Window, completion_day: float) -> float:
@@ -58,13 +64,12 @@ def ledger(
         "unmet_need_cost": lost * costs.unmet_need_per_request,
         "open_liability_cost": _liability(window, trace),
     }
+    account |= adoption_costs(window, trace)
     years = (window.end - complete) / _DAY / _YEAR_DAYS
     ownership = math.fsum(after) + licence * (window.end - complete)
     account["cost_of_ownership_per_year"] = ownership / years if years > 0 else np.nan
-    parts = ("adaptation_cost", "vendor_cost", "in_house_cost", "waiting_cost", "licence_cost")
-    account["total_cost"] = sum(account[name] for name in parts)
-    undone = account["unmet_need_cost"] + account["open_liability_cost"]
-    account["total_cost_with_undone"] = account["total_cost"] + undone
+    account["total_cost"] = sum(account.get(name, 0.0) for name in PAID)
+    account["total_cost_with_undone"] = account["total_cost"] + sum(account.get(name, 0.0) for name in UNDONE)
     return account
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
+from changeflow.measure.adoption import adoption_measures, cost_by_fate
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, waiting_cost
@@ -40,13 +41,17 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
         window.begin, arriving, busy, labour,
     )  # fmt: skip
     values["throughput_per_week"], values["arrived_requests"] = done / window.weeks, float(arrived)
-    if any(window.tables.asks_beyond):
+    if any(window.tables.asks_beyond) or window.model.adoption.is_coupled:
         values["unasked_requests"] = float(trace.unasked)
     values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
+    mood, bounds = adoption_measures(window, trace)
+    values |= mood
+    values |= cost_by_fate(values)
+    at_least |= bounds
     ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), (account["total_cost"], float(done)))
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, joint_level, t_interval
+from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, joint_level, t_interval, yes_no_interval
 from changeflow.measure.records import Difference, Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.model.schema import Model
@@ -44,6 +44,8 @@ def column(runs: tuple[RunMeasures, ...], measure: str) -> Floats:
 def _estimate(measure: str, runs: tuple[RunMeasures, ...], level: float, currency: str) -> Estimate:
     if MEASURES[base_name(measure)].ratio:
         mean, half_width = jackknife_ratio(*_ratio(runs, measure), level)
+    elif MEASURES[base_name(measure)].yes_no:
+        mean, half_width = yes_no_interval(column(runs, measure), level)
     else:
         mean, half_width = t_interval(column(runs, measure), level)
     bounded = float(np.mean([run.at_least.get(measure, 0.0) for run in runs])) > NEGLIGIBLE_SHARE
