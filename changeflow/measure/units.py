@@ -49,6 +49,7 @@ MEASURES: dict[str, Measure] = {
     "reneged_share": Measure("share", ratio=True),
     "balked_share": Measure("share", ratio=True),
     "turned_away_share": Measure("share", ratio=True),
+    "given_up_share": Measure("share", ratio=True),
     "unasked_requests": Measure("requests"),
     "abandoned": Measure("share", yes_no=True),
     "days_in_use": Measure("days", more_is_better=True),

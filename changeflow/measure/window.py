@@ -80,7 +80,7 @@ class Window:
             prices=np.array([station.price_per_hour for station in model.stations.values()], float),
             by_vendor=np.array([station.kind == "vendor" for station in model.stations.values()], bool),
             of_others=np.array(tables.background),
-            leaving=_leaving(tables.stations),
+            leaving=_leaving(tables.stations) | ({"given_up_share": t.GIVEN_UP} if model.adoption.is_coupled else {}),
             latent=np.array([*(isinstance(s, GoLive) for s in model.demand.sources.values()), False]),
         )
 

@@ -38,6 +38,9 @@ ACCOUNTS = (
     Account("licence", OWNERSHIP, "#CBD2D8"),
     Account("waiting", UNDONE, "#E6C65C"),
     Account("unmet_need", UNDONE, PAPER, "xxxx", "#7A3B2E"),
+    Account("enforcement", OWNERSHIP, "#A9B8A0", "..."),
+    Account("second_project", OWNERSHIP, "#6F5A86"),
+    Account("write_off", UNDONE, PAPER, "++", "#7A3B2E"),
     Account("open_liability", UNDONE, PAPER, r"\\\\", "#7A3B2E"),
 )
 

@@ -31,12 +31,13 @@ _LEFT = {
 
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
-    """requests, visits and decisions in order, with names for codes and dates beside clock hours."""
-    return {
+    """requests, visits and decisions in order, with names for codes and dates beside clock hours; adoption by week."""
+    tables = {
         "requests": _requests(trace, model),
         "visits": _visits(trace, model),
         "decisions": _decisions(trace),
     }
+    return tables | ({"adoption": pd.DataFrame(trace.adoption)} if len(trace.adoption) else {})
 
 
 def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replication: int, engine: str) -> None:

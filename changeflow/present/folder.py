@@ -11,6 +11,7 @@ from pathlib import Path
 
 from changeflow import __version__
 from changeflow.errors import PlanError
+from changeflow.present.adoption import is_on
 from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
 from changeflow.present.surroundings import installed, machine
 from changeflow.study.results import Results
@@ -87,6 +88,10 @@ def write_results(results: Results, folder: Path, *, command_line: list[str], ch
     def fill(draft: Path) -> None:
         write_csv(draft / "runs.csv", RUNS, runs_rows(results))
         write_csv(draft / "summary.csv", SUMMARY, summary_rows(results))
+        if is_on(results):
+            from changeflow.present.adoption_frames import SURVIVAL, survival_rows  # noqa: PLC0415  it needs pandas
+
+            write_csv(draft / "survival.csv", SURVIVAL, survival_rows(results))
         from changeflow.present.summary import markdown  # noqa: PLC0415  it imports this module's neighbours
 
         (draft / "summary.md").write_text(markdown(results), encoding="utf-8")

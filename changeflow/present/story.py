@@ -10,6 +10,7 @@ from changeflow.model.expected import expected_arrivals, least_share
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
 from changeflow.model.stations import Station
+from changeflow.present.adoption import adoption_story
 from changeflow.present.story_people import people, working_time
 from changeflow.present.story_queues import after_the_work, before_the_queue, discipline, in_the_queue
 from changeflow.present.story_routes import route_sentences
@@ -35,6 +36,7 @@ def story(model: Model) -> Iterator[str]:
         route = model.routing.next.get(name)
         if route is not None:
             yield from route_sentences(f"After {plain_name(name)} a request", route, model.currency)
+    yield from adoption_story(model)
     follow = model.follow_up
     yield (
         f"Measured are requests that arrive from day {model.warm_up_days:g} to {follow:g} days before the end; "
