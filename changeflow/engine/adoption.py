@@ -119,11 +119,12 @@ def pass_week(mood, rows, run_key, now, open_requests, overdue, misfits, defects
     open_requests, overdue, misfits, defects: ours that are open at this instant; lost: refused and withdrawn so far.
     """
     m = mood[0]
-    if m["in_use"] == 0 and now >= m["restart_at"]:
-        begin_again(m, now, lost)
     compromise = discomfort = enforcement = 0.0
     gives_up = False
-    if m["in_use"] == 1:
+    if m["in_use"] == 0:
+        if now >= m["restart_at"]:
+            begin_again(m, lost)
+    else:
         compromise = compromise_of(m, lost, misfits)
         discomfort = discomfort_of(m, compromise, open_requests, overdue, defects)
         enforcement = min(m["most_enforcement"], m["enforcement_per_discomfort"] * discomfort)
@@ -155,9 +156,9 @@ def give_up(m, run_key, now):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def begin_again(m, now, lost):  # type: ignore[no-untyped-def]
+def begin_again(m, lost):  # type: ignore[no-untyped-def]
     """The second system: its users start as those of the first did; its project meets what was not met before."""
-    m["in_use"], m["attempt"], m["restart_at"], m["since"] = 1, LAST_ATTEMPT, math.inf, now
+    m["in_use"], m["attempt"], m["restart_at"] = 1, LAST_ATTEMPT, math.inf
     m["active_share"], m["resistance"], m["low_days"] = m["active_share_at_start"], 0.0, 0.0
     m["asked_before"], m["lost_before"] = m["asked"], lost
 

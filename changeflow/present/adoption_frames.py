@@ -15,6 +15,8 @@ from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 
 SURVIVAL = ("scenario", "days", "share", "low", "high", "level")
+A_MOMENT = 1e-3
+"""Days before a step at which its upper end is drawn, for lines are drawn in order of their days."""
 
 
 def survival_rows(results: Results) -> Iterator[Row]:
@@ -41,7 +43,7 @@ def survival_frame(results: Results) -> pd.DataFrame:
         for day, *values in _curve(result, result.model.comparison.level):
             share, low, high = values
             if before is not None:
-                rows.append((name, day, *before))
+                rows.append((name, day - A_MOMENT, *before))
             rows.append((name, day, share, low, high))
             before = share, low, high
     frame = pd.DataFrame(rows, columns=["scenario", "days", "share", "low", "high"])

@@ -31,7 +31,8 @@ def undone_sentences(results: Results) -> Iterator[str]:
     unasked = {name: _unasked(result) for name, result in results.scenarios.items() if _unasked(result)}
     if unasked:
         left = any(result.model.adoption.is_coupled for result in results.scenarios.values())
-        yield f"Never asked, as much is open{' or users have left' if left else ''}: {_by_name(unasked, alone)} requests a run."
+        why = "as much is open or users have left" if left else "as much is open"
+        yield f"Never asked, {why}: {_by_name(unasked, alone)} requests a run."
 
 
 def _by_name(said: dict[str, str], alone: bool) -> str:
