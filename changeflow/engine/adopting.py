@@ -38,8 +38,8 @@ def would_ask(state, arrays, row):  # type: ignore[no-untyped-def]
     for i in range(entrance["first_ask"], entrance["first_ask"] + entrance["asks"]):
         if state["open"] >= asks[i]["beyond"]:
             share = asks[i]["share"]
-    is_asked = row["source"] >= 0 and entrance["background"] == 0
-    if is_asked:
+    of_all = share
+    if row["source"] >= 0 and entrance["background"] == 0:
         if is_mended(mood, state["run_key"], row["key"], entrance["fit"]):
             return False
         share *= asking_share(mood)
@@ -47,6 +47,7 @@ def would_ask(state, arrays, row):  # type: ignore[no-untyped-def]
         luck, _ = uniform_pair(state["run_key"], row["key"], NO_STAGE, ASK, 0)
         if luck >= share:
             state["unasked"] += 1
+            mood["unserved"] += luck < of_all
             return False
     if entrance["background"] == 0 and entrance["fit"] == NO_MISFIT:
         mood["asked"] += 1

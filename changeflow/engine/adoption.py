@@ -38,6 +38,7 @@ MOOD = np.dtype(
         ("resistance", "f8"),
         ("active_share", "f8"),
         ("low_days", "f8"),  # days in a row with too few active users
+        ("unserved", "i8"),  # requests not asked so far because users have left
         ("asked", "i8"),  # our requests so far, without misfits
         ("asked_before", "i8"),  # of them before this attempt
         ("lost_before", "i8"),  # refused and withdrawn before this attempt
@@ -139,6 +140,7 @@ def pass_week(mood, rows, run_key, now, open_requests, overdue, misfits, defects
     row = rows[m["weeks"]]
     row["time"], row["attempt"], row["in_use"] = now, m["attempt"], m["in_use"]
     row["compromise"], row["discomfort"], row["enforcement"] = compromise, discomfort, enforcement
+    row["unserved"] = m["unserved"]
     row["resistance"], row["active_share"] = m["resistance"], m["active_share"]
     row["completeness"] = m["active_share"] * max(0.0, 1.0 - m["completeness_loss"] * m["resistance"])
     m["weeks"] += 1

@@ -221,6 +221,7 @@ class _Run:
             in_queue=self.stations["in_queue"].copy(),
             in_service=self.stations["in_service"].copy(),
             unasked=int(state["unasked"]),
+            unserved=int(self.mood["unserved"][0]),
             adoption=self.adoption[: int(self.mood["weeks"][0])],
         )
 

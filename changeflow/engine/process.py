@@ -276,6 +276,7 @@ def _trace(run: Run) -> Trace:
         in_service=np.array([station.in_service for station in run.stations]),
         called_off=tuple(call for station in run.stations for call in station.duty.calls if call[1] < call[2]),
         unasked=run.users.unasked,
+        unserved=run.users.unserved,
         adoption=run.users.weeks,
     )
 

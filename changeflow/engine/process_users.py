@@ -41,6 +41,11 @@ class Users:
             self._await_week()
 
     @property
+    def unserved(self) -> int:
+        """Requests not asked because users have left."""
+        return int(self.mood["unserved"][0])
+
+    @property
     def weeks(self) -> np.ndarray:
         """The rows so far."""
         return self.rows[: int(self.mood["weeks"][0])]
@@ -54,6 +59,7 @@ class Users:
         for beyond, less in zip(tables.asks_beyond[source], tables.asks_share[source]):
             if run.open >= beyond:
                 share = less
+        of_all = share
         if self.is_on and not tables.background[source]:
             if adoption.is_mended(self.mood[0], run.run_key, key, tables.fits[source]):
                 return False
@@ -62,6 +68,7 @@ class Users:
             luck, _ = draws.uniform_pair(run.run_key, key, draws.NO_STAGE, draws.ASK, 0)
             if luck >= share:
                 self.unasked += 1
+                self.mood["unserved"] += luck < of_all
                 return False
         self._count(source)
         return True

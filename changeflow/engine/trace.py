@@ -68,6 +68,7 @@ ADOPTION = np.dtype(
         ("enforcement", "f8"),  # of the week that ends
         ("active_share", "f8"),  # from now on
         ("completeness", "f8"),
+        ("unserved", "i8"),  # requests not asked so far because users had left
     ]
 )
 
@@ -105,5 +106,7 @@ class Trace:
     """Servers called off: station, clock hours from and until, how many."""
     unasked: int = 0
     """Requests that were never made because the backlog was long or users had left."""
+    unserved: int = 0
+    """Of them those that were not made only because users had left."""
     adoption: Rows = field(default_factory=lambda: np.zeros(0, ADOPTION))
     """The users' state at the end of each week since go-live; empty where adoption is off."""

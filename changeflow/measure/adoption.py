@@ -2,8 +2,9 @@
 
 Money: enforcement is managers' time. The second project costs a share of the first. The write-off is what was spent
 on a system that was given up (its project, the work on its changes), less what a straight line over `write_off_days`
-has written off by then. That money was booked when it was spent; the write-off stands for the use that it was to
-bring and does not, so it is an account of what is undone, beside unmet need, and no second payment.
+has written off by then. That money was booked when it was spent; the write-off stands for the use that delivered
+work was still to bring, so it is an account of what is undone and no second payment. Requests that users who have left
+would have made are unmet need, at its price, else a system would be cheaper dead than alive.
 """
 
 from __future__ import annotations
@@ -65,6 +66,12 @@ def cost_by_fate(values: dict[str, float]) -> dict[str, float]:
         return {}
     total, gone = values["total_cost_with_undone"], values["abandoned"] == 1.0
     return {"cost_if_survived": math.nan if gone else total, "cost_if_abandoned": total if gone else math.nan}
+
+
+def unserved(window: Window, trace: Trace) -> int:
+    """Requests from [warm-up, horizon) that are not asked because users have left: needs that nobody meets."""
+    before = trace.adoption["unserved"][trace.adoption["time"] <= window.begin]
+    return trace.unserved - (int(before[-1]) if len(before) else 0)
 
 
 def endings(weeks: Rows) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
-from changeflow.measure.adoption import adoption_measures, cost_by_fate
+from changeflow.measure.adoption import adoption_measures, cost_by_fate, unserved
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, waiting_cost
@@ -45,6 +45,7 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
         values["unasked_requests"] = float(trace.unasked)
     values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
+    lost += unserved(window, trace)
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account

@@ -25,7 +25,7 @@ def adoption_story(model: Model) -> Iterator[str]:
     if one.is_coupled:
         yield (
             f"{SOFTEST}: given up, nobody asks any more and what waits in a queue is withdrawn; work in hand or on its "
-            "way is finished. What was spent and not written off is lost."
+            "way is finished. What was spent and not written off is lost; what users who have left would ask is unmet."
         )
 
 

@@ -13,7 +13,7 @@ from changeflow.errors import RunError
 
 TABLES = ("requests", "visits", "decisions", "adoption")
 INTEGRALS = ("in_station", "in_queue", "in_service")
-NAMES = ("start", "end", "stations", "stages", "categories", "sources")
+NAMES = ("start", "end", "stations", "stages", "categories", "sources", "unasked", "unserved")
 
 
 def outcome(tables: Tables, engine: str, seed: int, replication: int) -> Trace | RunError:

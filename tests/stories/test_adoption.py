@@ -98,7 +98,8 @@ def test_a_system_given_up_loses_what_waits_and_nobody_asks_any_more(tmp_path: P
     assert visits(trace, rows) == told(rows)
     rows = "number arrived closed outcome\n0 0 400 done\n1 1 336 withdrawn\n2 335 336 withdrawn"
     assert requests(trace, rows) == told(rows)
-    assert trace.unasked == 4
+    assert trace.unasked == trace.unserved == 4
+    assert weeks(trace, "unserved") == [(0,), (0,), (2,), (3,)]
     assert weeks(trace, "time", "in_use") == [(168, True), (336, False), (504, False), (672, False)]
 
 
@@ -110,7 +111,7 @@ def test_a_second_attempt_asks_again_and_better(tmp_path: Path, engine: str) -> 
     trace = play(tmp_path, engine, STOP, "[stations.desk]" + mood(**AGAIN), days=35)
     rows = "number arrived outcome quality\n0 0 done 0.5\n1 1 withdrawn 0.5\n2 335 withdrawn 0.5\n3 504 done 0.7"
     assert requests(trace, rows) == told(rows)
-    assert trace.unasked == 3
+    assert trace.unasked == trace.unserved == 3
     found = weeks(trace, "time", "attempt", "in_use", "active_share")
     assert found == [(168, 1, True, 1.0), (336, 1, False, 0.0), (504, 2, True, 1.0), (672, 2, False, 0.0)]
 

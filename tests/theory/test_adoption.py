@@ -15,7 +15,7 @@ from tests.unit.small import DESK, model_of
 
 PER_DAY = 0.0012
 SURVIVAL_750, MEDIAN = 0.406570, 577.623
-RUNS = 2000
+RUNS = 3000
 QUIET = vary(
     model_of('priors = "field"\n' + DESK.replace("rate_per_day = 3", "rate_per_day = 0.01")),
     {"adoption.mode": "passive", "horizon_days": 10.0},
@@ -45,8 +45,20 @@ def test_return_and_hazard_settle_where_they_balance() -> None:
     assert mood["active_share"][0] == pytest.approx(1 - 0.6 * math.exp(-1.0))
 
 
+def test_the_hazard_is_convex_beyond_what_users_bear() -> None:
+    """S8: equal steps of resistance cost ever more users; below tolerance and enforcement they cost none."""
+    left = []
+    for resistance in (0.1, 0.28, 0.5, 0.72, 0.94):
+        mood = mood_of(QUIET.adoption, 100, 0.0)
+        mood["resistance"] = resistance
+        adoption_step(mood[0], resistance, 0.1, 1.0)
+        left.append(1.0 - float(mood["active_share"][0]))
+    assert left[0] == left[1] == 0.0
+    assert (np.diff(np.diff(left[1:])) > 0).all()
+
+
 def test_reviews_of_a_constant_hazard_give_its_survival_curve() -> None:
-    """Weekly reviews that stop with 1 - exp(-7 x 0.0012) and nothing else that ends a system, 2,000 runs."""
+    """Weekly reviews that stop with 1 - exp(-7 x 0.0012) and nothing else that ends a system, 3,000 runs."""
     odds = math.log((1 - math.exp(-7 * PER_DAY)) / math.exp(-7 * PER_DAY))
     constant = {
         "review_every_weeks": 1, "review_intercept": odds, "review_per_lost_share": 0.0, "review_per_resistance": 0.0,
