@@ -36,10 +36,10 @@ ACCOUNTS = (
     Account("in_house_labour", OWNERSHIP, "#4F5B66"),
     Account("vendor_invoices", OWNERSHIP, "#8E9BA6", "---"),
     Account("licence", OWNERSHIP, "#CBD2D8"),
-    Account("waiting", UNDONE, "#E6C65C"),
-    Account("unmet_need", UNDONE, PAPER, "xxxx", "#7A3B2E"),
     Account("enforcement", OWNERSHIP, "#A9B8A0", "..."),
     Account("second_project", OWNERSHIP, "#6F5A86"),
+    Account("waiting", UNDONE, "#E6C65C"),
+    Account("unmet_need", UNDONE, PAPER, "xxxx", "#7A3B2E"),
     Account("write_off", UNDONE, PAPER, "++", "#7A3B2E"),
     Account("open_liability", UNDONE, PAPER, r"\\\\", "#7A3B2E"),
 )

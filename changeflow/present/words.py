@@ -46,7 +46,7 @@ PLAIN = {
     "cost_if_abandoned": "cost with undone work, runs given up (softest part)",
     "enforcement": "enforcing use",
     "second_project": "second project",
-    "write_off": "lost with a system given up",
+    "write_off": "write-off",
     "arrived_requests": "requests that arrived",
     "completion_days": "days until complete",
     # work and load
