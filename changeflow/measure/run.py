@@ -8,6 +8,7 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.adoption import adoption_measures, cost_by_fate, unserved
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
@@ -41,14 +42,19 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
         window.begin, arriving, busy, labour,
     )  # fmt: skip
     values["throughput_per_week"], values["arrived_requests"] = done / window.weeks, float(arrived)
-    if any(window.tables.asks_beyond):
+    if any(window.tables.asks_beyond) or window.model.adoption.is_coupled:
         values["unasked_requests"] = float(trace.unasked)
     values |= people_measures(window, trace)
     values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
+    lost += unserved(window, trace)
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
+    mood, bounds = adoption_measures(window, trace)
+    values |= mood
+    values |= cost_by_fate(values)
+    at_least |= bounds
     per_request, per_hour = (account["total_cost"], float(done)), _effective_price(window, trace, account)
     ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), per_request, per_hour)
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}

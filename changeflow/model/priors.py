@@ -8,6 +8,7 @@ A leaf of a prior file is a table with `value`, `unit`, `low`, `high` and `sourc
     tools.TOOL.KEY             every station (and the adaptation) with `tool = TOOL`
     costs.KEY, adaptation.KEY  as they stand
     organisation.variation.KEY as they stand, in a model that has [organisation.variation]
+    adoption.KEY               where the model switches adoption on
 """
 
 from __future__ import annotations
@@ -91,6 +92,9 @@ def _targets(model: Raw, priors: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Ra
             speed = priors.get("tools", {}).get(str(table.get("tool")), {}).get("speed")
             yield (section,), table, {"speed": speed} if speed else {}
             yield (section,), table, priors.get(section, {})
+    adoption = model.get("adoption")
+    if isinstance(adoption, dict) and adoption.get("mode", "off") != "off":
+        yield ("adoption",), adoption, priors.get("adoption", {})
 
 
 def _sources(model: Raw) -> Iterator[tuple[tuple[str, ...], Raw]]:

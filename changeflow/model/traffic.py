@@ -70,7 +70,7 @@ def _sent(
         source, count = model.demand.sources[name], counts.get(category, 0.0)
         route = source.entry or (model.entry if model.stations else None)
         if route is not None and count:
-            found.append((route, (least_share(source) * count, count)))
+            found.append((route, (least_share(model, source) * count, count)))
     return found
 
 

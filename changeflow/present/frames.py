@@ -119,6 +119,8 @@ def cost_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
             "unmet_need": mean["unmet_need_cost"],
             "open_liability": mean["open_liability_cost"],
         }
+        soft = ("enforcement", "second_project", "write_off")
+        accounts |= {account: mean[f"{account}_cost"] for account in soft if f"{account}_cost" in mean}
         rows += [{"scenario": name, "account": account, "cost": cost} for account, cost in accounts.items()]
         total = result.estimates["total_cost_with_undone"]
         totals.append({"scenario": name, "mean": total.mean, "half_width": total.half_width})

@@ -110,6 +110,9 @@ SECTIONS = """\
 # requests = 30                 # requests of a shock; a number or a law
 # spread_days = 10              # mean calendar days from the shock to a request
 
+# [adoption]                    # whether users go on using the system: the softest part, no forecast
+# mode = "coupled"              # off; passive: only computed; coupled: who has left no longer asks
+
 # [demand.sources.others]       # other customers of the same vendor
 # kind = "poisson"
 # rate_per_week = 2             # arrivals a week

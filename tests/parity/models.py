@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
+from tests.parity.adoption import adoptions
 from tests.parity.demand import sources
 from tests.parity.graphs import graphs
 from tests.parity.hours import FIRST_DAYS, MONDAY, calendars
@@ -82,6 +83,7 @@ def examples(draw: st.DrawFn) -> Example:
         "demand": demand["source-0"] if len(demand) == 1 and draw(st.booleans()) else {"sources": demand},
         "calendars": shifts,
         "costs": draw(costs(waiting, due_dates=due_dates)),
+        "adoption": draw(adoptions()),
         "stations": {
             name: draw(
                 stations(
