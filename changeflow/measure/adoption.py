@@ -54,15 +54,12 @@ def adoption_postings(window: Window, trace: Trace, complete: float, paid: Rows)
     cost = per_hour * settings.enforcement_price_per_hour * weeks["enforcement"] * _hours_in(window, weeks)
     time = np.minimum(weeks["time"], window.end)
     period = np.floor(weeks["time"] / _WEEK).astype(np.int64) - 1
-    yield rows_of(ENFORCEMENT, time, cost, period=period[cost != 0], ownership=(time >= complete)[cost != 0])
+    yield rows_of(ENFORCEMENT, time, cost, period=period, ownership=time >= complete)
     again = _second_begins(weeks)
     again = again[again >= window.begin]
     yield rows_of(SECOND_PROJECT, again, np.full(len(again), second), ownership=again >= complete)
-    lost = dict(_write_offs(window, trace, paid, (first, second)))
-    ends = np.array(list(lost), float)
-    yield rows_of(
-        WRITE_OFF, ends, list(lost.values()), ownership=(ends >= complete)[np.array(list(lost.values())) != 0]
-    )
+    for end, lost in _write_offs(window, trace, paid, (first, second)):
+        yield rows_of(WRITE_OFF, [end], [lost], ownership=end >= complete)
 
 
 def cost_by_fate(values: dict[str, float]) -> dict[str, float]:
