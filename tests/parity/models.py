@@ -49,7 +49,7 @@ def examples(draw: st.DrawFn) -> Example:
     users = draw(st.sampled_from([100, 37]))
     categories = CATEGORIES[: draw(st.integers(0, 4))]
     names = NAMES[: draw(st.sampled_from([1, 2, 2, 3, 3, 4, 4, 0]))]
-    with_work = bool(categories) and draw(st.booleans())
+    with_work = bool(categories and names) and draw(st.booleans())
     due_dates = bool(categories) and draw(st.booleans())
     waiting = draw(st.sampled_from([24.0, 0.0]))
     window = weeks * 7, weeks * 7 + days
