@@ -36,7 +36,6 @@ def _nobody_may(route: OpenFirst | ShortestQueue | Soonest | Cheapest, category:
     if len(stations) < len(found) or all(station.authority_over(category) < 0 for station in stations):
         return False
     within = [share_within(station.reach(category), category, parts) for station in stations]
-    free = [
-        share_within(station.model_copy(update={"staff": {}}).reach(category), category, parts) for station in stations
-    ]
+    skilled = [station.model_copy(update={"staff": {}}) for station in stations if station.may_work_on(category)]
+    free = [share_within(station.reach(category), category, parts) for station in skilled]
     return max(free) > 0 and max(within) == 0
