@@ -8,7 +8,7 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
-from changeflow.measure.adoption import adoption_measures, cost_by_fate, unserved
+from changeflow.measure.adoption import adoption_measures, cost_by_fate
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
@@ -47,7 +47,6 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values |= people_measures(window, trace)
     values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
-    lost += unserved(window, trace)
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
