@@ -17,8 +17,9 @@ from .program import QUICKLY, REPLAYED, ROOT, TINY, changeflow, contents, proces
 
 SHIPPED = [
     "acceptance", "adoption", "boxed", "careers", "closed_turnkey", "components", "contracts", "demand_patterns",
-    "leaving", "mmc", "open_platform", "partly_open", "people", "plugin_platform", "queueing_disciplines", "replay",
-    "replay_jira", "routing_rules", "script_platform", "vendor_terms",
+    "leaving", "mmc", "open_in_name", "open_platform", "partly_open", "people", "plugin_platform",
+    "queueing_disciplines", "replay", "replay_jira", "routing_rules", "script_platform", "second_attempt",
+    "vendor_terms",
 ]  # fmt: skip
 WITHOUT_LOG = [name for name in SHIPPED if not name.startswith("replay")]
 
