@@ -54,7 +54,7 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values |= mood
     values |= cost_by_fate(values)
     at_least |= bounds
-    per_request, per_hour = (account["total_cost"], float(done)), _effective_price(window, trace, account)
+    per_request, per_hour = (account["total_cost"], float(done - _repairs_done(window, ours))), _effective_price(window, trace, account)
     ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), per_request, per_hour)
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
@@ -86,6 +86,14 @@ def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> di
         "backlog_growth_per_week": backlog.growth_per_week(window.begin),
         "backlog_clear_days": clear_day(daily),
     }
+
+
+def _repairs_done(window: Window, ours: Rows) -> int:
+    """Requests that were done and only mended what was done before: no change is delivered by them."""
+    if window.model.errors is None:
+        return 0
+    done = (ours["outcome"] == t.DONE) & (ours["closed"] >= window.begin)
+    return int((done & (ours["cause"] == t.DEFECT)).sum())
 
 
 def _completion(window: Window, trace: Trace) -> float:
