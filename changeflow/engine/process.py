@@ -13,7 +13,19 @@ import numpy as np
 
 from changeflow.engine import draws, route_table, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, HELD, RE_ENTRY, RELEASE, Clock, Event, Story, fire
+from changeflow.engine.clock import (
+    ARRIVAL,
+    DISPATCH,
+    END_OF_DELAY,
+    HELD,
+    RE_ENTRY,
+    RELEASE,
+    Clock,
+    Event,
+    Story,
+    fire,
+    tell,
+)
 from changeflow.engine.mistakes import AT_REVIEW, ESCAPED
 from changeflow.engine.process_follow_ups import FollowUps
 from changeflow.engine.process_parts import NOBODY, Request, Visit
@@ -52,7 +64,7 @@ class Run:
     def to_the_horizon(self) -> None:
         """Run to the horizon; what would happen at that very instant does not."""
         if len(self.workload) or self.users.is_on:
-            self.clock.process(self._demand())
+            tell(self._demand())
             self.clock.run(until=self.end)
         for station in self.stations:
             station.integrate(self.end)
@@ -74,7 +86,7 @@ class Run:
         request.number = len(self.requests)
         self.requests.append(request)
         self.open += not self.tables.background[request.source]
-        self.clock.process(self._life(request))
+        tell(self._life(request))
 
     def is_silent(self, source: int) -> bool:
         """Nobody tells a defect, or asks for what follows, in a system that was given up."""

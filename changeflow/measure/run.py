@@ -54,7 +54,8 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values |= mood
     values |= cost_by_fate(values)
     at_least |= bounds
-    per_request, per_hour = (account["total_cost"], float(done - _repairs_done(window, ours))), _effective_price(window, trace, account)
+    per_request = account["total_cost"], float(done - _repairs_done(window, ours))
+    per_hour = _effective_price(window, trace, account)
     ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), per_request, per_hour)
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
