@@ -26,9 +26,10 @@ from changeflow.engine.clock import (
     fire,
     tell,
 )
+from changeflow.engine.first_pass import first_work
 from changeflow.engine.mistakes import AT_REVIEW, ESCAPED
 from changeflow.engine.process_follow_ups import FollowUps
-from changeflow.engine.process_parts import NOBODY, Request, Visit
+from changeflow.engine.process_parts import NOBODY, ROOT, Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
 from changeflow.engine.process_users import Users
@@ -163,6 +164,13 @@ class Run:
         entry = request.next_pass(table.stage_number)
         visit = Visit(request, station.number, entry, attempt if table.accepts else 0, self.clock.now)
         self.begun.append(visit)
+        if failed is None and request.origin is ROOT:  # most of them: the same numbers in one call
+            law = table.service_law[request.category]
+            hours, visit.accept_luck = first_work(
+                self.run_key, request.key, table.stage, entry, self.tables.law_rows, self.tables.law_pool, law
+            )
+            visit.full = visit.left = visit.work_hours = hours / table.speed
+            return visit
         work_luck, visit.accept_luck = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, entry)
         origin = request.origin
         if origin.work_key is not None:
