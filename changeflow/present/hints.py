@@ -104,6 +104,19 @@ SECTIONS = """\
 # retainer = { per_month = 2000, hours = 20, unused = "lost" } # money a month, hours in it; or carried
 # sla = { within_hours = 240, fee_per_month = 300, credit = 200 } # clock hours to delivery, money
 
+# [errors]                      # errors with a cause, in place of acceptance.rework_probability; the set says the rest
+# per_link = 0.1                # chance that a hand-over of meaning goes wrong, at worst; assumption, 0.03 to 0.3
+# irreducible = 0.05            # chance that the hardest change misses with nobody at fault; assumption, 0 to 0.15
+# kinds.slip = { caught_at_review = 0.4, caught_at_acceptance = 0.5, discovery_days = 28 } # or another kind; in use
+# repair = { acceptance = 0.5, production = 1.5 } # work of a repair at flexibility 1, share of the work that was wrong
+# repairs_go = "same_station"   # where an escaped defect goes: where it was made, or entry
+# [stations.VENDOR.errors]
+# links = 3                     # hand-overs of meaning; 0 in person, 2 through an account manager, 3 a subcontractor
+# slip = 0.1                    # chance of a slip at full skill; assumption, 0.01 to 0.2
+
+# [system]
+# flexibility = 0.6             # how easily it is changed again, 1 as at first; or by category; assumption, 0.2 to 1
+
 # [demand.sources.shocks]       # a reorganisation, a new law: many requests at once
 # kind = "shocks"
 # per_year = 2                  # shocks a year

@@ -16,7 +16,8 @@ from .json_schema import complaints
 from .program import QUICKLY, REPLAYED, ROOT, TINY, changeflow, contents, process
 
 SHIPPED = [
-    "acceptance", "boxed", "careers", "closed_turnkey", "components", "contracts", "demand_patterns", "leaving", "mmc",
+    "acceptance", "boxed", "careers", "closed_turnkey", "components", "contracts", "delivery_errors",
+    "demand_patterns", "leaving", "mmc",
     "open_platform", "partly_open", "people", "plugin_platform", "queueing_disciplines", "replay", "replay_jira",
     "routing_rules", "script_platform", "vendor_terms",
 ]  # fmt: skip

@@ -68,4 +68,8 @@ def test_the_sections_at_the_end_are_right() -> None:
     assert model.demand.sources["others"].background
     assert model.demand.sources["shocks"].kind == "shocks"
     assert model.contracts["time"].retainer is not None
+    assert model.errors is not None
+    assert model.stations["vendor"].errors is not None
+    assert (model.stations["vendor"].errors.links, model.stations["power_users"].errors.links) == (3, 0)  # type: ignore[union-attr]
+    assert model.system.flexibility == 0.6
     assert len(model.categories) > 1

@@ -24,7 +24,7 @@ THREE_ROUTES = [name for name in MODELS if name not in {"boxed", "closed_turnkey
 DECLARED = {
     "boxed", "closed_turnkey", "script_platform", "plugin_platform", "partly_open", "open_platform", "mmc", "replay",
     "replay_jira", "queueing_disciplines", "leaving", "people", "demand_patterns", "vendor_terms", "routing_rules",
-    "acceptance", "careers", "components", "contracts",
+    "acceptance", "careers", "components", "contracts", "delivery_errors",
 }  # fmt: skip
 
 
