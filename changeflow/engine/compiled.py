@@ -9,6 +9,7 @@ import numpy as np
 
 from changeflow.engine import first_pass, kernel
 from changeflow.engine import trace as t
+from changeflow.engine.adoption import weeks_in
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
 from changeflow.engine.clock import KIND, ROUND
@@ -32,6 +33,7 @@ Fold = Callable[[Rows, Rows], None]
 _OWN = (
     "stations", "groups", "slots", "passes", "heap", "idle", "in_hand", "block", "first", "visits", "requests",
     "decisions", "children",
+    "decisions", "mood", "adoption",
 )  # fmt: skip
 
 
@@ -85,6 +87,7 @@ class _Run:
         self.visits = np.empty(CHUNK if fold else _room(model.expected_visits), t.VISIT)
         self.requests = np.empty(CHUNK if fold else _room(model.expected_requests), t.REQUEST)
         self.decisions = np.empty(FIRST_ROWS if decisions else int(state["looks_an_event"]), t.DECISION)
+        self.mood, self.adoption = model.mood.copy(), np.zeros(weeks_in(model.start, model.end), t.ADOPTION)
         self.addresses = own.addresses.copy()
         self.state_at, self.arrays_at = self.state.ctypes.data, self.addresses.ctypes.data
         self.first = np.zeros(BLOCK, FIRST)
@@ -230,6 +233,8 @@ class _Run:
             in_service=self.stations["in_service"].copy(),
             unasked=int(state["unasked"]),
             staff=self.staff,
+            unserved=int(self.mood["unserved"][0]),
+            adoption=self.adoption[: int(self.mood["weeks"][0])],
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from changeflow.engine.clock import END_OF_DELAY, HELD, RE_ENTRY, RELEASE
-from changeflow.engine.draws import ASK, DELAY, NO_STAGE, PATIENCE, REQUESTER, VERDICT, uniform_pair
+from changeflow.engine.draws import DELAY, PATIENCE, REQUESTER, VERDICT, uniform_pair
 from changeflow.engine.jit import compiled
 from changeflow.engine.lookups import hours_of
 from changeflow.engine.mistakes import AT_REVIEW, NO_ERROR
@@ -14,21 +14,8 @@ from changeflow.engine.records import NOWHERE, TEST, TO_DELAY, TO_DOOR, TO_END, 
 from changeflow.engine.rules import date_after, next_date
 from changeflow.engine.station_table import NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.trace import BALKED, REFUSED, TURNED_AWAY, WITHDRAWN
-from changeflow.engine.views import asks_of, entrances_of, joins_of, passes_of, slots_of, stations_of
+from changeflow.engine.views import joins_of, passes_of, slots_of, stations_of
 from changeflow.engine.visits import enter, write_visit
-
-
-@compiled
-def would_ask(state, arrays, row):  # type: ignore[no-untyped-def]
-    """Would these users ask, with so much open?"""
-    entrance, asks, share = entrances_of(arrays)[row["source"]], asks_of(arrays), 1.0
-    if entrance["asks"] == 0:
-        return True
-    for i in range(entrance["first_ask"], entrance["first_ask"] + entrance["asks"]):
-        if state["open"] >= asks[i]["beyond"]:
-            share = asks[i]["share"]
-    luck, _ = uniform_pair(state["run_key"], row["key"], NO_STAGE, ASK, 0)
-    return luck < share
 
 
 @compiled

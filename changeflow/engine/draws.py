@@ -36,6 +36,7 @@ EDGE = np.int64(18)  # the component where a change begins (pass 0), whether a l
 ORGANISATION = np.int64(21)  # shift of specification quality, readiness; factor on the rates
 TENURE = np.int64(19)  # how long somebody holds a job; subject: the job, pass: which holder
 REPLACEMENT = np.int64(20)  # how long until the successor begins; the same
+ADOPTION = np.int64(22)  # whether a review stops the system (subject: the week); a second attempt (entry 1)
 
 NO_STAGE = np.uint64(0)
 

@@ -98,6 +98,14 @@ def take_slot(state, arrays):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def give_back(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """The slot of a request that never comes is free again."""
+    slots_of(arrays)[slot]["next"] = state["free"]
+    state["free"] = slot
+    state["spare"] += 1
+
+
+@compiled
 def inherit(parent, child, cause):  # type: ignore[no-untyped-def]
     """What a request that follows has from the one that it follows from."""
     child["parent"], child["cause"], child["work_key"] = parent["number"], cause, parent["work_key"]

@@ -247,12 +247,18 @@ def await_change(state, arrays, g):  # type: ignore[no-untyped-def]
 def renege(state, arrays, slot, stamp):  # type: ignore[no-untyped-def]
     """It leaves if it has not been started meanwhile."""
     request = slots_of(arrays)[slot]
-    if request["stamp"] != stamp:
-        return
+    if request["stamp"] == stamp:
+        go_away(state, arrays, slot, RENEGED)
+
+
+@compiled
+def go_away(state, arrays, slot, outcome):  # type: ignore[no-untyped-def]
+    """It leaves the queue, and is withdrawn."""
+    request = slots_of(arrays)[slot]
     station = stations_of(arrays)[request["station"]]
     tick(station, state["now"])
     leave_the_line(arrays, station, slot)
     request["stamp"] += 1
     request["work_hours"] = request["left"]
-    write_visit(state, arrays, station, request, state["now"], RENEGED, 0)
+    write_visit(state, arrays, station, request, state["now"], outcome, 0)
     close(state, arrays, slot, WITHDRAWN, True)

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from changeflow.engine.adopting import await_week, end_week, is_silent, learn, would_ask
 from changeflow.engine.choices import next_place
 from changeflow.engine.clock import (
     ARRIVAL,
@@ -27,10 +28,10 @@ from changeflow.engine.clock import (
     ROUND,
     SHIFT,
 )
-from changeflow.engine.doors import after_the_work, approach, is_delayed, let_in, would_ask
+from changeflow.engine.doors import after_the_work, approach, is_delayed, let_in
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
-from changeflow.engine.follow_ups import appear, escape, judge, spread
+from changeflow.engine.follow_ups import appear, escape, give_back, judge, spread
 from changeflow.engine.graph_table import NONE as NO_GRAPH
 from changeflow.engine.hands import await_change, change_staff, hand_out_by_choice, renege
 from changeflow.engine.heaps import pop
@@ -72,10 +73,11 @@ DONE_RUNNING, NEED_ARRIVALS, NEED_ROOM, NEED_SLOTS, PAUSE, ZERO_TIME, GO_ON = ra
 
 @compiled
 def begin(state_at, arrays_at):  # type: ignore[no-untyped-def]
-    """Before the first event: changes of staff are known."""
+    """Before the first event: changes of staff are known, and the end of the first week."""
     state, arrays = array_at(state_at, 1, STATE)[0], array_at(arrays_at, 1, ARRAYS)[0]
     for g in range(arrays["groups_size"]):
         await_change(state, arrays, g)
+    await_week(state, arrays)
 
 
 @compiled
@@ -83,8 +85,8 @@ def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyp
     """Run until the horizon, or until the driver is needed: the instant rule.
 
     State and the addresses of the arrays come as addresses too: handing over a record takes eight microseconds.
-    `features` is None for a model that has none of doors.py and hands.py: they are then not even compiled, since
-    Numba prunes what hangs on `features is None` and on nothing else.
+    `features` is None for a model that has none of doors.py, hands.py and adopting.py: they are then not even
+    compiled, since Numba prunes what hangs on `features is None` and on nothing else.
     """
     state, arrays = array_at(state_at, 1, STATE)[0], array_at(arrays_at, 1, ARRAYS)[0]
     pause_at = state["steps"] + most_steps
@@ -168,9 +170,10 @@ def arrive(state, arrays, features):  # type: ignore[no-untyped-def]
     expect_arrival(state, arrays)
     if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
         if not would_ask(state, arrays, block_of(arrays)[arrival]):
-            state["unasked"] += 1
             return
     slot = take_arrival(state, arrays, arrival, features)
+    if features is not None:
+        learn(arrays, slot)
     place = first_of(arrays)[arrival]["place"]
     if place == UNKNOWN:
         route = entrances_of(arrays)[slots_of(arrays)[slot]["source"]]["route"]
@@ -184,6 +187,9 @@ def arrive(state, arrays, features):  # type: ignore[no-untyped-def]
 @compiled
 def follow(state, arrays, slot, features):  # type: ignore[no-untyped-def]
     """A request that follows from another one is found, and goes where that was done, or where the rule sends it."""
+    if is_silent(arrays, slot):
+        give_back(state, arrays, slot)
+        return
     appear(state, arrays, slot)
     request = slots_of(arrays)[slot]
     place = np.int64(request["first_place"])
@@ -291,8 +297,10 @@ def go_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
 
 @compiled
 def release(state, arrays, slot, number, features):  # type: ignore[no-untyped-def]
-    """A date has come: for those that a station holds, or for a delivery."""
-    if number >= HELD:
+    """A date has come: for the users, for those that a station holds, or for a delivery."""
+    if number == HELD + 2 * state["stations"]:
+        end_week(state, arrays)
+    elif number >= HELD:
         let_in(state, arrays, slot)
     else:
         go_on(state, arrays, slot, features)

@@ -37,7 +37,7 @@ Array = NDArray[Any]
 
 CONSTANT = (
     "opens", "closes", "before", "matches", "speeds", "authority", "changes", "joins", "entrances", "asks",
-    "mistakes", "notices", "rigidity", "components", "links", "softness", "starts", "factors",
+    "mistakes", "notices", "rigidity", "components", "links", "softness", "starts", "factors", "overdue_hours",
 )  # fmt: skip
 """Arrays of a layout that the kernel only reads."""
 
@@ -86,6 +86,8 @@ class Layout:
     spreads: int
     """What a change does to other components: a mode of graph_table.py."""
     most_children: int
+    overdue_hours: NDArray[np.float64]
+    """By category; nobody looks where adoption is off."""
     station_stage: NDArray[np.uint64]
     route_stage: NDArray[np.uint64]
     """The stage that all stations of a route share; 0 when they do not."""
@@ -93,7 +95,7 @@ class Layout:
     """The law of work that all stations of a route share, by route and category; NO_LAW when they do not."""
     stages: int
     features: bool
-    """Anything of doors.py, hands.py or a rule by value: then one event may write more than one row."""
+    """Anything of doors.py, hands.py, adopting.py or a rule by value: then one event may write more than one row."""
     addresses: NDArray[np.int64] = field(init=False, compare=False)
     """A row of dtype ARRAYS that says where the arrays lie that no run changes; the others are 0."""
 
@@ -117,10 +119,12 @@ class Layout:
         graph: GraphTable,
         start: float,
         stages: int,
-        categories: int,
+        overdue_hours: NDArray[np.float64],
+        has_adoption: bool,
     ) -> Layout:
         """Lay out compiled stations and routes."""
         pool = _Calendars()
+        categories = len(overdue_hours)
         groups = [group for station in stations for group in station.groups]
         rows = _station_rows(stations, next_route, start, pool)
         staff = _group_rows(stations, pool)
@@ -143,6 +147,7 @@ class Layout:
             mistakes=_mistake_rows(stations),
             notices=np.array(list(_first_mistakes(stations, "notices", [(0.0,) * 3])), NOTICE),
             rigidity=np.array(_first_mistakes(stations, "rigidity", [1.0]), float),
+            overdue_hours=overdue_hours,
             station_stage=np.array([int(s.stage) for s in stations] or [0], np.uint64),
             route_stage=np.array([_common_stage(stations, route, places) for route in routes], np.uint64),
             route_law=np.array(
@@ -156,7 +161,9 @@ class Layout:
             spreads=graph.mode,
             most_children=graph.most_children,
             stages=max(stages, 1),
-            features=graph.mode != NO_GRAPH or _has_features(stations, rows, groups, routes, entrances[0]),
+            features=has_adoption
+            or graph.mode != NO_GRAPH
+            or _has_features(stations, rows, groups, routes, entrances[0]),
         )
 
 
@@ -182,10 +189,11 @@ def entrances_of(
     background: Sequence[bool],
     beyond: Sequence[Sequence[int]],
     share: Sequence[Sequence[float]],
+    fit: Sequence[float],
 ) -> tuple[Array, Array]:
     """Sources as rows, and the numbers of open requests from which fewer ask, one source after another."""
     rows = np.zeros(len(entry_route), ENTRANCE)
-    rows["route"], rows["background"] = entry_route, background
+    rows["route"], rows["background"], rows["fit"] = entry_route, background, fit
     rows["asks"][: len(beyond)] = [len(numbers) for numbers in beyond]
     rows["first_ask"] = np.cumsum(rows["asks"]) - rows["asks"]
     asks = np.zeros(int(rows["asks"].sum()) + 1, ASK)

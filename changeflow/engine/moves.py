@@ -21,7 +21,7 @@ from changeflow.engine.records import NEVER, NONE, NOWHERE
 from changeflow.engine.rules import FIFO, LIFO, rank
 from changeflow.engine.skills import apply_skill
 from changeflow.engine.station_table import NO_LAW
-from changeflow.engine.trace import ROOT
+from changeflow.engine.trace import DONE, ROOT
 from changeflow.engine.views import (
     before_of,
     block_of,
@@ -287,6 +287,7 @@ def close(state, arrays, slot, outcome, features):  # type: ignore[no-untyped-de
     row["difficulty"], row["quality"] = request["difficulty"], request["quality"]
     if entrances_of(arrays)[request["source"]]["background"] == 0:
         state["open"] -= 1
+        state["lost"] += outcome != DONE
     request["next"] = state["free"]
     request["number"] = NONE
     state["free"] = slot

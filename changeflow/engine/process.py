@@ -19,6 +19,7 @@ from changeflow.engine.process_follow_ups import FollowUps
 from changeflow.engine.process_parts import NOBODY, Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
+from changeflow.engine.process_users import Users
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.tables import Tables
@@ -45,11 +46,12 @@ class Run:
         self.requests: list[Request] = []
         self.begun: list[Visit] = []
         self.held: dict[int, list[Event]] = {number: [] for number in range(len(self.stations))}
-        self.open = self.unasked = 0
+        self.open = self.lost = 0
+        self.users = Users(self)
 
     def to_the_horizon(self) -> None:
         """Run to the horizon; what would happen at that very instant does not."""
-        if len(self.workload):
+        if len(self.workload) or self.users.is_on:
             self.clock.process(self._demand())
             self.clock.run(until=self.end)
         for station in self.stations:
@@ -62,11 +64,10 @@ class Run:
         candidates = zip(load["arrived"].tolist(), load["key"], *others)
         for candidate, (arrived, key, source, category, difficulty, quality) in enumerate(candidates):
             yield self.clock.at(arrived, ARRIVAL, candidate)
-            if not self._asks(source, key):
-                self.unasked += 1
+            if not self.users.would_ask(source, key):
                 continue
-            origin = self.follow_ups.root(key, category)
-            self.appear(Request(NOBODY, arrived, key, source, category, difficulty, quality, origin))
+            origin, learned = self.follow_ups.root(key, category), self.users.quality(source, quality)
+            self.appear(Request(NOBODY, arrived, key, source, category, difficulty, learned, origin))
 
     def appear(self, request: Request) -> None:
         """A request is there: it gets its number, and its story begins."""
@@ -75,16 +76,9 @@ class Run:
         self.open += not self.tables.background[request.source]
         self.clock.process(self._life(request))
 
-    def _asks(self, source: int, key: np.uint64) -> bool:
-        """Would these users ask, with so much open? Thinning of candidates (Lewis and Shedler 1979)."""
-        if source < 0 or not self.tables.asks_beyond[source]:
-            return True
-        share = 1.0
-        for beyond, less in zip(self.tables.asks_beyond[source], self.tables.asks_share[source]):
-            if self.open >= beyond:
-                share = less
-        luck, _ = draws.uniform_pair(self.run_key, key, draws.NO_STAGE, draws.ASK, 0)
-        return bool(luck < share)
+    def is_silent(self, source: int) -> bool:
+        """Nobody tells a defect, or asks for what follows, in a system that was given up."""
+        return self.users.is_silent(source)
 
     def _life(self, request: Request) -> Story:
         """The story of one request, from arrival to its outcome."""
@@ -108,33 +102,35 @@ class Run:
             if turned_away:
                 place = table.when_full
                 continue
-            visit = yield from self._work(visit, station)
-            if visit.outcome == t.RENEGED or (visit.outcome == t.REWORK and not table.at_limit_done):
+            last = yield from self._work(visit, station)
+            if last is None or (last.outcome == t.REWORK and not table.at_limit_done):
                 self._close(request, t.WITHDRAWN)
                 return
-            if visit.error and visit.caught == ESCAPED and table.mistakes:
-                self.follow_ups.escape(visit, table, table.mistakes)
+            if last.error and last.caught == ESCAPED and table.mistakes:
+                self.follow_ups.escape(last, table, table.mistakes)
             route = self.tables.next_route[place]
-            place = self.router.place(route, request, table.stage, visit.entry)
+            place = self.router.place(route, request, table.stage, last.entry)
             if place == route_table.GO_WAIT:
-                place = yield from self._wait_for_money(route, request, table.stage, visit.entry)
+                place = yield from self._wait_for_money(route, request, table.stage, last.entry)
             if place >= 0:
                 yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
         self._close(request, t.DONE if place == route_table.GO_DONE else t.REFUSED)
         if request.outcome == t.DONE and request.visits:
             self.follow_ups.spread(request)
 
-    def _work(self, visit: Visit, station: Station) -> Generator[Event, Any, Visit]:
-        """Work, again and again until a delivery is accepted, or nobody waits for it any more; the last visit."""
+    def _work(self, visit: Visit, station: Station) -> Generator[Event, Any, Visit | None]:
+        """Work, again and again until a delivery is accepted; the last visit, None when nobody waits any more."""
         table, request = station.table, visit.request
         while True:
             visit = yield station.join(visit)
-            if visit.outcome == t.RENEGED:
-                return visit
+            if visit.outcome in (t.RENEGED, t.GIVEN_UP):
+                return None
             visit.outcome = self._judge(visit, station)
             self.rows.append(visit)
             if station.has_aftermath and visit.caught != AT_REVIEW:
-                yield from self._after_the_work(visit, station)
+                tested = yield from self._after_the_work(visit, station)
+                if not tested:
+                    return None
             if visit.outcome == t.DELIVERED or visit.attempt == table.max_attempts:
                 return visit
             yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
@@ -223,8 +219,11 @@ class Run:
             request.undo_pass(table.stage_number)
         return outcome
 
-    def _after_the_work(self, visit: Visit, station: Station) -> Story:
-        """The delivery waits for its release date, is tested where a station does that, and the verdict takes time."""
+    def _after_the_work(self, visit: Visit, station: Station) -> Generator[Event, Any, bool]:
+        """The delivery waits for its release date, is tested where a station does that, and the verdict takes time.
+
+        False when the system was given up before the test began.
+        """
         table, request = station.table, visit.request
         if table.release_hours:
             date = float(rules.next_date(self.clock.now, table.release_hours))
@@ -234,11 +233,14 @@ class Run:
             yield self.clock.at(self.clock.now, RE_ENTRY, request.number)
             tester = self.stations[table.tester]
             test = yield tester.join(self._enter(request, tester, attempt=1))
+            if test.outcome == t.GIVEN_UP:
+                return False
             test.outcome = t.DELIVERED
             self.rows.append(test)
         if table.verdict_law != NO_LAW:
             luck, _ = draws.uniform_pair(self.run_key, request.key, table.stage, draws.VERDICT, visit.entry)
             yield self._at(self.clock.now + self._hours(table.verdict_law, luck), END_OF_DELAY, request.number)
+        return True
 
     def _hours(self, law: int, luck: float) -> float:
         return float(quantile(self.tables.law_rows, self.tables.law_pool, law, luck))
@@ -257,7 +259,9 @@ class Run:
 
     def _close(self, request: Request, outcome: int) -> None:
         request.closed, request.outcome = self.clock.now, outcome
-        self.open -= not self.tables.background[request.source]
+        if not self.tables.background[request.source]:
+            self.open -= 1
+            self.lost += outcome != t.DONE
 
     def dispatch_later(self) -> None:
         """One dispatch at the end of this round, for all stations in the order of the file."""
@@ -301,8 +305,10 @@ def _trace(run: Run) -> Trace:
         in_queue=np.array([station.in_queue for station in run.stations]),
         in_service=np.array([station.in_service for station in run.stations]),
         called_off=tuple(call for station in run.stations for call in station.duty.calls if call[1] < call[2]),
-        unasked=run.unasked,
         staff=run.staff,
+        unasked=run.users.unasked,
+        unserved=run.users.unserved,
+        adoption=run.users.weeks,
     )
 
 

@@ -28,6 +28,9 @@ class Place(Protocol):
     def appear(self, request: Request) -> None:
         """A request that follows from another one is found."""
 
+    def is_silent(self, source: int) -> bool:
+        """Would nobody tell it?"""
+
 
 class FollowUps:
     """What is wrong with deliveries, when that is found, and what changes a change draws after it."""
@@ -153,6 +156,7 @@ class FollowUps:
         number, self.planned = self.planned, self.planned + 1
 
         def found(_: Event) -> None:
-            self.run.appear(request)
+            if not self.run.is_silent(request.source):
+                self.run.appear(request)
 
         self.run.clock.at(request.arrived, FOLLOW_UP, number).callbacks.append(found)

@@ -131,6 +131,13 @@ class Station:
             self.queue.remove(visit)
             self._end(visit, t.RENEGED)
 
+    def send_away(self, visit: Visit) -> None:
+        """The system is given up, and what waits with it."""
+        self.tick()
+        self.queue.remove(visit)
+        visit.work_hours = visit.left
+        self._end(visit, t.GIVEN_UP)
+
     def _end(self, visit: Visit, outcome: int) -> None:
         visit.finished, visit.outcome = self.clock.now, outcome
         self.run.rows.append(visit)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine.adoption import MOOD
 from changeflow.engine.graph_table import COMPONENT, LINK
 from changeflow.engine.mistake_table import MISTAKES, NOTICE
 
@@ -105,8 +106,8 @@ MATCH_FIELDS = (
 )  # fmt: skip
 MATCH = np.dtype(list(MATCH_FIELDS))
 """A station and a category."""
-ENTRANCE = np.dtype([("route", "i8"), ("background", "i8"), ("first_ask", "i8"), ("asks", "i8")])
-"""A source; the last one is for requests open at the start."""
+ENTRANCE = np.dtype([("route", "i8"), ("background", "i8"), ("first_ask", "i8"), ("asks", "i8"), ("fit", "f8")])
+"""A source; the last one is for requests open at the start. `fit`: of misfits; NO_MISFIT for other requests."""
 ASK = np.dtype([("beyond", "i8"), ("share", "f8")])
 SLOT = np.dtype(
     [
@@ -186,6 +187,7 @@ STATE = np.dtype(
         ("categories", "i8"),
         ("steps", "i8"),  # events processed so far, dispatches too
         ("open", "i8"),  # requests open now, without those of other customers
+        ("lost", "i8"),  # requests refused or withdrawn so far, without those of other customers
         ("unasked", "i8"),
         ("spreads", "i8"),  # what a change does to other components: a mode of graph_table.py
         ("spare", "i8"),  # free slots; counted for models with features alone
@@ -204,8 +206,9 @@ ARRAYS_OF = {
     "changes": CHANGE, "joins": FLOAT, "entrances": ENTRANCE, "asks": ASK, "places": INT, "heights": FLOAT,
     "pool": FLOAT, "mistakes": MISTAKES, "notices": NOTICE, "rigidity": FLOAT,
     "components": COMPONENT, "links": LINK, "softness": FLOAT, "starts": FLOAT, "factors": FLOAT, "children": INT,
+    "overdue_hours": FLOAT, "mood": MOOD,
 }  # fmt: skip
-ARRAY_NAMES = (*ARRAYS_OF, "routes", "rows", "block", "first", "visits", "requests", "decisions")
+ARRAY_NAMES = (*ARRAYS_OF, "routes", "rows", "block", "first", "visits", "requests", "decisions", "adoption")
 ARRAYS = np.dtype([(part, "i8") for name in ARRAY_NAMES for part in (name, f"{name}_size")])
 """Address and size of each array that the kernel works on."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -9,6 +10,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from changeflow.engine.adoption import NO_MISFIT, mood_of
 from changeflow.engine.draws import NO_STAGE, source_key, stage_key
 from changeflow.engine.graph_table import GraphTable, graph_table
 from changeflow.engine.layout import Layout, entrances_of
@@ -59,6 +61,12 @@ class Tables:
     asks_beyond: tuple[tuple[int, ...], ...]
     """Numbers of open requests from which fewer candidates of a source ask; () for most sources."""
     asks_share: tuple[tuple[float, ...], ...]
+    mood: NDArray[np.void]
+    """Users as a run begins, a record of dtype MOOD; it says too whether adoption is on."""
+    overdue_hours: NDArray[np.float64]
+    """Age at which users feel a request is overdue, by category; infinite where adoption is off."""
+    fits: tuple[float, ...]
+    """Fit of the sources that bring misfits; the last one is for requests open at the start."""
     background: tuple[bool, ...]
     """By source; the last one is for requests open at the start."""
     law_rows: NDArray[np.void]
@@ -156,7 +164,9 @@ class _Compiler:
         less = [_asks_less(source) for source in sources.values()]
         beyond, share = (tuple(tuple(getattr(asks, f, ())) for asks in less) for f in ("beyond", "share"))
         background = (*(source.background for source in sources.values()), False)
-        entrances = entrances_of(entry, background, beyond, share)
+        fits = (*(source.fit if isinstance(source, GoLive) else NO_MISFIT for source in sources.values()), NO_MISFIT)
+        entrances = entrances_of(entry, background, beyond, share, fits)
+        overdue = self._overdue_hours()
         return Tables(
             model=model,
             start=start,
@@ -178,13 +188,25 @@ class _Compiler:
             gap_law=gaps,
             asks_beyond=beyond,
             asks_share=share,
+            mood=mood_of(model.adoption, model.organisation.users, start),
+            overdue_hours=overdue,
+            fits=fits,
             background=background,
             law_rows=rows,
             law_pool=pool,
             graph=graph,
             sources=SourceTable.of(model, self.categories, (start, end), gaps, batch),
             layout=Layout.of(
-                stations, after, entrances, routes, places, graph, start, len(self.stages), len(self.categories)
+                stations,
+                after,
+                entrances,
+                routes,
+                places,
+                graph,
+                start,
+                len(self.stages),
+                overdue,
+                model.adoption.is_on,
             ),
             profile=Profile(),
             custom=tuple(self.routes.custom),
@@ -204,6 +226,15 @@ class _Compiler:
     def _category_laws(self, field: str) -> NDArray[np.int64]:
         categories = self.model.categories
         return np.array([self._law(getattr(categories.get(name), field, None)) for name in self.categories])
+
+    def _overdue_hours(self) -> NDArray[np.float64]:
+        days = [
+            of_category.due_within_days if (of_category := self.model.categories.get(name)) else None
+            for name in self.categories
+        ]
+        usual = self.model.adoption.overdue_after_days
+        other = math.inf if usual is None else usual
+        return np.array([24.0 * (other if own is None else own) for own in days])
 
     def _no_hash_collision(self) -> None:
         for names, key in ((self.stages, stage_key), ((*self.model.demand.sources, "open_today"), source_key)):

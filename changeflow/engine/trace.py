@@ -61,24 +61,29 @@ DECISION = np.dtype(
         ("chosen", "?"),
     ]
 )
+ADOPTION = np.dtype(
+    [
+        ("time", "f8"),  # the end of a week since go-live
+        ("attempt", "i2"),  # 1 the first system, 2 the second
+        ("in_use", "?"),  # False from the week on in which it is given up
+        ("compromise", "f8"),
+        ("discomfort", "f8"),
+        ("resistance", "f8"),
+        ("enforcement", "f8"),  # of the week that ends
+        ("active_share", "f8"),  # from now on
+        ("completeness", "f8"),
+        ("unserved", "i8"),  # requests not asked so far because users had left
+    ]
+)
 
 OPEN, DONE, REFUSED, WITHDRAWN = 0, 1, 2, 3
 REQUEST_OUTCOMES = ("open", "done", "refused", "withdrawn")
-UNFINISHED, DELIVERED, REWORK, INTERRUPTED, RENEGED, BALKED, TURNED_AWAY = range(7)
-VISIT_OUTCOMES = ("unfinished", "delivered", "rework", "interrupted", "reneged", "balked", "turned away")
+UNFINISHED, DELIVERED, REWORK, INTERRUPTED, RENEGED, BALKED, TURNED_AWAY, GIVEN_UP = range(8)
+VISIT_OUTCOMES = ("unfinished", "delivered", "rework", "interrupted", "reneged", "balked", "turned away", "given up")
 """A delivery's outcome is that of its acceptance, even where the verdict comes later; an interrupted stay closes
 its row and a new one opens, with the same pass."""
 ROOT, DEFECT, PROPAGATION = range(3)
 CAUSES = ("root", "defect", "propagation")
-TRAINING, RECRUITMENT, ENFORCEMENT, WRITE_OFF = range(4)
-EVENT = np.dtype(
-    [
-        ("time", "f8"),
-        ("kind", "i2"),  # one of the four above
-        ("amount", "f8"),  # people trained, people found, hours of enforcement, money written off
-    ]
-)
-"""What costs money and is neither a request nor a visit."""
 ERRORS = ("", "misunderstanding", "omission", "promise", "slip", "deviation")
 
 
@@ -104,9 +109,11 @@ class Trace:
     in_service: NDArray[np.float64]
     called_off: tuple[tuple[int, float, float, int], ...] = ()
     """Servers called off: station, clock hours from and until, how many."""
-    events: Rows = field(default_factory=lambda: np.zeros(0, EVENT))
-    """Rows of dtype EVENT in order of time."""
     unasked: int = 0
-    """Requests that were never made because the backlog was long."""
     staff: Mapping[int, GroupTable] = field(default_factory=dict)
     """Jobs with courses or departures as they were held in this run, by the group's number in the model."""
+    """Requests that were never made because the backlog was long or users had left."""
+    unserved: int = 0
+    """Of them those that were not made only because users had left."""
+    adoption: Rows = field(default_factory=lambda: np.zeros(0, ADOPTION))
+    """The users' state at the end of each week since go-live; empty where adoption is off."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from changeflow.engine.adoption import MOOD
 from changeflow.engine.arrivals import ARRIVAL
 from changeflow.engine.first_pass import FIRST
 from changeflow.engine.graph_table import COMPONENT, LINK
@@ -24,7 +25,7 @@ from changeflow.engine.records import (
     STATION,
 )
 from changeflow.engine.route_table import ROUTE
-from changeflow.engine.trace import DECISION, REQUEST, VISIT
+from changeflow.engine.trace import ADOPTION, DECISION, REQUEST, VISIT
 
 stations_of = part("stations", STATION)
 groups_of = part("groups", GROUP)
@@ -63,3 +64,6 @@ heights_of = part("heights", FLOAT)
 visits_of = part("visits", VISIT)
 requests_of = part("requests", REQUEST)
 decisions_of = part("decisions", DECISION)
+overdue_hours_of = part("overdue_hours", FLOAT)
+mood_of = part("mood", MOOD)
+adoption_of = part("adoption", ADOPTION)

@@ -33,9 +33,13 @@ from changeflow.model.contracts import MONTH_HOURS
 
 _DAY = 24.0
 _YEAR_DAYS = 365.25
-_RUN = ("adaptation", "vendor", "in_house", "day_job", "waiting", "training", "licence", "hosting", "enforcement")
-"""Accounts of the total; a write-off is a tag, for what it loses was paid before."""
-_OWNED = ("vendor", "in_house", "day_job", "training", "licence", "hosting", "enforcement")
+_RUN = (
+    "adaptation", "vendor", "in_house", "day_job", "waiting", "training", "licence", "hosting", "enforcement",
+    "second_project",
+)  # fmt: skip
+"""Accounts of the total. A write-off is undone work: what it loses was paid before, for use still to come."""
+_OWNED = ("vendor", "in_house", "day_job", "training", "licence", "hosting", "enforcement", "second_project")
+_UNDONE = ("unmet_need", "open_liability", "write_off")
 
 
 def completion_time(window: Window, completion_day: float) -> float:
@@ -63,7 +67,7 @@ def ledger(
     licence = window.model.costs.licence_per_user_month * window.model.organisation.users / MONTH_HOURS
     sums[LICENCE][0][0], sums[LICENCE][1][0] = licence * (complete - window.begin), licence * (window.end - complete)
     sums[ADAPTATION][0][0], sums[WAITING][0][0] = window.project_cost, waiting
-    sums[UNMET_NEED][0][0] = lost * window.model.costs.unmet_need_per_request
+    sums[UNMET_NEED][0][0] += lost * window.model.costs.unmet_need_per_request
     sums[OPEN_LIABILITY][0][0] += float(work_left(window, trace)[1].sum())
     return accounts(window, complete, sums)
 
@@ -91,7 +95,7 @@ def accounts(window: Window, complete: float, sums: Sums) -> dict[str, float]:
     owned = sum(sum(part[name][1]) for name in _OWNED)
     found["cost_of_ownership_per_year"] = owned / years if years > 0 else np.nan
     found["total_cost"] = sum(whole[name] for name in _RUN)
-    found["total_cost_with_undone"] = found["total_cost"] + whole["unmet_need"] + whole["open_liability"]
+    found["total_cost_with_undone"] = found["total_cost"] + sum(whole[name] for name in _UNDONE)
     return found
 
 

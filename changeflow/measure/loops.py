@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from changeflow.engine.jit import borrowed, compiled, inlined
-from changeflow.engine.trace import BALKED, RENEGED, TURNED_AWAY
+from changeflow.engine.trace import BALKED, GIVEN_UP, RENEGED, TURNED_AWAY
 from changeflow.engine.worktime import open_hours
 from changeflow.measure.tallies import APART, CENSORED, ENDED
 
@@ -115,7 +115,7 @@ def is_in_order(row):  # type: ignore[no-untyped-def]
     entered, joined, started, finished = row["entered"], row["joined"], row["started"], row["finished"]
     if math.isnan(entered):
         return False
-    if row["outcome"] == RENEGED or row["outcome"] == BALKED or row["outcome"] == TURNED_AWAY:  # without work
+    if row["outcome"] in (RENEGED, BALKED, TURNED_AWAY, GIVEN_UP):  # without work
         return math.isnan(started) and finished >= (entered if math.isnan(joined) else joined)
     if not (joined >= entered or (math.isnan(joined) and math.isnan(started))):
         return False

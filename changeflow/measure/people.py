@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.staffing import happenings
-from changeflow.engine.trace import Trace
-from changeflow.engine.turnover import LEFT
+from changeflow.engine.trace import Rows, Trace
+from changeflow.engine.turnover import COURSE, JOINED, JOINED_TRAINED, LEFT
+from changeflow.measure.posting import TRAINING, rows_of
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window
 
@@ -33,6 +36,17 @@ def people_measures(window: Window, trace: Trace) -> dict[str, float]:
         **(by_category if len(trace.categories) > 1 else {}),
         "departures": float(sum(window.begin <= time < window.end for time in left)),
     }
+
+
+def career_postings(window: Window, trace: Trace, complete: float) -> Iterator[Rows]:
+    """Courses and the search for successors, each at its price and date."""
+    costs = window.model.costs
+    news = [(time, code) for group in trace.staff.values() for time, code in happenings(group)]
+    prices = ((costs.training_per_event, (COURSE,)), (costs.recruitment_per_event, (JOINED, JOINED_TRAINED)))
+    for price, codes in prices if news else ():
+        times = np.sort([time for time, code in news if code in codes and window.begin <= time < window.end])
+        if price:
+            yield rows_of(TRAINING, times, np.full(len(times), price), ownership=times >= complete)
 
 
 def _has_people(window: Window, station: int) -> bool:

@@ -11,11 +11,11 @@ from changeflow.engine.trace import Rows
 
 ACCOUNTS = (
     "adaptation", "vendor", "in_house", "day_job", "waiting", "training", "licence", "hosting", "enforcement",
-    "unmet_need", "open_liability", "write_off",
+    "second_project", "unmet_need", "open_liability", "write_off",
 )  # fmt: skip
 (
     ADAPTATION, VENDOR, IN_HOUSE, DAY_JOB, WAITING, TRAINING, LICENCE, HOSTING, ENFORCEMENT,
-    UNMET_NEED, OPEN_LIABILITY, WRITE_OFF,
+    SECOND_PROJECT, UNMET_NEED, OPEN_LIABILITY, WRITE_OFF,
 ) = range(len(ACCOUNTS))  # fmt: skip
 POSTING = np.dtype(
     [

@@ -13,20 +13,19 @@ from numpy.typing import NDArray
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.adoption import adoption_postings
 from changeflow.measure.day_job import day_job_postings
 from changeflow.measure.invoices import invoice_postings, monthly
+from changeflow.measure.people import career_postings
 from changeflow.measure.posting import (
     ADAPTATION,
-    ENFORCEMENT,
     HOSTING,
     IN_HOUSE,
     LICENCE,
     OPEN_LIABILITY,
-    TRAINING,
     UNMET_NEED,
     VENDOR,
     WAITING,
-    WRITE_OFF,
     joined,
     rows_of,
 )
@@ -45,8 +44,10 @@ def rare_postings(window: Window, trace: Trace, complete: float) -> Iterator[Row
     yield from day_job_postings(window, trace, complete)
     if window.model.costs.hosting_per_month:
         yield monthly(HOSTING, window, complete, window.model.costs.hosting_per_month)
-    if len(trace.events):
-        yield from _events(window, trace, complete)
+    yield from career_postings(window, trace, complete)
+    if window.model.adoption.is_on:
+        paid = joined([*_labour(window, trace, window.end), *invoice_postings(window, trace, window.end)])
+        yield from adoption_postings(window, trace, complete, paid)
 
 
 def _common(window: Window, trace: Trace, complete: float) -> Iterator[Rows]:
@@ -112,16 +113,3 @@ def _labour(window: Window, trace: Trace, complete: float) -> Iterator[Rows]:
 
 def _is_repair(stays: Rows, asked: Rows) -> NDArray[np.bool_]:
     return np.asarray((stays["attempt"] > 1) | (asked["cause"] == t.DEFECT), bool)
-
-
-def _events(window: Window, trace: Trace, complete: float) -> Iterator[Rows]:
-    """What people and adoption say happened, at its price."""
-    costs, events = window.model.costs, trace.events
-    events = events[(events["time"] >= window.begin) & (events["time"] < window.end)]
-    prices = {
-        t.TRAINING: (TRAINING, costs.training_per_event), t.RECRUITMENT: (TRAINING, costs.recruitment_per_event),
-        t.ENFORCEMENT: (ENFORCEMENT, costs.enforcement_per_hour), t.WRITE_OFF: (WRITE_OFF, 1.0),
-    }  # fmt: skip
-    for kind, (account, price) in prices.items():
-        mine = events[events["kind"] == kind]
-        yield rows_of(account, mine["time"], mine["amount"] * price, ownership=mine["time"] >= complete)

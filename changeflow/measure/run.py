@@ -8,6 +8,7 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
+from changeflow.measure.adoption import adoption_measures, cost_by_fate
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
@@ -42,7 +43,7 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
         window.begin, arriving, busy, labour,
     )  # fmt: skip
     values["throughput_per_week"], values["arrived_requests"] = done / window.weeks, float(arrived)
-    if any(window.tables.asks_beyond):
+    if any(window.tables.asks_beyond) or window.model.adoption.is_coupled:
         values["unasked_requests"] = float(trace.unasked)
     values |= people_measures(window, trace)
     values |= _loads(window, trace, arriving, busy)
@@ -50,6 +51,10 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
+    mood, bounds = adoption_measures(window, trace)
+    values |= mood
+    values |= cost_by_fate(values)
+    at_least |= bounds
     per_request, per_hour = (account["total_cost"], float(done)), _effective_price(window, trace, account)
     rework = (float(labour[8]), float(labour[9]))
     ratios = _ratios(window, cohort, rework, per_request, per_hour, error_ratios(window, trace))

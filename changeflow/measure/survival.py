@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from changeflow.measure.estimates import clopper_pearson
 from changeflow.measure.records import Floats
 
 
@@ -47,3 +49,21 @@ class Curve:
         if not reached.any():
             return self.last, float(self.share[-1])
         return float(self.times[int(np.argmax(reached))]), 0.0
+
+
+def survival_over_runs(
+    days: Floats, ended: NDArray[np.bool_], level: float = 0.95
+) -> list[tuple[float, float, float, float]]:
+    """Kaplan-Meier over runs of one horizon: day, share still going from then on, and its pointwise exact interval.
+
+    Runs are censored at their horizon only, so the number still going at a day is binomial (Clopper and Pearson 1934).
+    """
+    n, curve = len(days), Curve.of(days[ended], days[~ended])
+    points = sorted({0.0, *days[ended].tolist(), float(days.max())})
+    found = []
+    for day in points:
+        left = n - int(np.count_nonzero(ended & (days <= day)))
+        place = int(np.searchsorted(curve.times, day, side="right"))
+        share = float(curve.share[place - 1]) if place and left else left / n
+        found.append((day, share, *clopper_pearson(left, n, level)))
+    return found

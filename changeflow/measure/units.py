@@ -9,11 +9,15 @@ MONEY = "currency"
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One kind of measure. `ratio`: a ratio of sums over replications, with a jackknife interval."""
+    """One kind of measure. `ratio`: a ratio of sums over replications, with a jackknife interval.
+
+    `yes_no`: one yes (1) or no (0) a replication, with the exact interval of a probability.
+    """
 
     unit: str
     ratio: bool = False
     more_is_better: bool = False
+    yes_no: bool = False
 
 
 def _times(*names: str) -> dict[str, Measure]:
@@ -45,6 +49,7 @@ MEASURES: dict[str, Measure] = {
     "reneged_share": Measure("share", ratio=True),
     "balked_share": Measure("share", ratio=True),
     "turned_away_share": Measure("share", ratio=True),
+    "given_up_share": Measure("share", ratio=True),
     "error_share": Measure("share", ratio=True),
     "misunderstanding_share": Measure("share", ratio=True),
     "omission_share": Measure("share", ratio=True),
@@ -57,6 +62,11 @@ MEASURES: dict[str, Measure] = {
     "unasked_requests": Measure("requests"),
     "bus_factor": Measure("people", more_is_better=True),
     "departures": Measure("people"),
+    "abandoned": Measure("share", yes_no=True),
+    "days_in_use": Measure("days", more_is_better=True),
+    "active_share": Measure("share", more_is_better=True),
+    "data_completeness": Measure("share", more_is_better=True),
+    "resistance": Measure("share"),
     "cost_per_closed_request": Measure(MONEY, ratio=True),
     "effective_price_per_reference_hour": Measure(MONEY, ratio=True),
     **{
@@ -66,7 +76,8 @@ MEASURES: dict[str, Measure] = {
             "licence_cost", "hosting_cost", "enforcement_cost", "write_off_cost",
             "unmet_need_cost", "open_liability_cost", "rework_cost", "cost_of_success", "cost_of_error",
             "ownership_vendor_cost", "ownership_in_house_cost", "cost_of_ownership_per_year",
-            "total_cost", "total_cost_with_undone",
+            "total_cost", "total_cost_with_undone", "enforcement_cost", "second_project_cost", "write_off_cost",
+            "cost_if_survived", "cost_if_abandoned",
         )
     },
 }  # fmt: skip

@@ -97,11 +97,11 @@ class Window:
             open_cost=np.array([astuple(model.waiting_cost(category)) for category in tables.categories]).T,
             prices=np.array([station.price_per_hour for station in model.stations.values()], float),
             contracts=tuple(_contracts(model, tables.categories)),
-            project_cost=_project(model) if begin == 0.0 else 0.0,
+            project_cost=project_price(model) if begin == 0.0 else 0.0,
             by_vendor=np.array([station.kind == "vendor" for station in model.stations.values()], bool),
             delivers=_delivers(tables.stations),
             of_others=np.array(tables.background),
-            leaving=_leaving(tables.stations),
+            leaving=_leaving(tables.stations) | ({"given_up_share": t.GIVEN_UP} if model.adoption.is_coupled else {}),
             latent=np.array([*(isinstance(s, GoLive) for s in model.demand.sources.values()), False]),
         )
 
@@ -178,7 +178,8 @@ def _delivers(stations: Iterable[StationTable]) -> NDArray[np.bool_]:
     return accepted if accepted.any() else ~accepted
 
 
-def _project(model: Model) -> float:
+def project_price(model: Model) -> float:
+    """Money for the initial project."""
     project = model.adaptation
     return project.work_hours / project.speed * project.price_per_hour
 

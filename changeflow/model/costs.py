@@ -32,8 +32,6 @@ class Costs(Value):
     """Cost of training one person."""
     recruitment_per_event: NonNegative = 0.0
     """Cost of finding one new person."""
-    enforcement_per_hour: NonNegative = 0.0
-    """Cost of an hour that management spends on making people use the system."""
     discount_rate_per_year: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Money is worth (1 + rate)^-years less at its date than at the start of the run."""
     completion_day: NonNegative | None = None

@@ -22,13 +22,15 @@ def categories_of(model: Model) -> tuple[str, ...]:
 def expected_arrivals(model: Model, begin: float, end: float) -> dict[str, dict[str, float]]:
     """Expected root requests in [begin, end) clock hours, by source and category.
 
-    Where users stop asking (`asks_less`) all candidates are counted: an upper bound.
+    Where users stop asking (`asks_less`, coupled adoption) all candidates are counted: an upper bound.
     """
     return {name: _of_source(model, name, source, begin, end) for name, source in model.demand.sources.items()}
 
 
-def least_share(source: Source) -> float:
-    """The share of a source's candidates that ask even when very much is open."""
+def least_share(model: Model, source: Source) -> float:
+    """The share of a source's candidates that ask even when very much is open, and when hardly any user is left."""
+    if model.adoption.is_coupled and not source.background:
+        return 0.0
     asks_less = source.asks_less if isinstance(source, Poisson | Piecewise) else None
     return asks_less.share[-1] if asks_less else 1.0
 

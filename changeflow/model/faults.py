@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from changeflow.errors import Fault, nearest
 from changeflow.model import demand, holding, laws, queueing, routing, waiting
 from changeflow.model.acceptance import Acceptance
+from changeflow.model.adoption import Adoption
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.components import GENERATORS, Components, Link
@@ -184,6 +185,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
     "season": Season, "asks_less": demand.AsksLess, "components": Components, "system": System, "kinds": Kinds,
     "repair": Repair, "errors": StationErrors, "retainer": Retainer, "sla": Sla,
+    "adoption": Adoption,
 }  # fmt: skip
 _NAMED: dict[str, type[BaseModel]] = {
     "stations": Station,

@@ -99,7 +99,7 @@ class _Window:
         for source, value in self.model.demand.sources.items():
             for category, count in arrivals[source].items() if value.entry is None else ():
                 for kind in kinds(self.model, category):
-                    weekly = count * least_share(value) * kind.share / self.weeks
+                    weekly = count * least_share(self.model, value) * kind.share / self.weeks
                     may = {name: open_share(self.model, name, kind) for name in among}
                     for low, high in pairwise(sorted({0.0, *may.values()})):
                         able = [name for name in among if may[name] >= high]

@@ -9,6 +9,7 @@ A leaf of a prior file is a table with `value`, `unit`, `low`, `high` and `sourc
     costs.KEY, adaptation.KEY  as they stand
     errors.KEY                 as they stand, in a model that has [errors]; then stations.KIND.errors, too
     organisation.variation.KEY as they stand, in a model that has [organisation.variation]
+    adoption.KEY               where the model switches adoption on
 """
 
 from __future__ import annotations
@@ -88,6 +89,9 @@ def _targets(model: Raw, priors: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Ra
         if isinstance(table, dict):
             yield (section,), table, _only(tools.get(str(table.get("tool")), {}), "speed")
             yield (section,), table, priors.get(section, {})
+    adoption = model.get("adoption")
+    if isinstance(adoption, dict) and adoption.get("mode", "off") != "off":
+        yield ("adoption",), adoption, priors.get("adoption", {})
 
 
 def _stations(model: Raw, priors: Raw, tools: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Raw]]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from changeflow.model.adoption import Adoption
 from changeflow.model.calendars import Calendar
 from changeflow.model.categories import Category
 from changeflow.model.component_graph import ComponentGraph
@@ -83,6 +84,7 @@ class Model(Value):
     components: Components | None = None
     adaptation: Adaptation = Adaptation()
     costs: Costs = Costs()
+    adoption: Adoption = Adoption()
     targets: Targets = Targets()
     comparison: Comparison = Comparison()
     assumptions: NamedOf[Assumption] = {}

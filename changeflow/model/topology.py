@@ -58,7 +58,7 @@ def offered_loads(model: Model) -> tuple[Load, ...]:
     begin = model.start_hours + model.warm_up_days * 24
     end = model.start_hours + model.horizon_days * 24
     whole, late = traffic(model, begin, end), overloads(model, (begin + end) / 2, end)
-    asks_less = any(least_share(source) < 1 for source in model.demand.sources.values())
+    asks_less = any(least_share(model, source) < 1 for source in model.demand.sources.values())
     return tuple(
         Load(
             station=name,

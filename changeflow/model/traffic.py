@@ -79,7 +79,7 @@ def _sent(model: Model, category: str, arrivals: dict[str, dict[str, float]]) ->
     for name, counts in arrivals.items():
         route, count = _route(model, name), counts.get(category, 0.0)
         if route is not None and count:
-            both = (least_share(model.demand.sources[name]) * count, count)
+            both = (least_share(model, model.demand.sources[name]) * count, count)
             yield _Sent(route, both, (both[0] * own_work, both[1] * own_work))
 
 
@@ -89,7 +89,7 @@ def _drawn(model: Model, category: str, arrivals: dict[str, dict[str, float]], n
     if drawn is None:
         return
     for name, counts in arrivals.items():
-        route, least = _route(model, name), least_share(model.demand.sources[name])
+        route, least = _route(model, name), least_share(model, model.demand.sources[name])
         if route is None:
             continue
         done = np.array([done_share(Choices(model, Kind(root), now), route) for root in categories]).T

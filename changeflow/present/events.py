@@ -33,6 +33,7 @@ _LEFT = {
     "reneged": "out of patience",
     "balked": "too many there",
     "turned away": "it is full",
+    "given up": "the system is given up",
 }
 _WHY = {"root": "", "defect": "; repairs a defect of request {}", "propagation": "; drawn by request {}"}
 
@@ -40,15 +41,16 @@ _WHY = {"root": "", "defect": "; repairs a defect of request {}", "propagation":
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
     """requests, visits, decisions and postings in order, with names for codes and dates beside clock hours.
 
-    And staff, where people take courses or leave.
+    And staff, where people take courses or leave; adoption by week.
     """
-    return {
+    tables = {
         "requests": _requests(trace, model),
         "visits": _visits(trace, model),
         "decisions": _decisions(trace),
         "ledger": _ledger(trace, model),
         **({"staff": _staff(trace, model)} if trace.staff else {}),
     }
+    return tables | ({"adoption": pd.DataFrame(trace.adoption)} if len(trace.adoption) else {})
 
 
 def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replication: int, engine: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from changeflow import __version__
 from changeflow.errors import PlanError
+from changeflow.present.adoption import is_on
 from changeflow.present.component_tables import COMPONENTS, component_rows
 from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
 from changeflow.present.surroundings import installed, machine
@@ -91,6 +92,10 @@ def write_results(results: Results, folder: Path, *, command_line: list[str], ch
         components = list(component_rows(results))
         if components:
             write_csv(draft / "components.csv", COMPONENTS, components)
+        if is_on(results):
+            from changeflow.present.adoption_frames import SURVIVAL, survival_rows  # noqa: PLC0415  it needs pandas
+
+            write_csv(draft / "survival.csv", SURVIVAL, survival_rows(results))
         from changeflow.present.summary import markdown  # noqa: PLC0415  it imports this module's neighbours
 
         (draft / "summary.md").write_text(markdown(results), encoding="utf-8")

@@ -104,6 +104,22 @@ SECTIONS = """\
 # retainer = { per_month = 2000, hours = 20, unused = "lost" } # money a month, hours in it; or carried
 # sla = { within_hours = 240, fee_per_month = 300, credit = 200 } # clock hours to delivery, money
 
+# [demand.sources.shocks]       # a reorganisation, a new law: many requests at once
+# kind = "shocks"
+# per_year = 2                  # shocks a year
+# requests = 30                 # requests of a shock; a number or a law
+# spread_days = 10              # mean calendar days from the shock to a request
+
+# [adoption]                    # whether users go on using the system: the softest part, no forecast
+# mode = "coupled"              # off; passive: only computed; coupled: who has left no longer asks
+
+# [demand.sources.others]       # other customers of the same vendor
+# kind = "poisson"
+# rate_per_week = 2             # arrivals a week
+# background = true             # they load stations and are not measured
+# entry = "VENDOR"
+"""
+ERRORS = """\
 # [errors]                      # errors with a cause, in place of acceptance.rework_probability; the set says the rest
 # per_link = 0.1                # chance that a hand-over of meaning goes wrong, at worst; assumption, 0.03 to 0.3
 # irreducible = 0.05            # chance that the hardest change misses with nobody at fault; assumption, 0 to 0.15
@@ -113,21 +129,10 @@ SECTIONS = """\
 # [stations.VENDOR.errors]
 # links = 3                     # hand-overs of meaning; 0 in person, 2 through an account manager, 3 a subcontractor
 # slip = 0.1                    # chance of a slip at full skill; assumption, 0.01 to 0.2
-
+"""
+SYSTEM = """\
 # [system]
 # flexibility = 0.6             # how easily it is changed again, 1 as at first; or by category; assumption, 0.2 to 1
-
-# [demand.sources.shocks]       # a reorganisation, a new law: many requests at once
-# kind = "shocks"
-# per_year = 2                  # shocks a year
-# requests = 30                 # requests of a shock; a number or a law
-# spread_days = 10              # mean calendar days from the shock to a request
-
-# [demand.sources.others]       # other customers of the same vendor
-# kind = "poisson"
-# rate_per_week = 2             # arrivals a week
-# background = true             # they load stations and are not measured
-# entry = "VENDOR"
 """
 COMPONENTS = """\
 # [components]                  # a change draws changes of other components after it
@@ -162,7 +167,8 @@ def with_hints(text: str) -> str:
     vendors = [name for name, station in stations.items() if station.get("kind") == "vendor"]
     if "sources" in demand and filled and vendors:
         text = text.rstrip("\n") + f"\n\n{_TITLE}\n\n" + SECTIONS.replace("VENDOR", vendors[0])
-        text += "" if "components" in raw else f"\n{COMPONENTS}"
+        rare = {"errors": ERRORS.replace("VENDOR", vendors[0]), "system": SYSTEM, "components": COMPONENTS}
+        text += "".join(f"\n{lines}" for section, lines in rare.items() if section not in raw)
     return text
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from matplotlib.figure import Figure
 
 from changeflow.present import frames
+from changeflow.present.adoption import fate_title, is_on, survival_title
+from changeflow.present.adoption_frames import fate_frames, survival_frame
+from changeflow.present.charts_adoption import fate_chart, survival_chart
 from changeflow.present.charts_backlog import backlog_chart
 from changeflow.present.charts_cost import cost_chart
 from changeflow.present.charts_network import network_chart
@@ -56,6 +59,7 @@ def pictures(results: Results) -> Iterator[Picture]:
             "Cost of success is adaptation and cost of error, up to completion; then ownership.",
             cost_chart(costs, totals, cost_title(results), results.currency),
         )
+    yield from _of_adoption(results)
     measure = first.model.comparison.primary if totals["mean"].abs().max() > 0 else "sojourn_time_hours"
     if any(measure in result.estimates for result in results.scenarios.values()):
         runs, summary = frames.spread_frames(results, measure)
@@ -65,6 +69,26 @@ def pictures(results: Results) -> Iterator[Picture]:
             "Risk and error",
             "Each point is one run. Dark interval: where the mean lies. Outer marks: the 1-in-10 and 9-in-10 runs.",
             runs_chart(runs, summary, spread_title(results, measure), f"{plain(measure)} ({unit})"),
+        )
+
+
+def _of_adoption(results: Results) -> Iterator[Picture]:
+    """Systems in use over time, and both fates apart."""
+    if not is_on(results):
+        return
+    yield (
+        "survival",
+        "Systems in use (softest part)",
+        "Share of simulated systems not yet given up (Kaplan-Meier), exact interval at each day. It is no forecast.",
+        survival_chart(survival_frame(results), survival_title(results)),
+    )
+    runs, summary = fate_frames(results)
+    if runs["value"].abs().max() > 0:
+        yield (
+            "fates",
+            "What both fates cost (softest part)",
+            "Each mark is one run; systems given up and systems in use have means of their own.",
+            fate_chart(runs, summary, fate_title(results), f"{plain('total_cost_with_undone')} ({results.currency})"),
         )
 
 

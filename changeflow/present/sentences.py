@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
 from changeflow.model.topology import Load
+from changeflow.present.adoption import adoption_sentences
 from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
 from changeflow.present.words import digits, load_in_words, money, plain
@@ -21,6 +22,7 @@ def answer_sentence(results: Results) -> str:
     target = _target_sentence(results)
     if target:
         parts.append(target)
+    parts += adoption_sentences(results)
     check = results.prior_check
     if check is not None:
         other = plain(check.winner) if check.winner else "no winner"

@@ -10,6 +10,7 @@ from changeflow.model.expected import expected_arrivals, least_share
 from changeflow.model.schema import Model
 from changeflow.model.season import Season
 from changeflow.model.stations import Station
+from changeflow.present.adoption import adoption_story
 from changeflow.present.spread import variation_story
 from changeflow.present.story_money import money_sentences, price_of_work
 from changeflow.present.story_people import people, working_time
@@ -40,6 +41,7 @@ def story(model: Model) -> Iterator[str]:
         if route is not None:
             yield from route_sentences(f"After {plain_name(name)} a request", route, model.currency)
     yield from money_sentences(model)
+    yield from adoption_story(model)
     follow = model.follow_up
     yield (
         f"Measured are requests that arrive from day {model.warm_up_days:g} to {follow:g} days before the end; "
@@ -91,7 +93,7 @@ def _weekly(model: Model, source: Poisson) -> str:
 
 
 def _about(model: Model, name: str) -> str:
-    return "about" if least_share(model.demand.sources[name]) == 1 else "at most about"
+    return "about" if least_share(model, model.demand.sources[name]) == 1 else "at most about"
 
 
 def _season(season: Season | None) -> str:

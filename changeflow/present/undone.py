@@ -8,7 +8,7 @@ from changeflow.present.words import digits, plain
 from changeflow.study.results import Results, ScenarioResult
 
 HARDLY_ANY = 0.005
-_REASONS = {"balked_share": "too many there", "reneged_share": "too long a wait"}
+_REASONS = {"balked_share": "too many there", "reneged_share": "too long a wait", "given_up_share": "system given up"}
 
 
 def not_done(result: ScenarioResult) -> float:
@@ -30,7 +30,9 @@ def undone_sentences(results: Results) -> Iterator[str]:
         yield f"Not done: {_by_name(undone, alone)}."
     unasked = {name: _unasked(result) for name, result in results.scenarios.items() if _unasked(result)}
     if unasked:
-        yield f"Never asked, as much is open: {_by_name(unasked, alone)} requests a run."
+        left = any(result.model.adoption.is_coupled for result in results.scenarios.values())
+        why = "as much is open or users have left" if left else "as much is open"
+        yield f"Never asked, {why}: {_by_name(unasked, alone)} requests a run."
 
 
 def _by_name(said: dict[str, str], alone: bool) -> str:

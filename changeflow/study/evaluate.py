@@ -9,7 +9,7 @@ import numpy as np
 
 from changeflow.measure.anova import split_variance
 from changeflow.measure.clusters import cluster_sums, clustered_mean
-from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, joint_level, t_interval
+from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, joint_level, t_interval, yes_no_interval
 from changeflow.measure.records import Difference, Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.model.schema import Model
@@ -51,6 +51,8 @@ def _estimate(measure: str, runs: tuple[RunMeasures, ...], level: float, currenc
     """The interval is over organisations, of `together` runs each; over runs where organisations do not differ."""
     if MEASURES[base_name(measure)].ratio:
         mean, half_width = jackknife_ratio(*_ratio(runs, measure, together), level)
+    elif MEASURES[base_name(measure)].yes_no:
+        mean, half_width = yes_no_interval(column(runs, measure), level)
     else:
         mean, half_width = _mean(column(runs, measure), together, level)
     bounded = float(np.mean([run.at_least.get(measure, 0.0) for run in runs])) > NEGLIGIBLE_SHARE

@@ -11,9 +11,9 @@ from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
 
-TABLES = ("requests", "visits", "decisions", "events")
+TABLES = ("requests", "visits", "decisions", "adoption")
 INTEGRALS = ("in_station", "in_queue", "in_service")
-NAMES = ("start", "end", "stations", "stages", "categories", "sources")
+NAMES = ("start", "end", "stations", "stages", "categories", "sources", "unasked", "unserved")
 
 
 def outcome(tables: Tables, engine: str, seed: int, replication: int) -> Trace | RunError:

@@ -29,12 +29,28 @@ def happened(tables: Tables, trace: Trace) -> Iterator[str]:
         yield from _careers(tables, station, visits)
     if trace.unasked:
         yield "unasked: the backlog was long"
+    yield from _adoption(trace)
     others = [number for number, is_other in enumerate(tables.background[:-1]) if is_other]
     if np.isin(trace.requests["source"], others).any():
         yield "requests of other customers"
     first = np.r_[True, trace.decisions["request"][1:] != trace.decisions["request"][:-1]]
     if len(trace.decisions) and np.isfinite(trace.decisions["value"]).any() and not first.all():
         yield "a rule compared stations"
+
+
+def _adoption(trace: Trace) -> Iterator[str]:
+    weeks = trace.adoption
+    if not len(weeks):
+        return
+    yield "adoption: mood computed"
+    if not weeks["in_use"].all():
+        yield "adoption: given up"
+    if (weeks["attempt"] == 2).any():
+        yield "adoption: a second attempt"
+    if (trace.visits["outcome"] == t.GIVEN_UP).any():
+        yield "adoption: waiting requests withdrawn"
+    if (np.diff(weeks["active_share"][weeks["in_use"]]) > 0).any():
+        yield "adoption: users came back"
 
 
 def _following(trace: Trace) -> np.ndarray:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
+from tests.parity.adoption import adoptions
 from tests.parity.demand import sources
 from tests.parity.graphs import graphs
 from tests.parity.hours import FIRST_DAYS, MONDAY, calendars
@@ -48,7 +49,7 @@ def examples(draw: st.DrawFn) -> Example:
     users = draw(st.sampled_from([100, 37]))
     categories = CATEGORIES[: draw(st.integers(0, 4))]
     names = NAMES[: draw(st.sampled_from([1, 2, 2, 3, 3, 4, 4, 0]))]
-    with_work = bool(categories) and draw(st.booleans())
+    with_work = bool(categories and names) and draw(st.booleans())
     due_dates = bool(categories) and draw(st.booleans())
     waiting = draw(st.sampled_from([24.0, 0.0]))
     window = weeks * 7, weeks * 7 + days
@@ -82,6 +83,7 @@ def examples(draw: st.DrawFn) -> Example:
         "demand": demand["source-0"] if len(demand) == 1 and draw(st.booleans()) else {"sources": demand},
         "calendars": shifts,
         "costs": draw(costs(waiting, due_dates=due_dates)),
+        "adoption": draw(adoptions()),
         "stations": {
             name: draw(
                 stations(

@@ -10,6 +10,7 @@ from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.window import Window
 from changeflow.model.process_only import process_only
+from tests.parity.adoption import QUICK
 from tests.parity.check import RUNS, obeys_every_law, same_when_streamed
 from tests.parity.compare import difference, outcome
 from tests.parity.features import features
@@ -47,6 +48,18 @@ def test_its_runs_obey_every_law() -> None:
     tables = compile_tables(full())
     trace = simulate(tables, seed=5, replication=2, engine="compiled")
     obeys_every_law(Window.of(tables), trace)
+
+
+def test_with_users_who_leave_and_begin_again_the_engines_agree_too() -> None:
+    tables = compile_tables(full().with_({"adoption": QUICK | {"review_intercept": -1.0}}))
+    traces = []
+    for seed, replication in RUNS:
+        one, two = (outcome(tables, engine, seed, replication) for engine in ("process", "compiled"))
+        assert not difference(one, two)
+        traces.append(two)
+    assert features(tables, traces) >= {
+        "adoption: given up", "adoption: a second attempt", "adoption: waiting requests withdrawn"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 8192])

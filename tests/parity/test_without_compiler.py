@@ -14,6 +14,7 @@ import pytest
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from tests.engines import ENGINES
+from tests.parity.adoption import QUICK
 from tests.parity.compare import bytes_of
 from tests.parity.full import full
 from tests.parity.rich import rich
@@ -28,7 +29,7 @@ print(digest(sys.argv[1]))
 def digest(engine: str) -> str:
     """Whether there is no compiler, rows and digest of two replications of the models that have it all."""
     sha, rows = hashlib.sha256(), 0
-    for model in (rich(), full()):
+    for model in (rich(), full(), full().with_({"adoption": QUICK | {"review_intercept": -1.0}})):
         tables = compile_tables(model)
         for replication in range(2):
             trace = simulate(tables, seed=3, replication=replication, engine=engine, decisions=True)

@@ -93,28 +93,6 @@ def test_a_day_job_worth_less_than_its_price_costs_nothing_more() -> None:
     assert booked("day_job_value_per_hour = 30", [stay(0, HOUSE, 0, 12)])[0]["day_job_cost"] == 0
 
 
-def test_events_are_booked_at_their_price() -> None:
-    """Two trained at 800, one found at 3000 after completion, 5 h of enforcement at 60; 900 written off is a tag."""
-    events = np.array(
-        [(10, t.TRAINING, 2), (400, t.RECRUITMENT, 1), (401, t.ENFORCEMENT, 5), (402, t.WRITE_OFF, 900)], t.EVENT
-    )
-    costs = "training_per_event = 800\nrecruitment_per_event = 3000\nenforcement_per_hour = 60"
-    found, *_ = booked(costs, [], [], events=events)
-    assert (found["training_cost"], found["enforcement_cost"], found["write_off_cost"]) == (4600, 300, 900)
-    assert found["total_cost"] == found["total_cost_with_undone"] == 4900
-    assert found["cost_of_ownership_per_year"] == pytest.approx(3300 / (7 / 365.25))
-
-
-def test_events_of_the_warm_up_are_past() -> None:
-    events = np.array([(10, t.TRAINING, 2), (200, t.TRAINING, 1)], t.EVENT)
-    model = model_of(
-        TEXT.replace("horizon_days = 21", "horizon_days = 21\nwarm_up_days = 7") + "training_per_event = 1"
-    )
-    window = Window.of(compile_tables(model))
-    rows = postings(window, replace(trace_of(model, []), events=events), window.end)
-    assert rows["amount"].tolist() == [1]
-
-
 @pytest.mark.parametrize(
     ("costs", "first", "second"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changeflow.errors import Fault
 from changeflow.model.checks.acceptance import acceptance
+from changeflow.model.checks.adoption import adoption
 from changeflow.model.checks.basics import names, window
 from changeflow.model.checks.calendars import calendars
 from changeflow.model.checks.categories import by_category_tables, work
@@ -24,7 +25,7 @@ from changeflow.model.faults import Places
 _CHECKS = (
     window, names, calendars, by_category_tables, work, replays, gaps, routes, endless, batches, other_customers,
     staff, skills, disciplines, at_once, leaving, acceptance, delivery_errors,
-    variation, correlations, contracts, costs,
+    variation, correlations, contracts, costs, adoption,
 )  # fmt: skip
 
 

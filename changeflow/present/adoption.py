@@ -1,0 +1,103 @@
+"""What is said of adoption, each time with the words that it is the softest part and no forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from changeflow.measure.estimates import clopper_pearson
+from changeflow.model.adoption import Adoption
+from changeflow.model.schema import Model
+from changeflow.present.words import days, money, plain
+from changeflow.study.evaluate import column
+from changeflow.study.results import Results, ScenarioResult
+
+SOFTEST = "Softest part (adoption, no forecast)"
+
+
+def adoption_story(model: Model) -> Iterator[str]:
+    """What the users will do; nothing where adoption is off."""
+    one = model.adoption
+    if not one.is_on:
+        return
+    acts = "users who have left no longer ask" if one.is_coupled else "it is only computed and changes nothing"
+    yield f"{SOFTEST}: mode {one.mode}, {acts}. Days are calendar days; looked at once a week."
+    yield f"{SOFTEST}: {'; '.join(_rules(one))}."
+    if one.is_coupled:
+        yield (
+            f"{SOFTEST}: given up, nobody asks any more and what waits in a queue is withdrawn; work in hand or on its "
+            "way is finished. What was spent and not written off is lost; what users who have left would ask is unmet."
+        )
+
+
+def _rules(one: Adoption) -> Iterator[str]:
+    yield f"resistance follows discomfort in about {days(one.lag_days or 0)}"
+    yield f"users leave once it exceeds enforcement (at most {one.most_enforcement:g}) by {one.tolerance:g}"
+    yield (
+        f"the system is given up after {days(one.abandoned_after_days or 0)} with fewer than "
+        f"{one.abandoned_below_share:.0%} of its users, or by a review every {one.review_every_weeks} weeks"
+    )
+    again = f"{one.restart_probability:.0%} of first systems are followed by a second one"
+    yield f"{again} after {days(one.restart_delay_days or 0)}" if one.restart_probability else "there is no second one"
+
+
+def is_on(results: Results) -> bool:
+    """Has any configuration adoption switched on?"""
+    return any("abandoned" in result.estimates for result in results.scenarios.values())
+
+
+def adoption_sentences(results: Results) -> Iterator[str]:
+    """How often each configuration's system is given up, and the cost of both fates apart; never their mean alone."""
+    alone = len(results.scenarios) == 1
+    said = [
+        fate_in_words(result) if alone else f"{plain(name)} {fate_in_words(result)}"
+        for name, result in results.scenarios.items()
+        if "abandoned" in result.estimates
+    ]
+    if said:
+        yield f"{SOFTEST}: {'; '.join(said)}."
+
+
+def fate_in_words(result: ScenarioResult) -> str:
+    """'given up in 33% of runs (19% to 49%): EUR 800,000 then, EUR 600,000 else'."""
+    gone = column(result.runs, "abandoned")
+    low, high = clopper_pearson(int(gone.sum()), len(gone), result.model.comparison.level)
+    costs = [
+        f"{_money(result, name)} {when}"
+        for name, when in (("cost_if_abandoned", "then"), ("cost_if_survived", "else"))
+        if name in result.estimates
+    ]
+    return f"given up in {gone.mean():.0%} of runs ({low:.0%} to {high:.0%}): {', '.join(costs)}"
+
+
+def _money(result: ScenarioResult, measure: str) -> str:
+    one = result.estimates[measure]
+    return money(one.mean, one.unit, one.half_width)
+
+
+def survival_title(results: Results) -> str:
+    """The share of systems that live to the end, best and worst."""
+    alive = {
+        name: 1.0 - result.estimates["abandoned"].mean
+        for name, result in results.scenarios.items()
+        if "abandoned" in result.estimates
+    }
+    best, worst = max(alive, key=lambda name: alive[name]), min(alive, key=lambda name: alive[name])
+    if alive[best] == alive[worst]:
+        return f"Softest part: {alive[best]:.0%} of simulated systems are in use to the end"
+    ends = f"{alive[best]:.0%} with {plain(best)}, {alive[worst]:.0%} with {plain(worst)}"
+    return f"Softest part: in use to the end are {ends}"
+
+
+def fate_title(results: Results) -> str:
+    """What the costliest difference between the fates is."""
+    both = {
+        name: result.estimates["cost_if_abandoned"].mean - result.estimates["cost_if_survived"].mean
+        for name, result in results.scenarios.items()
+        if {"cost_if_abandoned", "cost_if_survived"} <= set(result.estimates)
+    }
+    if not both:
+        return "Softest part: all runs of a configuration have the same fate"
+    name = max(both, key=lambda one: abs(both[one]))
+    amount = money(abs(both[name]), results.currency, abs(both[name]) / 5)
+    who = "" if len(results.scenarios) == 1 else f" with {plain(name)}"
+    return f"Softest part: a system given up costs {amount} {'more' if both[name] > 0 else 'less'} than one in use{who}"

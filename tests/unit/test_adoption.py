@@ -1,0 +1,122 @@
+"""Adoption in model files and in words: refused without parameters, named the softest part, both fates apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from changeflow.model.adoption import PARAMETERS
+from changeflow.model.overload import overloads
+from changeflow.model.priors import read_priors
+from changeflow.model.reading import read_model
+from changeflow.present.adoption import SOFTEST, adoption_sentences, adoption_story, fate_title, survival_title
+from changeflow.present.adoption_frames import fate_frames, survival_frame, survival_rows
+from changeflow.present.folder import write_report
+from changeflow.present.sentences import answer_sentence
+from changeflow.present.summary import markdown
+from changeflow.study.compare import run
+from changeflow.study.plan import Plan
+from changeflow.study.results import Results
+from tests.unit.small import DESK, faults_of, model_of
+
+WITH_SET = DESK.replace("horizon_days", 'priors = "field"\nhorizon_days')
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    model = read_model("adoption", ["horizon_days=700"])
+    return run(Plan.of({"one": model}, replications=30, engine="compiled"))
+
+
+def test_it_is_off_unless_a_file_says_otherwise() -> None:
+    model = model_of(WITH_SET)
+    assert not model.adoption.is_on
+    assert not [path for path in model.assumptions if path.startswith("adoption.")]
+
+
+@pytest.mark.parametrize("mode", ["passive", "coupled"])
+def test_switched_on_without_parameters_it_is_refused(mode: str, tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, f'{DESK}[adoption]\nmode = "{mode}"\n')
+    assert (fault.place, fault.path) == ("model.toml:10", "adoption.mode")
+    assert fault.expected == "its parameters with adoption switched on, here or from a prior set (priors = ...)"
+
+
+def test_the_parameters_that_are_missing_are_named(tmp_path: Path) -> None:
+    given = "\n".join(
+        f"{name} = {leaf['value']}" for name, leaf in read_priors("field")["adoption"].items() if name != "lag_days"
+    )
+    (fault,) = faults_of(tmp_path, f'{DESK}[adoption]\nmode = "passive"\n{given}\n')
+    assert fault.expected.startswith("lag_days with adoption switched on")
+    assert model_of(f'{DESK}[adoption]\nmode = "passive"\nlag_days = 5\n{given}\n').adoption.is_on
+
+
+def test_a_misspelt_key_and_a_share_above_one_are_told_together(tmp_path: Path) -> None:
+    text = f'{WITH_SET}[adoption]\nmode = "coupled"\nlag_dais = 3\nabandoned_below_share = 1.5\n'
+    told = {fault.path: (fault.expected, fault.hint) for fault in faults_of(tmp_path, text)}
+    assert told["adoption.lag_dais"] == ("a known key", "did you mean 'lag_days'?")
+    assert told["adoption.abandoned_below_share"][0] == "a number of at most 1"
+
+
+@pytest.mark.parametrize("name", ["article", "field"])
+def test_a_prior_set_has_every_parameter(name: str) -> None:
+    assert set(read_priors(name)["adoption"]) == set(PARAMETERS)
+
+
+@pytest.mark.parametrize("name", ["article", "field"])
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_every_end_of_its_ranges_makes_a_valid_model(name: str, end: str) -> None:
+    model = read_model("adoption", priors=name)
+    for path, note in model.assumptions.items():
+        if path.startswith("adoption."):
+            assert model.with_({path: getattr(note, end)}).adoption.is_on
+
+
+def test_coupled_users_may_all_leave_so_that_no_overload_is_claimed() -> None:
+    text = WITH_SET.replace("rate_per_day = 3", "rate_per_day = 300")
+    begin, end = 0.0, 240.0
+    assert overloads(model_of(text), begin, end)
+    assert not overloads(model_of(text + '[adoption]\nmode = "coupled"\n'), begin, end)
+    assert overloads(model_of(text + '[adoption]\nmode = "passive"\n'), begin, end)
+
+
+def test_every_sentence_of_the_story_says_that_it_is_the_softest_part() -> None:
+    said = list(adoption_story(read_model("adoption")))
+    assert len(said) == 3
+    assert all(sentence.startswith(SOFTEST) for sentence in said)
+    assert not list(adoption_story(read_model("partly_open")))
+
+
+def test_the_answer_shows_both_fates_and_never_only_a_mean(results: Results) -> None:
+    (said,) = adoption_sentences(results)
+    assert said.startswith(SOFTEST)
+    assert " then, " in said
+    assert " else" in said
+    assert said in answer_sentence(results)
+    page = markdown(results)
+    assert "cost with undone work, runs given up (softest part)" in page
+    assert "cost with undone work, runs not given up (softest part)" in page
+    assert "Softest part" in survival_title(results)
+    assert "Softest part" in fate_title(results)
+
+
+def test_the_curve_falls_within_its_band_from_all_to_those_in_use(results: Results) -> None:
+    rows = list(survival_rows(results))
+    shares = [row[2] for row in rows]
+    assert shares[0] == 1.0
+    assert shares == sorted(shares, reverse=True)  # type: ignore[type-var]
+    assert shares[-1] == pytest.approx(1.0 - results.scenarios["one"].estimates["abandoned"].mean)
+    assert all(low <= share <= high for _, _, share, low, high, _ in rows)  # type: ignore[operator]
+    frame = survival_frame(results)
+    assert frame["days"].is_monotonic_increasing
+    runs, summary = fate_frames(results)
+    assert len(runs) == 30
+    assert summary["share"].sum() == pytest.approx(1.0)
+    assert set(summary["fate"]) == {"survived", "abandoned"}
+
+
+def test_the_folder_has_the_curve_as_a_table_and_two_charts_more(results: Results, tmp_path: Path) -> None:
+    folder = write_report(results, tmp_path / "out")
+    assert (folder / "survival.csv").read_text().startswith("scenario,days,share,low,high,level\none,0.0,1.0,")
+    assert {"survival.svg", "fates.svg"} <= {file.name for file in (folder / "charts").iterdir()}
+    assert "Softest part" in (folder / "report.html").read_text()
