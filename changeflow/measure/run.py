@@ -12,6 +12,7 @@ from changeflow.measure.adoption import adoption_measures, cost_by_fate
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
+from changeflow.measure.mistakes import error_ratios
 from changeflow.measure.people import people_measures
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
@@ -56,7 +57,8 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     at_least |= bounds
     per_request = account["total_cost"], float(done - _repairs_done(window, ours))
     per_hour = _effective_price(window, trace, account)
-    ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), per_request, per_hour)
+    rework = (float(labour[8]), float(labour[9]))
+    ratios = _ratios(window, cohort, rework, per_request, per_hour, error_ratios(window, trace))
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
         if np.isnan(values[name]):  # not reached within the run
@@ -151,6 +153,7 @@ def _ratios(
     rework: tuple[float, float],
     cost: tuple[float, float],
     effective: tuple[float, float],
+    errors: dict[str, tuple[float, float]],
 ) -> dict[str, tuple[float, float]]:
     """Ratio measures of the run; those of repeated work, and of cost, are known already."""
     outcome, visits = cohort.requests["outcome"], cohort.visits
@@ -164,6 +167,7 @@ def _ratios(
         "effective_price_per_reference_hour": effective,
     }
     ratios |= reasons(window, cohort)
+    ratios |= errors
     if any(station.accepts for station in window.tables.stations):
         delivered = (visits["outcome"] == t.DELIVERED) | (visits["outcome"] == t.REWORK)
         tried = delivered & (visits["attempt"] > 0) & (outcome == t.DONE)[cohort.member_of_visit]

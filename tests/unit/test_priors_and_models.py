@@ -25,7 +25,7 @@ DECLARED = {
     "boxed", "closed_turnkey", "script_platform", "plugin_platform", "partly_open", "open_platform",
     "open_in_name", "second_attempt", "mmc", "replay",
     "replay_jira", "queueing_disciplines", "leaving", "people", "demand_patterns", "vendor_terms", "routing_rules",
-    "acceptance", "adoption", "careers", "components", "contracts",
+    "acceptance", "adoption", "careers", "components", "contracts", "delivery_errors",
 }  # fmt: skip
 
 

@@ -7,12 +7,11 @@ import pytest
 from changeflow.errors import ModelError
 from changeflow.model.error_rates import error_rates
 from changeflow.model.prior_sets import shipped_set
-from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from tests.unit.small import model_of
 
 SETS = ("article", "field")
-ERRORS = "errors = {}"
+ERRORS = "[errors]\n"
 WITH_TESTER = """\
 title = "tested"
 priors = "field"
@@ -31,9 +30,26 @@ entry = { rule = "open_first", prefer = ["desk", "by_chance"] }
 """
 
 
-def partly_open(name: str, *sets: str) -> Model:
-    """The shipped model under one of the sets."""
-    return read_model("partly_open", sets, priors=name)
+PLAIN = """\
+title = "in part open"
+priors = "field"
+[demand]
+kind = "poisson"
+[stations.power_users]
+stage = "change"
+tool = "partly_open"
+[stations.vendor]
+kind = "vendor"
+stage = "change"
+tool = "partly_open"
+[routing]
+entry = { rule = "open_first", prefer = ["power_users", "vendor"] }
+"""
+
+
+def partly_open(name: str, more: str = "") -> Model:
+    """A small system of power users and a vendor, under one of the sets."""
+    return model_of(PLAIN.replace('"field"', f'"{name}"') + more)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -74,7 +90,7 @@ def test_the_causes_fail_about_as_often_as_acceptance_alone_says(name: str, vend
 
 
 def test_what_the_file_says_stays() -> None:
-    model = partly_open("field", "errors.per_link=0.01", "stations.vendor.errors.links=3")
+    model = partly_open("field", ERRORS + "per_link = 0.01\n[stations.vendor.errors]\nlinks = 3\n")
     assert model.errors is not None
     assert (model.errors.per_link, model.errors.quality_gain) == (0.01, 0.2)
     assert model.stations["vendor"].errors.links == 3  # type: ignore[union-attr]
@@ -92,7 +108,7 @@ def test_a_tester_has_no_errors_and_a_station_may_stay_by_chance() -> None:
 
 @pytest.mark.parametrize(("name", "flexibility"), [("article", 0.65), ("field", 0.6)])
 def test_the_tool_of_the_system_gives_its_flexibility_and_nothing_else(name: str, flexibility: float) -> None:
-    model = partly_open(name, 'system.tool="partly_open"')
+    model = partly_open(name, '[system]\ntool = "partly_open"\n')
     assert model.system.flexibility == flexibility
     assert model.assumptions["system.flexibility"].is_assumption
     assert "flexibility" not in str([path for path in model.assumptions if path.startswith("stations")])
@@ -102,4 +118,16 @@ def test_an_unknown_tool_of_the_system_is_refused() -> None:
     with pytest.raises(
         ModelError, match=r"system\.tool: expected a tool of the prior set, found 'partly_opn'.*'partly_open'"
     ):
-        partly_open("field", 'system.tool="partly_opn"')
+        partly_open("field", '[system]\ntool = "partly_opn"\n')
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_every_end_of_a_range_makes_a_valid_model(name: str, end: str) -> None:
+    """One at a time, as the screening of assumptions does it."""
+    model = partly_open(name, ERRORS + '[system]\ntool = "partly_open"\n')
+    tried = [path for path in model.assumptions if "errors" in path or path.startswith("system")]
+    for path in tried:
+        changed = model.with_({path: getattr(model.assumptions[path], end)})
+        assert changed.digest() != model.digest() or getattr(model.assumptions[path], end) in (0, 1), path
+    assert len(tried) > 30
