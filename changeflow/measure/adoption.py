@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from changeflow.engine.trace import Rows, Trace
-from changeflow.measure.posting import ENFORCEMENT, SECOND_PROJECT, WRITE_OFF, rows_of
+from changeflow.measure.posting import ENFORCEMENT, SECOND_PROJECT, UNMET_NEED, WRITE_OFF, rows_of
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window, project_price
 
@@ -55,6 +55,7 @@ def adoption_postings(window: Window, trace: Trace, complete: float, paid: Rows)
     time = np.minimum(weeks["time"], window.end)
     period = np.floor(weeks["time"] / _WEEK).astype(np.int64) - 1
     yield rows_of(ENFORCEMENT, time, cost, period=period, ownership=time >= complete)
+    yield _unserved(window, trace)
     again = _second_begins(weeks)
     again = again[again >= window.begin]
     yield rows_of(SECOND_PROJECT, again, np.full(len(again), second), ownership=again >= complete)
@@ -70,10 +71,12 @@ def cost_by_fate(values: dict[str, float]) -> dict[str, float]:
     return {"cost_if_survived": math.nan if gone else total, "cost_if_abandoned": total if gone else math.nan}
 
 
-def unserved(window: Window, trace: Trace) -> int:
+def _unserved(window: Window, trace: Trace) -> Rows:
     """Requests from [warm-up, horizon) that are not asked because users have left: needs that nobody meets."""
-    before = trace.adoption["unserved"][trace.adoption["time"] <= window.begin]
-    return trace.unserved - (int(before[-1]) if len(before) else 0)
+    times = np.concatenate([trace.adoption["time"], [window.end]])
+    counts = np.diff(np.concatenate([trace.adoption["unserved"], [trace.unserved]]), prepend=0)
+    counts = np.where(times > window.begin, counts, 0)
+    return rows_of(UNMET_NEED, times, counts * window.model.costs.unmet_need_per_request)
 
 
 def endings(weeks: Rows) -> Floats:

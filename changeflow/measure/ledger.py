@@ -67,7 +67,7 @@ def ledger(
     licence = window.model.costs.licence_per_user_month * window.model.organisation.users / MONTH_HOURS
     sums[LICENCE][0][0], sums[LICENCE][1][0] = licence * (complete - window.begin), licence * (window.end - complete)
     sums[ADAPTATION][0][0], sums[WAITING][0][0] = window.project_cost, waiting
-    sums[UNMET_NEED][0][0] = lost * window.model.costs.unmet_need_per_request
+    sums[UNMET_NEED][0][0] += lost * window.model.costs.unmet_need_per_request
     sums[OPEN_LIABILITY][0][0] += float(work_left(window, trace)[1].sum())
     return accounts(window, complete, sums)
 

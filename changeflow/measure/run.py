@@ -8,10 +8,11 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
-from changeflow.measure.adoption import adoption_measures, cost_by_fate, unserved
+from changeflow.measure.adoption import adoption_measures, cost_by_fate
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
+from changeflow.measure.mistakes import error_ratios
 from changeflow.measure.people import people_measures
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
@@ -47,7 +48,6 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values |= people_measures(window, trace)
     values |= _loads(window, trace, arriving, busy)
     open_hours = values["backlog_requests"] * (window.end - window.begin)
-    lost += unserved(window, trace)
     account = ledger(window, trace, turn, labour, waiting_cost(window, ours, open_hours), lost)
     check_ledger(account)
     values |= account
@@ -55,8 +55,10 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values |= mood
     values |= cost_by_fate(values)
     at_least |= bounds
-    per_request, per_hour = (account["total_cost"], float(done)), _effective_price(window, trace, account)
-    ratios = _ratios(window, cohort, (float(labour[8]), float(labour[9])), per_request, per_hour)
+    per_request = account["total_cost"], float(done - _repairs_done(window, ours))
+    per_hour = _effective_price(window, trace, account)
+    rework = (float(labour[8]), float(labour[9]))
+    ratios = _ratios(window, cohort, rework, per_request, per_hour, error_ratios(window, trace))
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
     for name in ("backlog_clear_days", "completion_days"):
         if np.isnan(values[name]):  # not reached within the run
@@ -87,6 +89,14 @@ def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> di
         "backlog_growth_per_week": backlog.growth_per_week(window.begin),
         "backlog_clear_days": clear_day(daily),
     }
+
+
+def _repairs_done(window: Window, ours: Rows) -> int:
+    """Requests that were done and only mended what was done before: no change is delivered by them."""
+    if window.model.errors is None:
+        return 0
+    done = (ours["outcome"] == t.DONE) & (ours["closed"] >= window.begin)
+    return int((done & (ours["cause"] == t.DEFECT)).sum())
 
 
 def _completion(window: Window, trace: Trace) -> float:
@@ -143,6 +153,7 @@ def _ratios(
     rework: tuple[float, float],
     cost: tuple[float, float],
     effective: tuple[float, float],
+    errors: dict[str, tuple[float, float]],
 ) -> dict[str, tuple[float, float]]:
     """Ratio measures of the run; those of repeated work, and of cost, are known already."""
     outcome, visits = cohort.requests["outcome"], cohort.visits
@@ -156,6 +167,7 @@ def _ratios(
         "effective_price_per_reference_hour": effective,
     }
     ratios |= reasons(window, cohort)
+    ratios |= errors
     if any(station.accepts for station in window.tables.stations):
         delivered = (visits["outcome"] == t.DELIVERED) | (visits["outcome"] == t.REWORK)
         tried = delivered & (visits["attempt"] > 0) & (outcome == t.DONE)[cohort.member_of_visit]

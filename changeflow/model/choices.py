@@ -25,6 +25,8 @@ from changeflow.model.routing import (
     Split,
     To,
     UntilDay,
+    parts_of,
+    places,
     stations_of,
 )
 from changeflow.model.schema import Model
@@ -128,3 +130,24 @@ def open_share(model: Model, name: str, kind: Kind) -> float:
 def least_staying(station: Station) -> float:
     """The share of newcomers that surely stays where there is room: those who lose patience do not."""
     return 0.0 if station.patience_hours is not None else min(station.join_probability, default=1.0)
+
+
+def done_share(choices: Choices, route: Route) -> tuple[float, float]:
+    """Least and largest share of the requests that a rule sends off which are done in the end, not lost on the way.
+
+    Only what is refused at once is known exactly; where requests may be lost later the least share is 0.
+    """
+    refuses = any(
+        "refused" in places(part) or not isinstance(part, To | Split | ByCategory)
+        for way in choices.model.routing.next.values()
+        for part in parts_of(way)
+    )
+    may_lose = refuses or any(map(_may_lose, choices.model.stations.values()))
+    refused = [choices.sent(route, {"refused": worth, NOWHERE: worth}) for worth in (1.0, -1.0)]
+    most, fewest = (sum(sent.get(place, 0.0) for place in ("refused", NOWHERE)) for sent in refused)
+    return 0.0 if may_lose else 1.0 - most, 1.0 - fewest
+
+
+def _may_lose(station: Station) -> bool:
+    withdraws = station.acceptance is not None and station.acceptance.at_limit == "withdrawn"
+    return withdraws or station.capacity is not None or least_staying(station) < 1

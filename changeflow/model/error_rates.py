@@ -35,6 +35,12 @@ class ErrorRates:
     """Defects that nobody notices before they are in use; each comes back as a request."""
     defect_work: float
     """Work of such a request as a share of the first pass's; NaN when nothing escapes."""
+    kinds: tuple[float, ...]
+    """Chance that the first delivery has an error of each kind, in the order of KINDS; together `wrong`."""
+    noticed: tuple[float, float]
+    """Chance that the first delivery's error is found by the review, and by the acceptance; the rest escapes."""
+    found_after_days: float
+    """Mean time in use of what escapes until it is found; NaN when nothing does."""
 
 
 @once_a_model
@@ -79,14 +85,14 @@ def _rates(model: Model, errors: Errors, station: StationErrors, name: str, cate
     still = np.ones_like(weights)
     passes = at_review = at_acceptance = 0.0
     escaped = np.zeros(len(KINDS))
-    wrong = math.nan
+    first: Floats = np.zeros(len(KINDS))
     for attempt in range(limit):
         better = np.minimum(quality + errors.quality_gain * attempt, 1.0)
         chances = error_chances(errors, station, better[:, None], difficulty[None, :])
         reached = weights * still
         passes += float(reached.sum())
         if attempt == 0:
-            wrong = float((weights * chances.sum(axis=-1)).sum())
+            first = np.tensordot(weights, chances, axes=2)
         escaped += np.tensordot(reached, chances * (1 - review - acceptance_finds), axes=2)
         if attempt + 1 < limit:
             at_review += float((reached * (chances @ review)).sum())
@@ -99,13 +105,17 @@ def _rates(model: Model, errors: Errors, station: StationErrors, name: str, cate
         rigid = float(by_category(model.system.flexibility, category)) ** -errors.repair_exponent
     late = np.array([_built_on(errors, kind.discovery_days) for kind in kinds])
     repairs = errors.repair.production + late * (errors.repair.built_on - errors.repair.production)
+    discovery = np.array([kind.discovery_days for kind in kinds])
     escapes = float(escaped.sum())
     return ErrorRates(
-        wrong=wrong,
+        wrong=float(first.sum()),
         passes=passes,
         repair_work=rigid * (errors.repair.review * at_review + errors.repair.acceptance * at_acceptance),
         escapes=escapes,
         defect_work=rigid * float(escaped @ repairs) / escapes if escapes else math.nan,
+        kinds=tuple(first.tolist()),
+        noticed=(float(first @ review), float(first @ acceptance_finds)),
+        found_after_days=float(escaped @ discovery) / escapes if escapes else math.nan,
     )
 
 

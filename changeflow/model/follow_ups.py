@@ -95,16 +95,16 @@ def follow_ups(model: Model, defects: Defects | None = None) -> FollowUps | None
     defects = expected_defects(model) if defects is None else defects
     if not any(defects.values()) and (graph is None or graph.mode != "cascade"):
         return None
-    kinds, spread = _kinds(model, graph)
+    kinds, spread = kinds_of(model, graph)
     unlimited = graph is not None and graph.mode == "cascade" and graph.unlimited
     direct = spread if unlimited else np.zeros_like(spread)
-    sides = [direct + np.diag([side(_of_category(defects, kind[0])) for kind in kinds]) for side in (min, max)]
+    sides = [direct + np.diag([side(of_category(defects, kind[0])) for kind in kinds]) for side in (min, max)]
     radius = [spectral_radius(side) for side in sides]
     requests = [_in_the_end(side, unlimited, spread) for side in sides]
     return FollowUps(kinds, (radius[0], radius[1]), np.array(requests), _root_share(model, graph, kinds))
 
 
-def _kinds(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...], Floats]:
+def kinds_of(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...], Floats]:
     """The kinds of request, and the chances that one draws another directly along a link."""
     categories = categories_of(model)
     if graph is None or graph.mode != "cascade":
@@ -130,7 +130,8 @@ def _blocks(blocks: list[Floats]) -> Floats:
     return whole
 
 
-def _of_category(defects: Defects, category: str) -> list[float]:
+def of_category(defects: Defects, category: str) -> list[float]:
+    """Expected escaped defects of a category's deliveries, by station that may deliver it."""
     return [number for (_, of), number in defects.items() if of == category] or [0.0]
 
 
@@ -151,13 +152,14 @@ def _root_share(model: Model, graph: ComponentGraph | None, kinds: tuple[Kind, .
             asked[category] = asked.get(category, 0.0) + count
     share = dict.fromkeys(kinds, 0.0)
     for number, category in enumerate(categories_of(model)):
-        for kind, part in _starts(graph, number, category):
+        for kind, part in starts_of(graph, number, category):
             share[kind] += part * asked.get(category, 0.0)
     total = sum(share.values())
     return np.array([value / total if total else 0.0 for value in share.values()])
 
 
-def _starts(graph: ComponentGraph | None, number: int, category: str) -> Iterator[tuple[Kind, float]]:
+def starts_of(graph: ComponentGraph | None, number: int, category: str) -> Iterator[tuple[Kind, float]]:
+    """Kinds at which root requests of a category begin, with their shares."""
     shares = graph.start_shares(number) if graph is not None and graph.mode == "cascade" else np.zeros(0)
     if graph is None or not shares.any():
         yield (category, ""), 1.0

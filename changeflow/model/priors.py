@@ -5,8 +5,9 @@ A leaf of a prior file is a table with `value`, `unit`, `low`, `high` and `sourc
     categories.NAME.KEY        the category NAME (all of them when a model has no [categories])
     demand.KIND.KEY            every source of that kind
     stations.KIND.KEY          every station of that kind
-    tools.TOOL.KEY             every station (and the adaptation) with `tool = TOOL`
+    tools.TOOL.KEY             every station (and the adaptation) with `tool = TOOL`; flexibility: the system's
     costs.KEY, adaptation.KEY  as they stand
+    errors.KEY                 as they stand, in a model that has [errors]; then stations.KIND.errors, too
     organisation.variation.KEY as they stand, in a model that has [organisation.variation]
     adoption.KEY               where the model switches adoption on
 """
@@ -73,28 +74,49 @@ def _targets(model: Raw, priors: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Ra
         yield ("categories", name), table, categories.get(name, {})
     for path, source in _sources(model):
         yield path, source, priors.get("demand", {}).get(str(source.get("kind")), {})
-    stations = dict(_tables(model.get("stations", {})))
-    testers = {
-        str(table.get("by")) for station in stations.values() for key, table in _tables(station) if key == "acceptance"
-    }
-    for name, station in stations.items():
-        path = ("stations", name)
-        yield path, station, priors.get("tools", {}).get(str(station.get("tool")), {})
-        of_kind = priors.get("stations", {}).get(str(station.get("kind", "in_house")), {})
-        # Who tests the deliveries of others has nobody to test him.
-        yield path, station, {key: leaf for key, leaf in of_kind.items() if key != "acceptance" or name not in testers}
+    tools = priors.get("tools", {})
+    yield from _stations(model, priors, tools)
+    system, errors = _table(model, "system"), _table(model, "errors")
+    if system is not None:
+        yield ("system",), system, _only(tools.get(str(system.get("tool")), {}), "flexibility")
+    if errors is not None:
+        yield ("errors",), errors, priors.get("errors", {})
     variation = _table(_table(model, "organisation"), "variation")
     if variation is not None:
         yield ("organisation", "variation"), variation, priors.get("organisation", {}).get("variation", {})
     for section in ("costs", "adaptation"):
         table = model.setdefault(section, {})
         if isinstance(table, dict):
-            speed = priors.get("tools", {}).get(str(table.get("tool")), {}).get("speed")
-            yield (section,), table, {"speed": speed} if speed else {}
+            yield (section,), table, _only(tools.get(str(table.get("tool")), {}), "speed")
             yield (section,), table, priors.get(section, {})
     adoption = model.get("adoption")
     if isinstance(adoption, dict) and adoption.get("mode", "off") != "off":
         yield ("adoption",), adoption, priors.get("adoption", {})
+
+
+def _stations(model: Raw, priors: Raw, tools: Raw) -> Iterator[tuple[tuple[str, ...], Raw, Raw]]:
+    stations = dict(_tables(model.get("stations", {})))
+    testers = {str((_table(station, "acceptance") or {}).get("by")) for station in stations.values()}
+    for name, station in stations.items():
+        path = ("stations", name)
+        yield path, station, _without(tools.get(str(station.get("tool")), {}), "flexibility")
+        of_kind = priors.get("stations", {}).get(str(station.get("kind", "in_house")), {})
+        if name in testers:  # who tests the deliveries of others has nobody to test him
+            of_kind = _without(of_kind, "acceptance", "errors")
+        elif "errors" in model and "rework_probability" not in (_table(station, "acceptance") or {}):
+            accepted = _without(of_kind.get("acceptance", {}), "rework_probability", "rework_work")
+            of_kind = {**of_kind, "acceptance": accepted}
+        else:  # a delivery fails by chance alone
+            of_kind = _without(of_kind, "errors")
+        yield path, station, of_kind
+
+
+def _only(leaves: Raw, *keys: str) -> Raw:
+    return {key: leaf for key, leaf in leaves.items() if key in keys}
+
+
+def _without(leaves: Raw, *keys: str) -> Raw:
+    return {key: leaf for key, leaf in leaves.items() if key not in keys}
 
 
 def _sources(model: Raw) -> Iterator[tuple[tuple[str, ...], Raw]]:

@@ -105,7 +105,7 @@ def exact_reach(likelihood: Floats, most_branches: int = MOST_BRANCHES) -> Float
                     return None
                 for to, live in ahead:
                     chance[start, to] += weight * live
-                for new, share in _outcomes(ahead):
+                for new, share in outcomes(ahead):
                     rest = waiting & waiting - 1 | new
                     if rest:
                         state = (reached | new, rest)
@@ -114,7 +114,7 @@ def exact_reach(likelihood: Floats, most_branches: int = MOST_BRANCHES) -> Float
     return chance
 
 
-def _outcomes(ahead: list[tuple[int, float]]) -> Iterator[tuple[int, float]]:
+def outcomes(ahead: list[tuple[int, float]]) -> Iterator[tuple[int, float]]:
     """Every set of components that may be reached next, as bits, with its chance."""
     sets = [(0, 1.0)]
     for to, live in ahead:

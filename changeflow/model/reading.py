@@ -194,7 +194,7 @@ def _unknown_tools(full: Raw, places: Places) -> list[Fault]:
     name = full.get("priors")
     known = list(read_priors(name).get("tools", {})) if isinstance(name, str) and name in shipped_priors() else []
     stations = full.get("stations")
-    tables: list[tuple[tuple[str, ...], Any]] = [(("adaptation",), full.get("adaptation"))]
+    tables: list[tuple[tuple[str, ...], Any]] = [((name,), full.get(name)) for name in ("adaptation", "system")]
     if isinstance(stations, dict):
         tables += [(("stations", key), table) for key, table in stations.items()]
     return [

@@ -10,10 +10,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.model.choices import Choices
-from changeflow.model.effort import defects, kinds, mean_hours, passes, stay_hours
+from changeflow.model.choices import Choices, done_share
+from changeflow.model.effort import Kind, defects, kinds, mean_hours, passes, stay_hours
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
 from changeflow.model.process_only import all_routes
+from changeflow.model.propagated import propagated
 from changeflow.model.routing import Route, To, UntilDay, parts_of
 from changeflow.model.schema import Model
 
@@ -45,7 +46,7 @@ def traffic(model: Model, begin: float, end: float) -> Traffic:
     for a, b in _pieces(model, begin, end):
         arrivals = expected_arrivals(model, a, b)
         for number, category in enumerate(categories):
-            sent = _sent(model, category, arrivals)
+            sent = [*_sent(model, category, arrivals), *_drawn(model, category, arrivals, (a + b) / 2)]
             for kind in kinds(model, category) if sent else ():
                 choices = Choices(model, kind, (a + b) / 2)
                 for station in range(len(names)):
@@ -61,17 +62,53 @@ def _pieces(model: Model, begin: float, end: float) -> Iterator[tuple[float, flo
     return pairwise([begin, *sorted(day for day in days if begin < day < end), end])
 
 
-def _sent(
-    model: Model, category: str, arrivals: dict[str, dict[str, float]]
-) -> list[tuple[Route, tuple[float, float]]]:
-    """The rule of each source, with the least and the largest number of requests that it sends off."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """Requests of one category that a rule sends off, (least, largest)."""
+
+    route: Route
+    count: tuple[float, float]
+    work: tuple[float, float]
+    """The same, each counted by its work beside a request's mean."""
+
+
+def _sent(model: Model, category: str, arrivals: dict[str, dict[str, float]]) -> Iterator[_Sent]:
+    """Root requests by their source."""
+    drawn = propagated(model)
+    own_work = 1.0 if drawn is None else float(drawn.own_work[categories_of(model).index(category)])
     for name, counts in arrivals.items():
-        source, count = model.demand.sources[name], counts.get(category, 0.0)
-        route = source.entry or (model.entry if model.stations else None)
+        route, count = _route(model, name), counts.get(category, 0.0)
         if route is not None and count:
-            found.append((route, (least_share(model, source) * count, count)))
-    return found
+            both = (least_share(model, model.demand.sources[name]) * count, count)
+            yield _Sent(route, both, (both[0] * own_work, both[1] * own_work))
+
+
+def _drawn(model: Model, category: str, arrivals: dict[str, dict[str, float]], now: float) -> Iterator[_Sent]:
+    """Changes of other components that requests of all categories draw after them, by the source of the root."""
+    drawn, categories = propagated(model), categories_of(model)
+    if drawn is None:
+        return
+    for name, counts in arrivals.items():
+        route, least = _route(model, name), least_share(model, model.demand.sources[name])
+        if route is None:
+            continue
+        done = np.array([done_share(Choices(model, Kind(root), now), route) for root in categories]).T
+        roots = done * [counts.get(root, 0.0) for root in categories] * [[least], [1.0]]
+        here = categories.index(category)
+        count, work = (
+            tuple(_product(roots[side], of[side, :, here]) for side in (0, 1)) for of in (drawn.changes, drawn.work)
+        )
+        if count[1]:
+            yield _Sent(route, count, work)  # type: ignore[arg-type]
+
+
+def _route(model: Model, source: str) -> Route | None:
+    return model.demand.sources[source].entry or (model.entry if model.stations else None)
+
+
+def _product(counts: Floats, each: Floats) -> float:
+    """The sum of products in which what nobody asks for does not count, infinite or not."""
+    return float(counts[counts > 0] @ each[counts > 0])
 
 
 def _rewards(choices: Choices, station: int) -> tuple[Floats, Floats]:
@@ -91,9 +128,7 @@ def _rewards(choices: Choices, station: int) -> tuple[Floats, Floats]:
     return visits, work
 
 
-def _bounds(
-    choices: Choices, rewards: Floats, sent: list[tuple[Route, tuple[float, float]]], *, is_work: bool
-) -> Floats:
+def _bounds(choices: Choices, rewards: Floats, sent: list[_Sent], *, is_work: bool) -> Floats:
     """Least and largest sum of rewards, visits or hours of work, over all ways to choose."""
     unit = float(rewards.max())
     if not unit:
@@ -101,7 +136,8 @@ def _bounds(
     bounds = []
     for side, sign in enumerate((-1.0, 1.0)):
         worths = _worths(choices, sign * rewards / unit, is_work=is_work)
-        bounds.append(unit * math.fsum(count[side] * _each(choices, route, worths) for route, count in sent))
+        amounts = [((one.work if is_work else one.count)[side], _each(choices, one.route, worths)) for one in sent]
+        bounds.append(unit * math.fsum(amount * each for amount, each in amounts if amount and each))
     return np.array(bounds)
 
 

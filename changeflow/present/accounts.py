@@ -40,7 +40,6 @@ ACCOUNTS = (
     Account("day_job", OWNERSHIP, "#2F6F73"),
     Account("training", OWNERSHIP, "#7FB3B0", "///"),
     Account("enforcement", OWNERSHIP, "#BFDAD6", "|||", "#2F6F73"),
-    Account("enforcement", OWNERSHIP, "#A9B8A0", "..."),
     Account("second_project", OWNERSHIP, "#6F5A86"),
     Account("waiting", UNDONE, "#E6C65C"),
     Account("unmet_need", UNDONE, PAPER, "xxxx", "#7A3B2E"),

@@ -12,6 +12,7 @@ from changeflow.present.assumptions import assumption_rows_of
 from changeflow.present.logs import log_lines
 from changeflow.present.story import story
 from changeflow.present.story_components import component_lines, follow_up_lines, follow_up_warnings
+from changeflow.present.story_errors import error_lines, flexibility_lines
 from changeflow.present.terminal import check_lines
 from changeflow.present.words import digits, load_in_words, plain_name
 
@@ -25,7 +26,10 @@ def check(model: Model) -> str:
     asked_after = follow_up_lines(model)
     if asked_after:
         sections.insert(1, ("FOLLOW-UPS   requests that a request draws after it", asked_after))
-    components = component_lines(model)
+    wrong = error_lines(model)
+    if wrong:
+        sections.append(("ERRORS   how often a delivery is wrong, why, and what follows", wrong))
+    components = [*component_lines(model), *flexibility_lines(model)]
     if components:
         sections.append(("COMPONENTS   how changes spread", components))
     warnings = warnings_of(model)
@@ -68,7 +72,8 @@ def check_as_json(model: Model) -> dict[str, Any]:
         },
         "process_only": list(process_only(model)),
         "story": list(story(model)),
-        "components": component_lines(model),
+        "errors": error_lines(model),
+        "components": [*component_lines(model), *flexibility_lines(model)],
         "follow_ups": follow_up_lines(model),
         "assumptions": [
             dict(zip(("path", "value", "range", "source"), row, strict=True)) for row in assumption_rows_of(model)

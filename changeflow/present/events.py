@@ -22,6 +22,7 @@ from changeflow.measure.window import Window
 from changeflow.model.routing import RULES
 from changeflow.model.schema import Model
 from changeflow.present.folder import MANIFEST, write_whole
+from changeflow.present.words import plain
 
 _LEAVES, _CLOSES, _ARRIVES, _ENTERS, _QUEUES, _STARTS, _LEAVES_AT_ONCE, _CLOSES_AT_ONCE = range(8)
 """The order of what happens at one instant, as the instant rule has it; what takes no time ends after it began."""
@@ -34,6 +35,7 @@ _LEFT = {
     "turned away": "it is full",
     "given up": "the system is given up",
 }
+_WHY = {"root": "", "defect": "; repairs a defect of request {}", "propagation": "; drawn by request {}"}
 
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
@@ -71,13 +73,10 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
     zero = _zero(model)
     events: list[tuple[float, int, int, str]] = []
     people = [people_of(model, name) for name in trace.stations]
-    names = {
-        number: trace.categories[code]
-        for number, code in zip(trace.requests["number"].tolist(), trace.requests["category"].tolist(), strict=True)
-    }
+    components = _components(model)
     for row in trace.requests:
         number = int(row["number"])
-        events.append((float(row["arrived"]), _ARRIVES, number, f"arrives ({names[number]})"))
+        events.append((float(row["arrived"]), _ARRIVES, number, f"arrives ({_about(row, trace, components)})"))
         if not np.isnan(row["closed"]):
             at_once = row["closed"] == row["arrived"] or row["outcome"] != t.DONE
             order = _CLOSES_AT_ONCE if at_once else _CLOSES
@@ -91,6 +90,17 @@ def event_lines(trace: Trace, model: Model) -> Iterator[str]:
         ]
     for hours, _, number, text in sorted(events):
         yield f"{(zero + timedelta(hours=hours)).isoformat(sep=' ', timespec='minutes')}  request {number:>5}  {text}"
+
+
+def _components(model: Model) -> tuple[str, ...]:
+    return () if model.component_graph is None else model.component_graph.names
+
+
+def _about(row: Any, trace: Trace, components: tuple[str, ...]) -> str:
+    """Category and component of a request, and which other one it comes from: 'data, orders; drawn by request 3'."""
+    place = f", {components[row['component']]}" if row["component"] >= 0 else ""
+    why = _WHY[t.CAUSES[row["cause"]]].format(row["parent"])
+    return f"{trace.categories[row['category']]}{place}{why}"
 
 
 def _visit_events(row: Any, station: str, people: list[str]) -> Iterator[tuple[float, int, str]]:
@@ -107,7 +117,14 @@ def _visit_events(row: Any, station: str, people: list[str]) -> Iterator[tuple[f
     yield row["joined"], _QUEUES, f"queues at {station}"
     yield row["started"], _STARTS, f"is started at {station} by {_server(people, row['server'])}"
     end = _LEAVES_AT_ONCE if row["finished"] == row["started"] else _LEAVES
-    yield row["finished"], end, f"leaves {station} ({_LEFT.get(outcome, outcome)})"
+    yield row["finished"], end, f"leaves {station} ({_LEFT.get(outcome, outcome)}{_wrong(row)})"
+
+
+def _wrong(row: Any) -> str:
+    """What is wrong with a delivery, and whether somebody notices: '; slip, nobody notices'."""
+    if row["error"] <= 0:
+        return ""
+    return f"; {plain(t.ERRORS[row['error']])}" + ("" if row["outcome"] == t.REWORK else ", nobody notices")
 
 
 def people_of(model: Model, station: str) -> list[str]:
@@ -150,7 +167,7 @@ def _requests(trace: Trace, model: Model) -> pd.DataFrame:
             "cause": _named(rows["cause"], t.CAUSES),
             "source": _named(rows["source"], trace.sources, "open_today"),
             "category": _named(rows["category"], trace.categories),
-            "component": "",
+            "component": _named(rows["component"], _components(model)),
             "difficulty": rows["difficulty"],
             "specification_quality": rows["quality"],
             "arrived": rows["arrived"],
@@ -186,6 +203,11 @@ def _visits(trace: Trace, model: Model) -> pd.DataFrame:
             "finished_date": _dates(model, rows["finished"]),
             "work_hours": rows["work_hours"],
             "outcome": _named(rows["outcome"], t.VISIT_OUTCOMES),
+            "error": _named(rows["error"], t.ERRORS),
+            "noticed": [
+                "" if error <= 0 else "yes" if outcome == t.REWORK else "no"
+                for error, outcome in zip(rows["error"].tolist(), rows["outcome"].tolist(), strict=True)
+            ],
         }
     )
 

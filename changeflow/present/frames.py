@@ -19,7 +19,7 @@ MIDDLE = (0.1, 0.9)
 CURVE_POINTS = 160
 LONG_RUN_DAYS = 200
 DAYS_PER_WEEK = 7
-_FEW_MODELS_HAVE = ("hosting", "day_job", "training", "enforcement")
+_FEW_MODELS_HAVE = ("hosting", "day_job", "training", "enforcement", "second_project", "write_off")
 """Accounts that are drawn only where something is in them."""
 
 
@@ -114,13 +114,11 @@ def cost_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
             "in_house_labour": mean["ownership_in_house_cost"],
             "vendor_invoices": mean["ownership_vendor_cost"],
             "licence": mean["licence_cost"],
-            **{name: mean[f"{name}_cost"] for name in rare},
+            **{account: mean[f"{account}_cost"] for account in rare},
             "waiting": mean["waiting_cost"],
             "unmet_need": mean["unmet_need_cost"],
             "open_liability": mean["open_liability_cost"],
         }
-        soft = ("enforcement", "second_project", "write_off")
-        accounts |= {account: mean[f"{account}_cost"] for account in soft if f"{account}_cost" in mean}
         rows += [{"scenario": name, "account": account, "cost": cost} for account, cost in accounts.items()]
         total = result.estimates["total_cost_with_undone"]
         totals.append({"scenario": name, "mean": total.mean, "half_width": total.half_width})

@@ -119,6 +119,21 @@ SECTIONS = """\
 # background = true             # they load stations and are not measured
 # entry = "VENDOR"
 """
+ERRORS = """\
+# [errors]                      # errors with a cause, in place of acceptance.rework_probability; the set says the rest
+# per_link = 0.1                # chance that a hand-over of meaning goes wrong, at worst; assumption, 0.03 to 0.3
+# irreducible = 0.05            # chance that the hardest change misses with nobody at fault; assumption, 0 to 0.15
+# kinds.slip = { caught_at_review = 0.4, caught_at_acceptance = 0.5, discovery_days = 28 } # or another kind; in use
+# repair = { acceptance = 0.5, production = 1.5 } # work of a repair at flexibility 1, share of the work that was wrong
+# repairs_go = "same_station"   # where an escaped defect goes: where it was made, or entry
+# [stations.VENDOR.errors]
+# links = 3                     # hand-overs of meaning; 0 in person, 2 through an account manager, 3 a subcontractor
+# slip = 0.1                    # chance of a slip at full skill; assumption, 0.01 to 0.2
+"""
+SYSTEM = """\
+# [system]
+# flexibility = 0.6             # how easily it is changed again, 1 as at first; or by category; assumption, 0.2 to 1
+"""
 COMPONENTS = """\
 # [components]                  # a change draws changes of other components after it
 # generator = { kind = "layered", components = 12, links = 2, likelihood = 0.2, seed = 1 } # or hub, modular
@@ -152,7 +167,8 @@ def with_hints(text: str) -> str:
     vendors = [name for name, station in stations.items() if station.get("kind") == "vendor"]
     if "sources" in demand and filled and vendors:
         text = text.rstrip("\n") + f"\n\n{_TITLE}\n\n" + SECTIONS.replace("VENDOR", vendors[0])
-        text += "" if "components" in raw else f"\n{COMPONENTS}"
+        rare = {"errors": ERRORS.replace("VENDOR", vendors[0]), "system": SYSTEM, "components": COMPONENTS}
+        text += "".join(f"\n{lines}" for section, lines in rare.items() if section not in raw)
     return text
 
 

@@ -12,7 +12,9 @@ SHOWN = (
     "backlog_requests", "peak_backlog_requests", "open_at_horizon_requests", "refused_share", "withdrawn_share",
     "balked_share", "reneged_share", "turned_away_share", "given_up_share", "unasked_requests", "within_target_share",
     "overtime_hours",
-    "rework_share", "cost_of_success", "cost_of_error", "cost_of_ownership_per_year", "waiting_cost",
+    "rework_share", "error_share", "misunderstanding_share", "omission_share", "promise_share", "slip_share",
+    "deviation_share", "defects_per_delivery", "defect_request_share", "propagated_request_share",
+    "cost_of_success", "cost_of_error", "cost_of_ownership_per_year", "waiting_cost",
     "unmet_need_cost", "open_liability_cost", "total_cost", "total_cost_with_undone",
     "abandoned", "days_in_use", "active_share", "data_completeness", "resistance", "enforcement_cost",
     "second_project_cost", "write_off_cost", "cost_if_survived", "cost_if_abandoned",
@@ -21,6 +23,7 @@ RARE = {
     "withdrawn_share", "balked_share", "reneged_share", "turned_away_share", "given_up_share", "unasked_requests",
     "overtime_hours",
     "delay_time_hours", "laid_down_time_hours",
+    "misunderstanding_share", "omission_share", "promise_share", "slip_share", "deviation_share",
 }  # fmt: skip
 """Shown only where a configuration has any."""
 

@@ -31,6 +31,15 @@ PLAIN = {
     "reneged_share": "share that waited too long and withdrew",
     "balked_share": "share that found too many there and withdrew",
     "turned_away_share": "share that found a station full",
+    "error_share": "share of deliveries that are wrong",
+    "misunderstanding_share": "share of deliveries with a misunderstanding",
+    "omission_share": "share of deliveries with an omission",
+    "promise_share": "share of deliveries with a misleading promise",
+    "slip_share": "share of deliveries with a slip",
+    "deviation_share": "share of deliveries wrong with nobody at fault",
+    "defects_per_delivery": "defects per delivery that escape into use",
+    "defect_request_share": "share of requests that repair defects",
+    "propagated_request_share": "share of requests that other changes draw",
     "given_up_share": "share withdrawn with a system given up (softest part)",
     "unasked_requests": "requests never asked, as much was open or users had left",
     # adoption
@@ -85,6 +94,9 @@ PLAIN = {
     "open_liability": "work still open",
     "day_job": "day job displaced",
     "training": "training, recruitment",
+    # kinds of error
+    "promise": "misleading promise",
+    "deviation": "deviation with nobody at fault",
     # words of the trade
     "sojourn": "time to done",
     "replications": "simulated runs",

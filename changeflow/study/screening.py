@@ -22,7 +22,10 @@ from changeflow.study.runner import Progress, run_all
 
 SCREENING_REPLICATIONS = 6
 MAX_ASSUMPTIONS = 12
-_FIRST = ("acceptance.rework_probability", "hours_per_week", "servers", "speed", "share_for_us", "price_per_hour")
+_FIRST = (
+    "acceptance.rework_probability", "errors.per_link", "errors.slip", "hours_per_week", "servers", "speed",
+    "share_for_us", "price_per_hour",
+)  # fmt: skip
 
 
 def candidates(model: Model, most: int) -> list[str]:

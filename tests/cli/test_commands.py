@@ -16,9 +16,10 @@ from .json_schema import complaints
 from .program import QUICKLY, REPLAYED, ROOT, TINY, changeflow, contents, process
 
 SHIPPED = [
-    "acceptance", "adoption", "boxed", "careers", "closed_turnkey", "components", "contracts", "demand_patterns",
-    "leaving", "mmc", "open_platform", "partly_open", "people", "plugin_platform", "queueing_disciplines", "replay",
-    "replay_jira", "routing_rules", "script_platform", "vendor_terms",
+    "acceptance", "adoption", "boxed", "careers", "closed_turnkey", "components", "contracts", "delivery_errors",
+    "demand_patterns", "leaving", "mmc", "open_in_name", "open_platform", "partly_open", "people", "plugin_platform",
+    "queueing_disciplines", "replay", "replay_jira", "routing_rules", "script_platform", "second_attempt",
+    "vendor_terms",
 ]  # fmt: skip
 WITHOUT_LOG = [name for name in SHIPPED if not name.startswith("replay")]
 

@@ -69,3 +69,16 @@ def test_the_sections_at_the_end_are_right() -> None:
     assert model.demand.sources["shocks"].kind == "shocks"
     assert model.contracts["time"].retainer is not None
     assert len(model.categories) > 1
+
+
+def test_errors_flexibility_and_components_are_there_where_the_file_has_none() -> None:
+    text = with_hints(shipped_models()["leaving"].read_text(encoding="utf-8"))
+    begin = text.index("# [errors]")
+    model = model_of(text[:begin] + "\n".join(line.removeprefix("# ") for line in text[begin:].split("\n")))
+    assert model.errors is not None
+    assert model.errors.quality_gain == 0.2
+    by_kind = {station.kind: station.errors for station in model.stations.values()}
+    assert (by_kind["vendor"].links, by_kind["in_house"].links) == (3, 0)  # type: ignore[union-attr]
+    assert model.system.flexibility == 0.6
+    assert model.component_graph is not None
+    assert "# [errors]" not in with_hints(PARTLY)

@@ -101,7 +101,17 @@ def test_every_account_by_hand() -> None:
         "unmet_need_cost": 2 * 500,
         "open_liability_cost": 1400 + 150,
         "cost_of_ownership_per_year": (1800 + LICENCE_PER_HOUR * 48) / (2 / 365.25),
-        **dict.fromkeys(("day_job_cost", "training_cost", "hosting_cost", "enforcement_cost", "write_off_cost"), 0.0),
+        **dict.fromkeys(
+            (
+                "day_job_cost",
+                "training_cost",
+                "hosting_cost",
+                "enforcement_cost",
+                "second_project_cost",
+                "write_off_cost",
+            ),
+            0.0,
+        ),
         "total_cost": 24000 + 600 + 1600 + 100 + LICENCE_PER_HOUR * 96,
         "total_cost_with_undone": 24000 + 600 + 1600 + 100 + LICENCE_PER_HOUR * 96 + 1000 + 1550,
     }

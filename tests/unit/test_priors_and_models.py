@@ -22,9 +22,10 @@ LOGS = {"replay": DATA / "servicenow_uci/incident_event_log.csv.gz", "replay_jir
 MODELS, SETS = sorted(shipped_models()), sorted(shipped_priors())
 THREE_ROUTES = [name for name in MODELS if name not in {"boxed", "closed_turnkey", "mmc"}]
 DECLARED = {
-    "boxed", "closed_turnkey", "script_platform", "plugin_platform", "partly_open", "open_platform", "mmc", "replay",
+    "boxed", "closed_turnkey", "script_platform", "plugin_platform", "partly_open", "open_platform",
+    "open_in_name", "second_attempt", "mmc", "replay",
     "replay_jira", "queueing_disciplines", "leaving", "people", "demand_patterns", "vendor_terms", "routing_rules",
-    "acceptance", "adoption", "careers", "components", "contracts",
+    "acceptance", "adoption", "careers", "components", "contracts", "delivery_errors",
 }  # fmt: skip
 
 
