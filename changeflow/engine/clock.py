@@ -37,6 +37,28 @@ def fire(event: Event, value: Any) -> None:
         callback(event)
 
 
+def tell(story: Story) -> None:
+    """Tell a story from its beginning until it waits for an event, and on from there when that happens.
+
+    What a SimPy process does, without its two events more (that it begins, and that it has ended): nobody waits for
+    either here.
+    """
+    go_on = story.send
+
+    def happened(event: Any) -> None:
+        try:
+            event = go_on(event._value)
+        except StopIteration:
+            return
+        event.callbacks.append(happened)
+
+    try:
+        first: Any = go_on(None)
+    except StopIteration:
+        return
+    first.callbacks.append(happened)
+
+
 class Clock(simpy.Environment):
     """A SimPy environment whose events fire at absolute times, in the order of the instant rule."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage
+from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage, uniform_pair
 from changeflow.engine.jit import borrowed, compiled
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.route_table import BY_CATEGORY, SPLIT, TO
@@ -61,3 +61,10 @@ def foresee(  # type: ignore[no-untyped-def]
         out[i]["accept_luck"] = two[i]
         if out[i]["law"] != NO_LAW:
             out[i]["hours"] = quantile(rows, pool, out[i]["law"], one[i])
+
+
+@compiled
+def first_work(run_key, key, stage, entry, rows, pool, law):  # type: ignore[no-untyped-def]
+    """Reference hours and luck at the acceptance of one pass, as `uniform_pair` and `quantile` give them."""
+    luck, accept_luck = uniform_pair(run_key, key, stage, WORK, entry)
+    return quantile(rows, pool, law, luck), accept_luck

@@ -13,10 +13,23 @@ import numpy as np
 
 from changeflow.engine import draws, route_table, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import ARRIVAL, DISPATCH, END_OF_DELAY, HELD, RE_ENTRY, RELEASE, Clock, Event, Story, fire
+from changeflow.engine.clock import (
+    ARRIVAL,
+    DISPATCH,
+    END_OF_DELAY,
+    HELD,
+    RE_ENTRY,
+    RELEASE,
+    Clock,
+    Event,
+    Story,
+    fire,
+    tell,
+)
+from changeflow.engine.first_pass import first_work
 from changeflow.engine.mistakes import AT_REVIEW, ESCAPED
 from changeflow.engine.process_follow_ups import FollowUps
-from changeflow.engine.process_parts import NOBODY, Request, Visit
+from changeflow.engine.process_parts import NOBODY, ROOT, Request, Visit
 from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
 from changeflow.engine.process_station import Station
 from changeflow.engine.process_users import Users
@@ -52,7 +65,7 @@ class Run:
     def to_the_horizon(self) -> None:
         """Run to the horizon; what would happen at that very instant does not."""
         if len(self.workload) or self.users.is_on:
-            self.clock.process(self._demand())
+            tell(self._demand())
             self.clock.run(until=self.end)
         for station in self.stations:
             station.integrate(self.end)
@@ -74,7 +87,7 @@ class Run:
         request.number = len(self.requests)
         self.requests.append(request)
         self.open += not self.tables.background[request.source]
-        self.clock.process(self._life(request))
+        tell(self._life(request))
 
     def is_silent(self, source: int) -> bool:
         """Nobody tells a defect, or asks for what follows, in a system that was given up."""
@@ -151,6 +164,13 @@ class Run:
         entry = request.next_pass(table.stage_number)
         visit = Visit(request, station.number, entry, attempt if table.accepts else 0, self.clock.now)
         self.begun.append(visit)
+        if failed is None and request.origin is ROOT:  # most of them: the same numbers in one call
+            law = table.service_law[request.category]
+            hours, visit.accept_luck = first_work(
+                self.run_key, request.key, table.stage, entry, self.tables.law_rows, self.tables.law_pool, law
+            )
+            visit.full = visit.left = visit.work_hours = hours / table.speed
+            return visit
         work_luck, visit.accept_luck = draws.uniform_pair(self.run_key, request.key, table.stage, draws.WORK, entry)
         origin = request.origin
         if origin.work_key is not None:

@@ -41,6 +41,8 @@ class Router:
         """The next place: a station's number, or an outcome."""
         rule, first, size, limit, value = self._routes[route]
         places = self._places
+        if rule == r.TO:
+            return places[first]
         while rule in (r.BY_SIZE, r.UNTIL_DAY):
             ways, stations = places[first : first + 2], places[first + 2 : first + 4]
             if rule == r.BY_SIZE:

@@ -55,7 +55,8 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
     values |= mood
     values |= cost_by_fate(values)
     at_least |= bounds
-    per_request, per_hour = (account["total_cost"], float(done)), _effective_price(window, trace, account)
+    per_request = account["total_cost"], float(done - _repairs_done(window, ours))
+    per_hour = _effective_price(window, trace, account)
     rework = (float(labour[8]), float(labour[9]))
     ratios = _ratios(window, cohort, rework, per_request, per_hour, error_ratios(window, trace))
     values |= {name: top / bottom if bottom else np.nan for name, (top, bottom) in ratios.items()}
@@ -88,6 +89,14 @@ def _backlog_measures(window: Window, backlog: Backlog, daily: np.ndarray) -> di
         "backlog_growth_per_week": backlog.growth_per_week(window.begin),
         "backlog_clear_days": clear_day(daily),
     }
+
+
+def _repairs_done(window: Window, ours: Rows) -> int:
+    """Requests that were done and only mended what was done before: no change is delivered by them."""
+    if window.model.errors is None:
+        return 0
+    done = (ours["outcome"] == t.DONE) & (ours["closed"] >= window.begin)
+    return int((done & (ours["cause"] == t.DEFECT)).sum())
 
 
 def _completion(window: Window, trace: Trace) -> float:
