@@ -29,11 +29,9 @@ from changeflow.engine.trace import DEFECT, DELIVERED, PROPAGATION, REWORK
 from changeflow.engine.views import (
     children_of,
     components_of,
-    entrances_of,
     links_of,
     mistakes_of,
     notices_of,
-    passes_of,
     rigidity_of,
     slots_of,
     softness_of,
@@ -158,20 +156,3 @@ def plan(state, arrays, slot):  # type: ignore[no-untyped-def]
     number = state["planned"]
     state["planned"] += 1
     at(state, arrays, slots_of(arrays)[slot]["arrived"], FOLLOW_UP, number, slot, 0)
-
-
-@compiled
-def appear(state, arrays, slot):  # type: ignore[no-untyped-def]
-    """A request that follows from another one is found: it gets its number."""
-    request, passes = slots_of(arrays)[slot], passes_of(arrays)
-    request["number"] = state["number"]
-    request["visits"] = 0
-    request["is_written"] = 1
-    request["home"] = NOWHERE
-    for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
-        passes[stage] = 0
-    state["number"] += 1
-    if state["streaming"] == 0:
-        state["requests"] = state["number"]
-    if entrances_of(arrays)[request["source"]]["background"] == 0:
-        state["open"] += 1

@@ -31,7 +31,7 @@ from changeflow.engine.clock import (
 from changeflow.engine.doors import after_the_work, approach, is_delayed, let_in
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
-from changeflow.engine.follow_ups import appear, escape, give_back, judge, spread
+from changeflow.engine.follow_ups import escape, give_back, judge, spread
 from changeflow.engine.graph_table import NONE as NO_GRAPH
 from changeflow.engine.hands import await_change, change_staff, hand_out_by_choice, renege
 from changeflow.engine.heaps import pop
@@ -39,6 +39,7 @@ from changeflow.engine.jit import array_at, compiled, inlined
 from changeflow.engine.lookups import match_of
 from changeflow.engine.mistakes import ESCAPED, NO_ERROR
 from changeflow.engine.moves import (
+    appear,
     at,
     close,
     dispatch_later,

@@ -318,17 +318,13 @@ def begin_at_a_component(state, arrays, request):  # type: ignore[no-untyped-def
 
 @inlined
 def take_arrival(state, arrays, arrival, features):  # type: ignore[no-untyped-def]
-    """A request gets a number and a slot."""
-    slot, row, passes = state["free"], block_of(arrays)[arrival], passes_of(arrays)
+    """A request of the block takes a slot, and appears."""
+    slot, row = state["free"], block_of(arrays)[arrival]
     request = slots_of(arrays)[slot]
     state["free"] = request["next"]
-    request["number"], request["key"] = state["number"], row["key"]
+    request["key"], request["arrived"] = row["key"], state["now"]
     request["source"], request["category"] = row["source"], row["category"]
     request["difficulty"], request["quality"] = row["difficulty"], row["quality"]
-    request["arrived"] = state["now"]
-    request["visits"] = 0
-    request["is_written"] = 1
-    request["home"] = NOWHERE
     if features is not None:
         request["parent"], request["cause"], request["component"] = NONE, ROOT, NONE
         request["work_key"], request["base"], request["scale"] = row["key"], 1.0, 1.0
@@ -337,6 +333,18 @@ def take_arrival(state, arrays, arrival, features):  # type: ignore[no-untyped-d
         state["spare"] -= 1
         if state["spreads"] != NO_GRAPH:
             begin_at_a_component(state, arrays, request)
+    appear(state, arrays, slot)
+    return slot
+
+
+@inlined
+def appear(state, arrays, slot):  # type: ignore[no-untyped-def]
+    """A request is there: it gets its number."""
+    request, passes = slots_of(arrays)[slot], passes_of(arrays)
+    request["number"] = state["number"]
+    request["visits"] = 0
+    request["is_written"] = 1
+    request["home"] = NOWHERE
     for stage in range(slot * state["stages"], (slot + 1) * state["stages"]):
         passes[stage] = 0
     state["number"] += 1
@@ -344,4 +352,3 @@ def take_arrival(state, arrays, arrival, features):  # type: ignore[no-untyped-d
         state["requests"] = state["number"]
     if entrances_of(arrays)[request["source"]]["background"] == 0:
         state["open"] += 1
-    return slot

@@ -10,6 +10,9 @@ import numpy as np
 
 from changeflow.model import laws
 
+_LARGE_BETA = 100
+"""From here on the sum of a beta law with whole parameters is no shorter than the function."""
+
 
 def mean(law: laws.Law) -> float:
     """Expected value."""
@@ -137,6 +140,9 @@ def _gamma_survival(shape: float, x: float) -> float:
 def _beta_survival(alpha: float, beta: float, x: float) -> float:
     if x >= 1:
         return 0.0
+    if alpha.is_integer() and beta.is_integer() and alpha + beta < _LARGE_BETA:  # so many of n uniforms lie below x
+        n = int(alpha + beta) - 1
+        return math.fsum(math.comb(n, j) * x**j * (1 - x) ** (n - j) for j in range(int(alpha)))
     from scipy import special  # noqa: PLC0415  a slow import that few models need
 
     return float(special.betainc(beta, alpha, 1.0 - x))

@@ -18,9 +18,18 @@ FULL: dict[str, Any] = {
     },
     "costs": {"waiting_per_day": 5.0},
     "categories": {
-        "data": {"share": 0.5, "priority": 5, "due_within_days": 10, "work_hours": HOURS},
-        "process": {"share": 0.3, "priority": 2, "due_within_days": 3, "waiting_cost_per_day": 40.0, "work_hours": 4.0},
-        "event": {"share": 0.2, "priority": 0, "due_within_days": 1, "waiting_cost_per_day": 300.0, "work_hours": 2.0},
+        "data": {
+            "share": 0.5, "specification_quality": {"law": "beta", "alpha": 2, "beta": 3}, "priority": 5,
+            "due_within_days": 10, "work_hours": HOURS,
+        },
+        "process": {
+            "share": 0.3, "specification_quality": 0.5, "priority": 2,
+            "due_within_days": 3, "waiting_cost_per_day": 40.0, "work_hours": 4.0,
+        },
+        "event": {
+            "share": 0.2, "specification_quality": 0.1, "priority": 0,
+            "due_within_days": 1, "waiting_cost_per_day": 300.0, "work_hours": 2.0,
+        },
     },
     "demand": {
         "sources": {
@@ -52,17 +61,18 @@ FULL: dict[str, Any] = {
             "kind": "vendor", "stage": "change", "calendar": "office", "price_per_hour": 120.0, "servers": 3,
             "discipline": {"rule": "ageing", "days_per_class": 3, "urgent_before_due_days": 2}, "shift_end": "finish",
             "intake_delay_hours": 2.0, "hold": {"size": 3, "every_days": 1}, "release": {"every_days": 3.5},
-            "capacity": 4, "when_full": "freelance",
+            "capacity": 4, "when_full": "freelance", "errors": {"links": 2, "promise": 0.05, "slip": 0.04},
         },
         "freelance": {
             "kind": "vendor", "stage": "change", "price_per_hour": 90.0, "discipline": "shortest_remaining",
             "preemptive": True, "join_probability": [1.0, 0.8, 0.5], "most_in_hand": 2,
-            "requester_wait": {"probability": 0.4, "hours": HOURS},
+            "requester_wait": {"probability": 0.4, "hours": HOURS}, "errors": {"links": 3, "slip": 0.1},
             "staff": {"pool": {"servers": 3, "until_day": 45.25}, "reserve": {"servers": 2, "from_day": 30}},
         },
         "experts": {
             "stage": "change", "calendar": "office", "discipline": "shortest", "preemptive": True,
             "interrupted_work": "resample", "staff_drop": "finish", "access": 0.95,
+            "errors": {"slip": 0.1, "slip_unskilled": 0.5},
             "learning": {"rate": 0.8, "start": 0.3, "trained": 0.6, "forgetting_days": 15},
             "staff": {
                 "one": {"categories": ["process", "event"], "until_day": 30, "authority": 0.8, "experience": 5},
@@ -76,6 +86,28 @@ FULL: dict[str, Any] = {
         "training": {"discipline": "lifo", "service_hours": 30.0, "hold": {"every_days": 1}},
         "notes": {"discipline": "random", "service_hours": {"law": "uniform", "low": 0.5, "high": 4.0}},
         "archive": {"discipline": "due_date", "service_hours": 2.0, "preemptive": True},
+    },
+    "errors": {
+        "per_link": 0.15, "quality_effect": 0.6, "irreducible": 0.1, "quality_gain": 0.2, "repairs_go": "entry",
+        "repair": {"review": 0.3, "acceptance": 0.5, "production": 1.5, "built_on": 2.5, "built_on_after_days": 3},
+        "kinds": {
+            "slip": {"caught_at_review": 0.3, "caught_at_acceptance": 0.3, "discovery_days": 4},
+            "omission": {"caught_at_acceptance": 0.4, "discovery_days": 6},
+            "misunderstanding": {"caught_at_acceptance": 0.4, "discovery_days": 2},
+            "deviation": {"caught_at_acceptance": 0.5},
+        },
+    },
+    "system": {"flexibility": {"data": 0.8, "default": 0.5}},
+    "components": {
+        "names": ["fields", "flow", "alerts"],
+        "impact": 0.5,
+        "edges": [
+            {"from": "fields", "to": "flow", "likelihood": 0.5},
+            {"from": "flow", "to": "alerts", "likelihood": 0.4, "impact": 0.25},
+            {"from": "fields", "to": "alerts", "likelihood": 0.3},
+            {"from": "alerts", "to": "fields", "likelihood": 0.3},
+        ],
+        "categories": {"fields": "data", "flow": "process", "alerts": "event"},
     },
     "routing": {
         "entry": {

@@ -27,6 +27,8 @@ WANTED = {
     "limit of work in hand reached", "learning and forgetting", "authority", "access", "staff: course ends",
     "staff: left", "staff: joined, untrained", "learning and interrupted work", "groups with different calendars",
     "urgent before due",
+    *(f"error {kind}" for kind in ("misunderstanding", "omission", "promise", "slip", "deviation")),
+    "cause defect", "cause propagation",
     *(f"rule {rule}" for rule in ("by_size", "until_day", "shortest_queue", "cheapest", "soonest", "open_first")),
     *(f"overtaking: {rule}" for rule in ("priority", "ageing", "shortest", "shortest_remaining", "cost_of_delay",
                                          "random", "lifo", "due_date")),

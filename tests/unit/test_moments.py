@@ -111,3 +111,13 @@ def test_the_distribution_function_is_one_from_the_cut_on_and_zero_below_the_sup
     assert moments.cdf(law, 1.999) == pytest.approx(1 - math.exp(-1.999 / 3))
     for free in EVERY_LAW.values():
         assert moments.cdf(free, -1.0) == 0.0
+
+
+def test_a_beta_law_with_whole_parameters_needs_no_special_function() -> None:
+    """P(X <= x) of a beta law of 2 and 3 is 6 x^2 - 8 x^3 + 3 x^4; and as the special function has it."""
+    law = laws.Beta(law="beta", alpha=2.0, beta=3.0)
+    for x in (0.0, 0.1, 0.5, 0.9, 1.0):
+        assert moments.cdf(law, x) == pytest.approx(6 * x**2 - 8 * x**3 + 3 * x**4, abs=1e-15)
+    for alpha, beta in ((1, 1), (7, 2), (30, 60)):
+        found = moments.cdf(laws.Beta(law="beta", alpha=float(alpha), beta=float(beta)), 0.35)
+        assert found == pytest.approx(special.betainc(alpha, beta, 0.35), rel=1e-12)
