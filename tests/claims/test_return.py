@@ -126,7 +126,8 @@ def test_s26_with_few_changes_a_small_difference_of_licence_decides() -> str:
     """Half a usual licence more for the open system: it is the dearer one to own at 10 changes a year, not at 100."""
     few, many = (interval(_worth_of_openness(rate)) for rate in (10, 100))
     assert few[1] < 25 < many[0]
-    return f"a licence EUR {shown(few)} dearer a user and month cancels openness at 10 changes a year, {shown(many)} at 100"
+    gaps = shown(few), shown(many)
+    return "a licence EUR {} dearer a user and month cancels openness at 10 changes a year, {} at 100".format(*gaps)
 
 
 def _worth_of_openness(rate: float) -> np.ndarray:
