@@ -85,4 +85,4 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
-    return "known: " + ", ".join(names) if 0 < len(names) <= 20 else ""
+    return "known: " + ", ".join(names) if 0 < len(names) <= 30 else ""

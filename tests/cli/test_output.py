@@ -25,7 +25,7 @@ CORE = [
     "completion_days", "rework_cost", "waiting_cost", "unmet_need_cost", "open_liability_cost", "total_cost",
     "total_cost_with_undone", "cost_per_closed_request", "refused_share", "withdrawn_share",
 ]  # fmt: skip
-CHARTS = {"backlog", "cost", "network", "spread", "time_to_done"}
+CHARTS = {"backlog", "components", "components_risk", "cost", "network", "spread", "time_to_done"}
 NAMES = ["vendor", "power_users", "both"]
 
 

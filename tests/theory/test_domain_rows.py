@@ -140,7 +140,7 @@ def test_the_rework_loop() -> None:
     """One in four fails and takes 0.8 of its first work again: effort 1.266667 times, 1.333333 passes."""
     station = {"servers": "infinite", "service_hours": {"law": "exponential", "mean": 2.0}, "acceptance": LOOP}
     model = built(horizon_days=400, demand={"kind": "poisson", "rate_per_day": 10}, stations={"desk": station})
-    assert passes(model.stations["desk"], "change") == pytest.approx(1.333333, abs=5e-7)
+    assert passes(model, "desk", "change") == pytest.approx(1.333333, abs=5e-7)
     effort, number = [], []
     for trace in traces(model, 60):
         visits = trace.visits[~np.isnan(trace.visits["finished"])]
