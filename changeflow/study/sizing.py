@@ -226,10 +226,10 @@ class _Desk:
     def _tried(self, space: Space, model: Model | None, point: Point, runs: tuple[RunMeasures, ...] | None) -> Tried:
         if model is None or runs is None:
             return Tried(point, -math.inf, 0.0, math.inf, (math.inf, math.inf))
-        service = service_of(model, runs, self.level)
+        service = service_of(model, runs, self.level, look_at_load=False)
         self.services[id(space), point] = service
         worst = service.worst
-        return Tried(point, worst.mean, worst.half_width, _cost(runs), staff_of(model).price)
+        return Tried(point, worst.mean, worst.half_width, _cost(runs), staff_of(model, space.stations).price)
 
     def verify(self, space: Space, listed: list[Tried], level: float, tolerance: float) -> tuple[Candidate, ...]:
         """Judge candidates on fresh runs, cheapest first by these runs."""
@@ -237,7 +237,7 @@ class _Desk:
         runs = dict(zip(models, self._run(list(models.values()), self.plan.replications, 1), strict=True))
         found = {}
         for point, model in models.items():
-            service, staff = service_of(model, runs[point], level), staff_of(model)
+            service, staff = service_of(model, runs[point], level), staff_of(model, space.stations)
             found[point] = Candidate(
                 point, space.values(point), model, staff, service, service.state(tolerance), _cost(runs[point])
             )
@@ -260,15 +260,22 @@ class _Desk:
         if vendor is not None:
             models[VENDOR] = vendor.chosen.model
         names = list(models)
+        stations = dict.fromkeys(names, space.stations)
+        if vendor is not None:
+            stations[VENDOR] = vendor.space.stations
         runs = dict(zip(names, self._run(list(models.values()), self.plan.replications, 2), strict=True))
         self.tell(self.done, self.done)
         return Sizing(
             family=family,
             vendor=vendor,
-            staffs={name: staff_of(models[name]) for name in names},
+            staffs={name: staff_of(models[name], stations[name]) for name in names},
             services={name: service_of(models[name], runs[name], self.level) for name in names},
             steps=tuple(
-                Step(staff_of(space.at(one.point)), space.values(one.point), self.services[id(space), one.point])
+                Step(
+                    staff_of(space.at(one.point), space.stations),
+                    space.values(one.point),
+                    self.services[id(space), one.point],
+                )
                 for one in steps
                 if math.isfinite(one.slack)
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from changeflow.errors import PlanError, nearest
@@ -44,6 +44,8 @@ class Space:
     model: Model
     levers: tuple[Lever, ...]
     today: Point
+    stations: tuple[str, ...]
+    """Those to which work comes."""
 
     @property
     def size(self) -> int:
@@ -86,7 +88,8 @@ def space_of(model: Model, ranges: Mapping[str, tuple[float, float]] | None = No
     if not found:
         raise PlanError(f"{model.place}: expected people to choose: a station with servers to which work comes")
     levers = tuple(_within(lever, today, (ranges or {}).get(lever.path)) for lever, today in found)
-    return Space(model, levers, tuple(lever.step(today) for lever, (_, today) in zip(levers, found, strict=True)))
+    today = tuple(lever.step(value) for lever, (_, value) in zip(levers, found, strict=True))
+    return Space(model, levers, today, tuple(load.station for load in _busy(model)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +117,14 @@ class Staff:
         return self.bill_per_week, self.hours_per_week
 
 
-def staff_of(model: Model) -> Staff:
-    """The staff of the stations to which work comes, in the last week of the run."""
+def staff_of(model: Model, stations: Iterable[str]) -> Staff:
+    """The staff of some stations at the end of the run."""
     end = model.start_hours + model.horizon_days * 24
     groups, bill = [], 0.0
-    for load in _busy(model):
-        hours = sum(group_hours(model, load.station, end - 1, end).values())
-        people = _people(model, load.station)
-        groups.append((load.station, load.kind, people, hours / people if people else 0.0))
-        bill += hours * model.hourly_rate(load.station)
+    for name in stations:
+        hours, people = sum(group_hours(model, name, end - 1, end).values()), _people(model, name)
+        groups.append((name, model.stations[name].kind, people, hours / people if people else 0.0))
+        bill += hours * model.hourly_rate(name)
     return Staff(tuple(groups), bill)
 
 

@@ -78,8 +78,11 @@ def check_targets(model: Model) -> None:
         )
 
 
-def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float) -> Service:
-    """The targets against the runs of a staffing; each interval at the level."""
+def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float, *, look_at_load: bool = True) -> Service:
+    """The targets against the runs of a staffing; each interval at the level.
+
+    Overload, worked out without any run, is a growing backlog; a search that has no time for it sees the slope alone.
+    """
     together = model.organisation.runs_together
     slacks = []
     wanted = wanted_share(model)
@@ -87,13 +90,14 @@ def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float) -> Ser
         found = estimate_measure("within_target_share", runs, level, model.currency, together)
         slacks.append(_known("share", wanted, found.mean, found.half_width))
     if model.targets.backlog_not_growing:
-        slacks.append(_growth(model, runs, level, together))
+        slacks.append(_growth(model, runs, level, look_at_load))
     return Service(tuple(slacks))
 
 
-def _growth(model: Model, runs: tuple[RunMeasures, ...], level: float, together: int) -> Slack:
-    """The slope of the backlog per request that arrives; overload counts as growth by what cannot be done."""
-    if any(load.overloaded for load in offered_loads(model)):
+def _growth(model: Model, runs: tuple[RunMeasures, ...], level: float, look_at_load: bool) -> Slack:
+    """The slope of the backlog per request that arrives; with overload it is as large as can be."""
+    together = model.organisation.runs_together
+    if look_at_load and any(load.overloaded for load in offered_loads(model)):
         return Slack("growth", GROWTH_TOLERANCE, 1.0, 0.0)
     estimates: dict[str, Estimate] = {
         name: estimate_measure(name, runs, level, model.currency, together)
