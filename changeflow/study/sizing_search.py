@@ -2,7 +2,8 @@
 
 It knows nothing of models: `assess` says what a staffing gives. First up the straight line from the start to the top
 until the targets are met, then from cheapest to cheapest among the neighbours, with strides that halve (a pattern
-search, Hooke and Jeeves 1961, on integers). Neighbours are one lever up or down, and one up for another down.
+search, Hooke and Jeeves 1961, on integers). Neighbours are one lever up or down, and one up for another down; in the
+end also those two steps away, for the targets need not rise with each step.
 """
 
 from __future__ import annotations
@@ -66,17 +67,19 @@ class Search:
         return len(self.book) >= self.most
 
     def run(self, start: Point, also: Iterable[Point] = (), *, stride: int = 4) -> None:
-        """Try staffings until no neighbour of the cheapest good one is cheaper, or none is good at the top."""
+        """Try staffings until no neighbour of the cheapest good one is cheaper, near or wide, or none is good at all."""
         self._look([start, *also])
         if not self._good() and not self._rise(start):
             return
-        while stride:
+        while True:
             here = self._cheapest()
-            self._look(self._around(here.point, stride))
-            if self._cheapest() is here:
-                stride //= 2
+            self._look(self._around(here.point, max(stride, 1), wide=not stride))
             if self.exhausted:
                 return
+            if self._cheapest() is here:
+                if not stride:
+                    return
+                stride //= 2
 
     def _rise(self, start: Point) -> bool:
         """From the start up to the top, halving the way while the targets are met; is the top itself enough?"""
@@ -116,14 +119,15 @@ class Search:
             for tried in self.book.values()
         )
 
-    def _around(self, point: Point, stride: int) -> Iterator[Point]:
-        """Neighbours within the ladders; without a law that more helps, also two levers down, and one down twice."""
+    def _around(self, point: Point, stride: int, *, wide: bool) -> Iterator[Point]:
+        """Neighbours within the ladders; wide: also one lever down twice, two down, and two steps up for one down."""
         levers = range(len(point))
         moves = [{lever: sign * stride} for lever in levers for sign in (-1, 1)]
         moves += [{up: stride, down: -stride} for up, down in permutations(levers, 2)]
-        if not self.monotone and stride == 1:
+        if wide:
+            moves = [{lever: -2} for lever in levers]
             moves += [{one: -1, other: -1} for one in levers for other in range(one)]
-            moves += [{lever: -2} for lever in levers]
+            moves += [{up: 2, down: -1} for up, down in permutations(levers, 2)]
         for move in moves:
             found = _moved(point, move)
             if all(0 <= step < length for step, length in zip(found, self.lengths, strict=True)):
