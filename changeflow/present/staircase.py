@@ -41,9 +41,8 @@ def staircase_text(sizing: Sizing, folder: str | None, sets: Sequence[str] = ())
 
 def _changes(sizing: Sizing) -> list[str]:
     """The answer as options of other commands."""
-    today = sizing.family.space.values(sizing.family.space.today)
-    values = sizing.family.chosen.values
-    return [f"{path}={value:g}" for path, value in values.items() if value != today[path]]
+    changes = sizing.family.space.changes(sizing.family.chosen.point)
+    return [f"{path}={value:g}" for path, value in changes.items()]
 
 
 def _headline(sizing: Sizing) -> str:

@@ -50,7 +50,8 @@ def answer_of(sizing: Sizing) -> str:
         parts += [f"It reaches {found}."]
     elif family.kind == "too_close":
         parts = [f"Too close to call: no staff surely meets the target ({words})."]
-        parts += [f"The nearest, {staff}, reaches {found}.", "More runs (--replications) may tell."]
+        unsure = "" if chosen.service.worst.name == "share" else "; whether its backlog grows these runs do not tell"
+        parts += [f"The nearest, {staff}, reaches {found}{unsure}.", "More runs (--replications) may tell."]
     else:
         parts = [f"Nothing that was tried meets the target ({words})."]
         parts += [f"The nearest, {staff}, reaches {found}: {_short_of(chosen.service.worst)}."]
@@ -73,11 +74,15 @@ def _too_close(sizing: Sizing, chosen: Candidate) -> list[str]:
     verified = sizing.family.verified
     cheaper = [one for one in verified[: verified.index(chosen)] if one.state == "close"]
     return [
-        f"Too close to call at a tolerance of {100 * sizing.tolerance:g} points: "
+        f"Too close to call at a tolerance of {_points(sizing.tolerance)}: "
         f"{staff_in_words(one.staff, overflow_of(one.model))}, {hours_in_words(one.staff)}, reaches "
         f"{_percent(one.service.worst)} against {_wanted(one.service.worst)}."
         for one in cheaper[-_MOST_CLOSE:]
     ]
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:g} point{'s' * (share != 0.01)}"
 
 
 def _wanted(slack: Slack) -> str:

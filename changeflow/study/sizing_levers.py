@@ -44,6 +44,9 @@ class Space:
     model: Model
     levers: tuple[Lever, ...]
     today: Point
+    """The steps nearest to the model's own values, where these lie outside a range."""
+    own: tuple[float, ...]
+    """The model's own value of each lever."""
     stations: tuple[str, ...]
     """Those to which work comes."""
 
@@ -61,10 +64,14 @@ class Space:
         """Path -> value."""
         return {lever.path: lever.ladder[step] for lever, step in zip(self.levers, point, strict=True)}
 
+    def changes(self, point: Point) -> dict[str, float]:
+        """What of the model a staffing changes."""
+        found = zip(self.values(point).items(), self.own, strict=True)
+        return {path: _whole(value) for (path, value), own in found if value != own}
+
     def at(self, point: Point) -> Model:
-        """The model with this staffing; today's is the model itself. Raises ModelError where the model refuses it."""
-        today = self.values(self.today)
-        changes = {path: _whole(value) for path, value in self.values(point).items() if value != today[path]}
+        """The model with this staffing. Raises ModelError where the model refuses it."""
+        changes = self.changes(point)
         return self.model.with_(changes) if changes else self.model
 
 
@@ -88,8 +95,9 @@ def space_of(model: Model, ranges: Mapping[str, tuple[float, float]] | None = No
     if not found:
         raise PlanError(f"{model.place}: expected people to choose: a station with servers to which work comes")
     levers = tuple(_within(lever, today, (ranges or {}).get(lever.path)) for lever, today in found)
-    today = tuple(lever.step(value) for lever, (_, value) in zip(levers, found, strict=True))
-    return Space(model, levers, today, tuple(load.station for load in _busy(model)))
+    own = tuple(value for _, value in found)
+    today = tuple(lever.step(value) for lever, value in zip(levers, own, strict=True))
+    return Space(model, levers, today, own, tuple(load.station for load in _busy(model)))
 
 
 @dataclass(frozen=True, slots=True)

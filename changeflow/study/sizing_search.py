@@ -67,7 +67,7 @@ class Search:
         return len(self.book) >= self.most
 
     def run(self, start: Point, also: Iterable[Point] = (), *, stride: int = 4) -> None:
-        """Try staffings until no neighbour of the cheapest good one is cheaper, near or wide, or none is good at all."""
+        """Until no neighbour of the cheapest good one is cheaper, near or wide; or none is good at all."""
         self._look([start, *also])
         if not self._good() and not self._rise(start):
             return

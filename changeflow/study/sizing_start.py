@@ -37,14 +37,14 @@ def start_of(space: Space, share: float) -> Point:
     """
     loads = {load.station: load for load in offered_loads(space.model)}
     steps = []
-    for lever, today in zip(space.levers, space.today, strict=True):
+    for lever, today, own in zip(space.levers, space.today, space.own, strict=True):
         load = loads[lever.station]
         middle = sum(load.work_per_week) / 2
         if lever.kind != "people" or not load.servers or not math.isfinite(middle) or not load.hours_per_week:
             steps.append(today)
             continue
         needed = square_root_staff(middle / (load.hours_per_week / load.servers), 1 - share)
-        steps.append(lever.step(lever.ladder[today] * needed / load.servers))
+        steps.append(lever.step(own * needed / load.servers))
     return tuple(steps)
 
 

@@ -39,7 +39,8 @@ def test_levers_are_people_their_hours_and_the_overflow_within_the_ranges_that_t
         "stations.power_users.servers", "stations.power_users.hours_per_week", "stations.vendor.servers",
         "routing.entry.overflow_beyond",
     ]  # fmt: skip
-    assert (ladders["stations.power_users.hours_per_week"][0], ladders["stations.power_users.hours_per_week"][-1]) == (2, 16)  # fmt: skip
+    hours = ladders["stations.power_users.hours_per_week"]
+    assert (hours[0], hours[-1]) == (2, 16)
     assert ladders["routing.entry.overflow_beyond"][-1] == 20
     assert space.at(space.today) is model
     point = tuple(0 for _ in space.levers)
@@ -98,3 +99,9 @@ def test_more_people_are_surely_not_worse_only_first_come_first_served_without_r
 
 def test_with_a_choice_of_stations_nothing_is_sure() -> None:
     assert not is_monotone(read_model("partly_open"))
+
+
+def test_a_range_without_todays_value_leaves_today_as_it_is_and_its_own_ends_reachable() -> None:
+    space = space_of(model_of(), {"stations.desk.servers": (6, 7)})
+    assert space.own == (2.0,)
+    assert [space.at((step,)).stations["desk"].servers for step in (0, 1)] == [6, 7]
