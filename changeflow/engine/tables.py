@@ -27,7 +27,7 @@ from changeflow.model.laws import Erlang, Law
 from changeflow.model.process_only import process_only
 from changeflow.model.routing import To
 from changeflow.model.schema import Model
-from changeflow.model.topology import expected_arrivals, offered_loads
+from changeflow.model.topology import expected_arrivals, most_visits_per_week
 
 ONE_CATEGORY = "change"
 
@@ -217,7 +217,7 @@ class _Compiler:
             ),
             process_only=process_only(model),
             expected_requests=model.open_today + sum(map(_total, expected_arrivals(model, start, end).values())),
-            expected_visits=sum(load.visits_per_week[1] for load in offered_loads(model)) * (end - start) / 168,
+            expected_visits=most_visits_per_week(model) * (end - start) / 168,
         )
 
     def _law(self, law: object) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +52,22 @@ def error_rates(model: Model) -> dict[tuple[str, str], ErrorRates]:
         return {}
     categories = tuple(model.categories) or ("",)
     return {
-        (name, category): _rates(model, errors, station.errors, name, category)
+        (name, category): _rates_of(model, errors, station.errors, name, category)
         for name, station in model.stations.items()
         if station.errors is not None
         for category in categories
     }
+
+
+def _rates_of(model: Model, errors: Errors, station: StationErrors, name: str, category: str) -> ErrorRates:
+    acceptance = model.stations[name].acceptance
+    limit = acceptance.max_attempts if acceptance and acceptance.max_attempts else _MOST_ATTEMPTS
+    known = model.categories.get(category)
+    rigid = 1.0
+    if model.system.flexibility is not None:
+        rigid = float(by_category(model.system.flexibility, category)) ** -errors.repair_exponent
+    quality, difficulty = (known.specification_quality, known.difficulty) if known else (None, None)
+    return _rates(errors, station, limit, quality, difficulty, rigid)
 
 
 def error_chances(errors: Errors, station: StationErrors, quality: Floats, difficulty: Floats) -> Floats:
@@ -72,13 +84,14 @@ def error_chances(errors: Errors, station: StationErrors, quality: Floats, diffi
     return np.stack([wrong - omitted, omitted, linked - promised, promised - slipped, slipped - deviated], axis=-1)
 
 
-def _rates(model: Model, errors: Errors, station: StationErrors, name: str, category: str) -> ErrorRates:
-    acceptance = model.stations[name].acceptance
-    limit = acceptance.max_attempts if acceptance and acceptance.max_attempts else _MOST_ATTEMPTS
-    known = model.categories.get(category)
-    quality, of_quality = _points(known.specification_quality if known else None, 1.0)
-    difficulty, of_difficulty = _points(known.difficulty if known else None, math.nan)
-    weights = np.outer(of_quality, of_difficulty)
+@lru_cache(maxsize=1_024)
+def _rates(
+    errors: Errors, station: StationErrors, limit: int, of_quality: Law | None, of_difficulty: Law | None, rigid: float
+) -> ErrorRates:
+    """Kept by what they hang on: a study asks for the same ones with other people, again and again."""
+    quality, quality_weights = _points(of_quality, 1.0)
+    difficulty, difficulty_weights = _points(of_difficulty, math.nan)
+    weights = np.outer(quality_weights, difficulty_weights)
     kinds = [getattr(errors.kinds, kind) for kind in KINDS]
     review = np.array([kind.caught_at_review for kind in kinds])
     acceptance_finds = (1 - review) * np.array([kind.caught_at_acceptance for kind in kinds])
@@ -100,9 +113,6 @@ def _rates(model: Model, errors: Errors, station: StationErrors, name: str, cate
         still = still * (chances @ (review + acceptance_finds))
         if float((weights * still).sum()) < _NEGLIGIBLE:
             break
-    rigid = 1.0
-    if model.system.flexibility is not None:
-        rigid = float(by_category(model.system.flexibility, category)) ** -errors.repair_exponent
     late = np.array([_built_on(errors, kind.discovery_days) for kind in kinds])
     repairs = errors.repair.production + late * (errors.repair.built_on - errors.repair.production)
     discovery = np.array([kind.discovery_days for kind in kinds])

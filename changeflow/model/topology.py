@@ -16,9 +16,9 @@ from changeflow.model.expected import categories_of, expected_arrivals, least_sh
 from changeflow.model.once import once_a_model
 from changeflow.model.overload import overloads
 from changeflow.model.schema import Model
-from changeflow.model.traffic import Floats, traffic
+from changeflow.model.traffic import Floats, Traffic, traffic
 
-__all__ = ["Load", "categories_of", "expected_arrivals", "offered_loads"]
+__all__ = ["Load", "categories_of", "expected_arrivals", "most_visits_per_week", "offered_loads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,8 @@ class Load:
 @once_a_model
 def offered_loads(model: Model) -> tuple[Load, ...]:
     """The load of every station, averaged over the run after the warm-up."""
-    begin = model.start_hours + model.warm_up_days * 24
-    end = model.start_hours + model.horizon_days * 24
-    whole, late = traffic(model, begin, end), overloads(model, (begin + end) / 2, end)
+    begin, end = _measured(model)
+    whole, late = _traffic(model), overloads(model, (begin + end) / 2, end)
     asks_less = any(least_share(model, source) < 1 for source in model.demand.sources.values())
     return tuple(
         Load(
@@ -73,6 +72,21 @@ def offered_loads(model: Model) -> tuple[Load, ...]:
         )
         for number, (name, station) in enumerate(model.stations.items())
     )
+
+
+def most_visits_per_week(model: Model) -> float:
+    """Visits to all stations, at most; infinite where a loop may hold requests for ever. Costs half of the loads."""
+    return sum(_bounds(visits)[1] for visits in _traffic(model).visits)
+
+
+@once_a_model
+def _traffic(model: Model) -> Traffic:
+    return traffic(model, *_measured(model))
+
+
+def _measured(model: Model) -> tuple[float, float]:
+    """Clock hours of the run after the warm-up."""
+    return model.start_hours + model.warm_up_days * 24, model.start_hours + model.horizon_days * 24
 
 
 def _most_servers(model: Model, name: str) -> int:

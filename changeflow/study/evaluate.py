@@ -28,7 +28,7 @@ def evaluate(name: str, model: Model, runs: tuple[RunMeasures, ...]) -> Scenario
     """Estimates of every measure of a scenario, at the level of its comparison."""
     level, together = model.comparison.level, model.organisation.runs_together
     estimates = {
-        measure: _estimate(measure, runs, level, model.currency, together)
+        measure: estimate_measure(measure, runs, level, model.currency, together)
         for measure in runs[0].values
         if any(not math.isnan(run.values[measure]) for run in runs)
     }
@@ -47,8 +47,10 @@ def column(runs: tuple[RunMeasures, ...], measure: str) -> Floats:
     return np.array([run.values.get(measure, np.nan) for run in runs])
 
 
-def _estimate(measure: str, runs: tuple[RunMeasures, ...], level: float, currency: str, together: int) -> Estimate:
-    """The interval is over organisations, of `together` runs each; over runs where organisations do not differ."""
+def estimate_measure(
+    measure: str, runs: tuple[RunMeasures, ...], level: float, currency: str, together: int
+) -> Estimate:
+    """One measure; its interval is over organisations of `together` runs each, over runs where they do not differ."""
     if MEASURES[base_name(measure)].ratio:
         mean, half_width = jackknife_ratio(*_ratio(runs, measure, together), level)
     elif MEASURES[base_name(measure)].yes_no:
@@ -76,11 +78,11 @@ def _grows(model: Model, estimates: dict[str, Estimate], load: tuple) -> bool:  
     slope = estimates.get("backlog_growth_per_week")
     surely_up = False
     if slope is not None:
-        surely_up = slope.low > GROWTH_TOLERANCE * _late_requests_per_week(model, estimates) and slope.low > 0
+        surely_up = slope.low > GROWTH_TOLERANCE * late_requests_per_week(model, estimates) and slope.low > 0
     return surely_up or any(station.overloaded for station in load)
 
 
-def _late_requests_per_week(model: Model, estimates: dict[str, Estimate]) -> float:
+def late_requests_per_week(model: Model, estimates: dict[str, Estimate]) -> float:
     """Our requests in the last half of the run, without other customers' and without those never asked."""
     begin, end = model.start_hours, model.start_hours + model.horizon_days * 24
     late = expected_arrivals(model, (begin + end) / 2, end)

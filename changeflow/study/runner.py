@@ -40,12 +40,14 @@ def run_all(
     engine: str = "auto",
     workers: int = 1,
     progress: Progress = no_progress,
+    begin: int = 0,
 ) -> list[tuple[RunMeasures, ...]]:
-    """Every model in every replication 0, 1, ...; one tuple of runs a model, in order of replication."""
+    """Every model in every replication begin, begin + 1, ...; one tuple of runs a model, in order of replication."""
+    until = begin + replications
     tasks = [
-        (number, model, seed, tuple(range(first, min(first + CHUNK, replications))), engine)
+        (number, model, seed, tuple(range(first, min(first + CHUNK, until))), engine)
         for number, model in enumerate(models)
-        for first in range(0, replications, CHUNK)
+        for first in range(begin, until, CHUNK)
     ]
     found: list[dict[int, RunMeasures]] = [{} for _ in models]
     total, done = replications * len(models), 0

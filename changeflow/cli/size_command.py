@@ -1,0 +1,109 @@
+"""changeflow size."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
+from changeflow.cli.output import prepare, tell_compiling
+from changeflow.cli.progress import reporting
+from changeflow.errors import PlanError
+
+if TYPE_CHECKING:
+    from changeflow.study.sizing import Sizing
+
+_RANGE = re.compile(r"^\s*(?P<path>[^=\s]+)\s*=\s*(?P<low>\d+)(?:\s*\.\.\s*(?P<high>\d+))?\s*$")
+
+
+@click.command(
+    "size", epilog="Example: changeflow size mmc --target '90 % started within 0.5 hours' --set horizon_days=30"
+)
+@click.argument("model")
+@click.option(
+    "--range",
+    "ranges",
+    multiple=True,
+    metavar="PATH=LOW..HIGH",
+    help="What may be chosen for people, hours a week or the overflow; one number fixes it. Repeatable.",
+)
+@click.option(
+    "--tolerance", type=float, metavar="SHARE",
+    help="Nearer to the target than this is too close to call (default 0.01, one request in a hundred).",
+)  # fmt: skip
+@model_options
+@run_options
+def command(
+    model: str,
+    ranges: tuple[str, ...],
+    tolerance: float | None,
+    horizon_days: float | None,
+    warm_up_days: float | None,
+    **shared: Any,
+) -> int:
+    """The cheapest people x hours that meet the targets of the model, or --target.
+
+    Today's staffing first, then the next cheaper, the answer, the next dearer, and the vendor alone. MODEL is a file or
+    the id of a model that comes along. Exit 3 when nothing reaches the target.
+    """
+    from changeflow.study.compare import with_engine
+    from changeflow.study.plan import Plan
+    from changeflow.study.sizing import TODAY, size
+    from changeflow.study.sizing_levers import space_of
+    from changeflow.study.sizing_targets import TOLERANCE, check_targets
+
+    options = Shared(**shared)
+    read = read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)
+    check_targets(read)
+    spans = _spans(ranges)
+    space_of(read, spans)
+    plan = Plan.of(
+        {TODAY: read}, replications=options.replications, seed=options.seed, engine=options.engine,
+        quick=options.quick, workers=1 if options.workers is None else options.workers,
+    )  # fmt: skip
+    folder = prepare(options)
+    plan = with_engine(replace(plan, workers=workers_for(options.workers, 100)))
+    tell_compiling(plan, options)
+    with reporting(options.progress, "sizing") as progress:
+        found = size(
+            plan, ranges=spans, tolerance=TOLERANCE if tolerance is None else tolerance, progress=progress
+        )  # fmt: skip
+    return _finish(found, folder, options)
+
+
+def _spans(ranges: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """'PATH=LOW..HIGH' or 'PATH=VALUE' -> path and its two ends; raises PlanError for other words."""
+    spans = {}
+    for text in ranges:
+        match = _RANGE.match(text)
+        if not match:
+            raise PlanError(f"--range {text}: expected PATH=LOW..HIGH, such as stations.desk.servers=1..6")
+        spans[match["path"]] = float(match["low"]), float(match["high"] or match["low"])
+    return spans
+
+
+def _finish(found: Sizing, folder: Path, options: Shared) -> int:
+    """Write the folder, print text or JSON, return the exit code."""
+    from changeflow.present.staircase_files import staircase_json, write_staircase
+
+    write_staircase(found, folder, command_line=["changeflow", *sys.argv[1:]], charts=options.charts)
+    if options.json:
+        click.echo(json.dumps(staircase_json(found, str(folder)), allow_nan=False))
+    else:
+        from changeflow.present.staircase import staircase_text
+
+        click.echo(staircase_text(found, str(folder), options.sets))
+    if found.family.kind == "unreachable":
+        print("changeflow: nothing that was tried reaches the target", file=sys.stderr)
+        return 3
+    if options.strict and found.results.scenarios["answer"].growing:
+        print("changeflow: --strict: the backlog grows with the answer", file=sys.stderr)
+        return 1
+    return 0

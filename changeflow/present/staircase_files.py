@@ -1,0 +1,182 @@
+"""How many people, for files and programs: the results folder and the one JSON object."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from changeflow import __version__
+from changeflow.present.assumptions import assumption_rows
+from changeflow.present.csv_files import RUNS, SUMMARY, Row, runs_rows, summary_rows, write_csv
+from changeflow.present.folder import MANIFEST, manifest, write_whole
+from changeflow.present.machine import as_json
+from changeflow.present.report import ReportContent, render_report
+from changeflow.present.staircase import in_time
+from changeflow.present.staircase_words import (
+    LABELS,
+    answer_of,
+    guarantee_of,
+    limits_of,
+    overflow_of,
+    staff_in_words,
+)  # fmt: skip
+from changeflow.present.terminal import years_in_words
+from changeflow.present.words import money
+from changeflow.study.sizing import ANSWER, Candidate, Family, Sizing
+from changeflow.study.sizing_levers import Staff
+from changeflow.study.sizing_targets import Service
+
+STEPS = ("hours_per_week", "full_time", "bill_per_week", "target", "found", "half_width", "wanted", "staff")
+
+
+def staircase_json(sizing: Sizing, folder: str | None) -> dict[str, Any]:
+    """The object of every command that simulates, and under `size` the staffings."""
+    found = as_json(sizing.results, folder)
+    family = sizing.family
+    found["answer"] = {
+        "sentence": answer_of(sizing),
+        "verdict": family.kind,
+        "guarantee": guarantee_of(sizing),
+        "changes": dict(family.chosen.values),
+        **_staff(family.chosen.staff),
+    }
+    found["size"] = {
+        "target": family.space.model.targets.in_words(),
+        "tolerance": sizing.tolerance,
+        "level": sizing.level,
+        "runs_of_search": sizing.search_runs,
+        "runs_of_verification": sizing.runs,
+        "staff": {name: _staff(staff) for name, staff in sizing.staffs.items()},
+        "service": {name: _service(service) for name, service in sizing.services.items()},
+        "verified": _family(family),
+        "vendor_alone": None if sizing.vendor is None else _family(sizing.vendor),
+        "staircase": [_staff(step.staff) | {"targets": _service(step.service)} for step in sizing.steps],
+    }
+    return found
+
+
+def _family(family: Family) -> dict[str, Any]:
+    return {
+        "verdict": family.kind,
+        "tried": len(family.tried),
+        "staffings": family.space.size,
+        "monotone": family.monotone,
+        "stopped_at_limit": family.exhausted,
+        "candidates": [_candidate(one) for one in family.verified],
+    }
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    return {"changes": dict(one.values), "state": one.state, "targets": _service(one.service), **_staff(one.staff)}
+
+
+def _staff(staff: Staff) -> dict[str, Any]:
+    stations = {name: {"people": people, "hours_per_week": each} for name, _, people, each in staff.groups}
+    return {
+        "stations": stations,
+        "hours_per_week": staff.hours_per_week,
+        "full_time": staff.full_time,
+        "bill_per_week": staff.bill_per_week,
+    }
+
+
+def _service(service: Service) -> list[dict[str, Any]]:
+    return [
+        {"target": one.name, "wanted": one.wanted, "found": one.found, "half_width": _finite(one.half_width)}
+        for one in service.slacks
+    ]
+
+
+def _finite(value: float) -> float | None:
+    return value if value < float("inf") else None
+
+
+def step_rows(sizing: Sizing) -> Iterator[Row]:
+    """One row a step and target."""
+    for step in sizing.steps:
+        for one in step.service.slacks:
+            yield (
+                step.staff.hours_per_week, step.staff.full_time, step.staff.bill_per_week, one.name, one.found,
+                one.half_width, one.wanted, staff_in_words(step.staff),
+            )  # fmt: skip
+
+
+def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], charts: bool) -> None:
+    """Manifest, tables, the staircase with its chart, report."""
+    results = sizing.results
+
+    def fill(draft: Path) -> None:
+        write_csv(draft / "runs.csv", RUNS, runs_rows(results))
+        write_csv(draft / "summary.csv", SUMMARY, summary_rows(results))
+        write_csv(draft / "staircase.csv", STEPS, step_rows(sizing))
+        (draft / "summary.md").write_text(markdown(sizing), encoding="utf-8")
+        drawn = _charts(sizing, draft / "charts") if charts else []
+        report = render_report(_content(sizing, drawn, command_line))
+        (draft / "report.html").write_text(report, encoding="utf-8")
+        text = json.dumps(manifest(results, command_line), indent=2, default=str, allow_nan=False)
+        (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    write_whole(folder, fill)
+
+
+def markdown(sizing: Sizing) -> str:
+    """The answer and the table for a wiki or a mail."""
+    headers, rows = _table(sizing)
+    lines = [f"# {sizing.family.space.model.title}", "", answer_of(sizing), ""]
+    lines += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += ["", f"Promise: {guarantee_of(sizing)}", "", f"Limits: {limits_of(sizing)}", ""]
+    return "\n".join(lines)
+
+
+def _table(sizing: Sizing) -> tuple[list[str], list[list[str]]]:
+    currency = sizing.results.currency
+    headers = ["staffing", "people x hours a week", "hours a week", "full-time", "in time", "cost with undone work"]
+    rows = []
+    for name, result in sizing.results.scenarios.items():
+        staff, cost = sizing.staffs[name], result.estimates["total_cost_with_undone"]
+        label = "nearest" if name == ANSWER and sizing.family.kind != "found" else LABELS[name].lower()
+        words = staff_in_words(staff, overflow_of(result.model))
+        hours = f"{staff.hours_per_week:,.0f}", f"{staff.full_time:,.1f}"
+        rows.append([label, words, *hours, in_time(sizing.services[name]), money(cost.mean, currency, cost.half_width)])
+    return headers, rows
+
+
+def _charts(sizing: Sizing, folder: Path) -> list[tuple[str, str, str]]:
+    from changeflow.present.figures import save, svg_text  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.staircase_chart import staircase_chart  # noqa: PLC0415
+
+    figure = staircase_chart(sizing)
+    if figure is None:
+        return []
+    save(figure, folder, "staircase")
+    caption = f"Each point: {sizing.search_runs} runs of the search, on the same requests; bars at {sizing.level:.0%}."
+    return [("Staircase", svg_text(figure), caption)]
+
+
+def _content(sizing: Sizing, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:
+    results, model = sizing.results, sizing.family.space.model
+    headers, rows = _table(sizing)
+    provenance = [
+        ("Command", shlex.join(command_line)),
+        ("Runs", f"{sizing.runs} of {years_in_words(model.horizon_days)}, seed {results.seed}"),
+        ("Engine", results.engine),
+        ("Program", f"changeflow {__version__}"),
+    ]
+    provenance += [
+        (f"Model {name}", f"{one.model.place}, digest {one.model.digest()}") for name, one in results.scenarios.items()
+    ]
+    return ReportContent(
+        title=model.title,
+        question="How many people, how many hours?",
+        answer=answer_of(sizing).replace("+-", "±"),
+        notes=[("Promise", guarantee_of(sizing)), ("Limits", limits_of(sizing))],
+        headers=headers,
+        rows=[[cell.replace("+-", "±") for cell in row] for row in rows],
+        charts=charts,
+        assumptions=assumption_rows(results),
+        provenance=provenance,
+    )
