@@ -19,6 +19,7 @@ _COMMANDS = {
     "check": "Is a model valid, what load does it carry, what will it do, what is assumed?",
     "run": "Simulate one configuration.",
     "compare": "Send the same requests through every configuration.",
+    "study": "Run an experiment file: factors, a design, gates; resumes by itself.",
     "trace": "Write the event log of one replication.",
     "diff": "Did results drift between two folders?",
     "schema": "Print the JSON Schema of model files.",
