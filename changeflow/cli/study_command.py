@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from changeflow.cli.progress import reporting_with_rate
 from changeflow.errors import Incomplete, Interrupted, PlanError
 
 if TYPE_CHECKING:
@@ -183,6 +182,7 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
     points = [point for point in range(len(plan.points)) if stage(point) is not None]
     if not points:
         return 0
+    from changeflow.cli.progress import reporting_with_rate
     from changeflow.study.study_pilot import engine_for, must_compile
     from changeflow.study.study_runner import Agenda, Workshop, run_missing
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -142,8 +142,8 @@ class Store:
             self._layouts[names] = self._write("INSERT INTO layouts (names) VALUES (?)", (names,))
         return self._layouts[names]
 
-    def columns(self, cell: str, until: int) -> Columns:
-        """The numbers of a cell's replications 0 to until - 1, which must be there. Damaged for changed rows."""
+    def columns(self, cell: str, until: int, wanted: Collection[str] | None = None) -> Columns:
+        """The numbers of a cell's replications 0 to until - 1, which must be there; only the wanted measures. Damaged for changed rows."""
         query = (
             "SELECT names, numbers FROM runs JOIN layouts ON layout = layouts.id "
             "WHERE cell = ? AND replication < ? ORDER BY replication"
@@ -151,7 +151,7 @@ class Store:
         rows = list(self._rows(query, (self._cells.get(cell, -1), until)))
         if not all(is_whole(numbers) for _, numbers in rows):
             raise Damaged(self._damaged("a row's bytes have changed"))
-        return unpack(rows)
+        return unpack(rows, wanted)
 
     def orders(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """What is known of models without making them: order key -> cell and facts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,8 +56,8 @@ def is_whole(numbers: bytes) -> bool:
     return zlib.crc32(numbers[:-SUM_BYTES]).to_bytes(SUM_BYTES, "little") == numbers[-SUM_BYTES:]
 
 
-def unpack(rows: Sequence[tuple[str, bytes]]) -> Columns:
-    """Columns of (names, numbers) rows in order of replication."""
+def unpack(rows: Sequence[tuple[str, bytes]], wanted: Collection[str] | None = None) -> Columns:
+    """Columns of (names, numbers) rows in order of replication; only the wanted measures, all without."""
     values: dict[str, Floats] = {}
     ratios: dict[str, Floats] = {}
     at_least: dict[str, Floats] = {}
@@ -68,11 +68,15 @@ def unpack(rows: Sequence[tuple[str, bytes]]) -> Columns:
         of_values, of_ratios, of_bounds = json.loads(names)
         begin = len(of_values)
         end = begin + 2 * len(of_ratios)
-        for number, name in enumerate(of_values):
+        for number, name in _of(of_values, wanted):
             values.setdefault(name, np.full(count, np.nan))[places] = table[:, number]
-        for number, name in enumerate(of_ratios):
+        for number, name in _of(of_ratios, wanted):
             pair = begin + 2 * number
             ratios.setdefault(name, np.zeros((count, 2)))[places] = table[:, pair : pair + 2]
-        for number, name in enumerate(of_bounds):
+        for number, name in _of(of_bounds, wanted):
             at_least.setdefault(name, np.zeros(count))[places] = table[:, end + number]
     return Columns(count, values, ratios, at_least)
+
+
+def _of(names: list[str], wanted: Collection[str] | None) -> list[tuple[int, str]]:
+    return [(number, name) for number, name in enumerate(names) if wanted is None or name in wanted]

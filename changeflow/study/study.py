@@ -10,9 +10,8 @@ from changeflow.errors import PlanError, nearest
 from changeflow.model.process_only import process_only
 from changeflow.model.schema import Model
 from changeflow.study.store import Store
-from changeflow.study.store_packing import Columns
 from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects
-from changeflow.study.study_estimates import Cell, Facts, cell_of, enough, next_size
+from changeflow.study.study_estimates import FOR_GROWTH, Cell, Facts, cell_of, enough, next_size
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
 
@@ -162,7 +161,7 @@ def sizes(plan: StudyPlan, keys: list[str], store: Store) -> tuple[int, bool]:
         return plan.replications, all(store.has(key, plan.replications) for key in keys)
     look = rule.first
     while all(store.has(key, look) for key in keys):
-        columns = [store.columns(key, look) for key in keys]
+        columns = [store.columns(key, look, {one.measure for one in rule.measures}) for key in keys]
         found = enough(columns, rule, level)
         if found is not None:
             return found, True
@@ -175,29 +174,15 @@ def sizes(plan: StudyPlan, keys: list[str], store: Store) -> tuple[int, bool]:
 def results_of(plan: StudyPlan, cells: Cells, store: Store) -> StudyResults:
     """The estimates of a study whose runs are all there; only measures that its tables show, unless it says "all"."""
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
-    everything = "all" in plan.study.measures
+    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH}
     found, imprecise = [], 0
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
         count, _ = sizes(plan, keys, store)
         imprecise += plan.study.precision is not None and count == plan.replications
         for scenario, key in zip(plan.scenarios, keys):
-            columns = store.columns(key, count)
-            names = list(columns.values) if everything else list(shown)
-            kept = columns if everything else _only(columns, names)
+            columns = store.columns(key, count, wanted)
             facts = cells.facts[point, scenario]
-            found.append(cell_of(point, scenario, facts, kept, names, plan.comparison.level))
+            names = list(columns.values) if wanted is None else shown
+            found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
     return StudyResults(plan, tuple(found), imprecise)
-
-
-_FOR_GROWTH = ("backlog_growth_per_week", "arrived_requests", "unasked_requests")
-
-
-def _only(columns: Columns, names: list[str]) -> Columns:
-    """The columns that are needed; the rest of a large study would fill the memory."""
-    keep = {*names, *_FOR_GROWTH}
-    parts = (
-        {name: column.copy() for name, column in part.items() if name in keep}
-        for part in (columns.values, columns.ratios, columns.at_least)
-    )
-    return Columns(columns.count, *parts)

@@ -19,6 +19,10 @@ from changeflow.study.store_packing import Columns
 from changeflow.study.study_file import Sequential
 
 
+FOR_GROWTH = ("backlog_growth_per_week", "arrived_requests", "unasked_requests")
+"""Measures that tell whether a backlog grows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What of a model the estimates need, so that a finished study makes no model again."""
@@ -48,8 +52,7 @@ class Cell:
 
 def cell_of(point: int, scenario: str, facts: Facts, columns: Columns, measures: Iterable[str], level: float) -> Cell:
     """Estimates of those measures that the runs have."""
-    always = ("backlog_growth_per_week", "arrived_requests", "unasked_requests")
-    names = [name for name in dict.fromkeys((*measures, *always)) if name in columns.values]
+    names = [name for name in dict.fromkeys((*measures, *FOR_GROWTH)) if name in columns.values]
     found = {name: one for name in names if (one := estimate(columns, name, facts, level)) is not None}
     growing = facts.overloaded or grows(found, facts.late_requests_per_week)
     return Cell(point, scenario, facts, columns, found, growing)
