@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from changeflow import __version__
 from changeflow.errors import Incomplete, Interrupted, PlanError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def command(study: str, **given: Any) -> int:
     plan = _plan(study, options)
     if options.dry_run:
         return _dry_run(plan, options)
-    folder = folder_of(options.out, plan.name, force=options.force)
+    folder = folder_of(options.out, plan.name, __version__, force=options.force)
     _check_size(plan, folder, options)
     if not (folder / "study.sqlite").exists():
         from changeflow.study.study_pilot import pilot

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator, Philox
 
 from changeflow.measure.records import Floats
 from changeflow.study.design_fraction import Fraction, fraction_of
@@ -76,7 +77,7 @@ def fraction(design: Design, factors: int) -> Fraction:
 
 def latin_hypercube(points: int, factors: int, seed: int) -> Floats:
     """One point in each of `points` equal strata of every factor, paired at random (McKay, Beckman, Conover 1979)."""
-    chance = np.random.Generator(np.random.Philox(seed))
+    chance = Generator(Philox(seed))
     strata = np.array([chance.permutation(points) for _ in range(factors)]).T
     return (strata + chance.random((points, factors))) / points
 

@@ -143,7 +143,10 @@ class Store:
         return self._layouts[names]
 
     def columns(self, cell: str, until: int, wanted: Collection[str] | None = None) -> Columns:
-        """The numbers of a cell's replications 0 to until - 1, which must be there; only the wanted measures. Damaged for changed rows."""
+        """The numbers of a cell's replications 0 to until - 1, all of which must be there; of the wanted measures only.
+
+        Raises Damaged where a row's bytes have changed.
+        """
         query = (
             "SELECT names, numbers FROM runs JOIN layouts ON layout = layouts.id "
             "WHERE cell = ? AND replication < ? ORDER BY replication"

@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from changeflow import __version__
 from changeflow.errors import PlanError
 from changeflow.study.store import FILE, throw_away
 
@@ -17,7 +16,7 @@ MANIFEST = "manifest.json"
 COMMAND = "study"
 
 
-def folder_of(out: str | None, name: str, *, force: bool) -> Path:
+def folder_of(out: str | None, name: str, version: str, *, force: bool) -> Path:
     """The folder of a study: --out, else results/NAME; its own is resumed, a new or empty one taken.
 
     Raises PlanError for another study's folder, a newer program's, any other with files in it, and one that cannot be
@@ -28,8 +27,8 @@ def folder_of(out: str | None, name: str, *, force: bool) -> Path:
     if folder.exists() and not folder.is_dir():
         raise PlanError(f"{shown}: expected a folder, found a file")
     found = manifest_in(folder)
-    if _newer(found):
-        raise PlanError(f"{shown}: expected results of changeflow {__version__} or older, found {found['version']}")
+    if _numbers(str(found.get("version", "0"))) > _numbers(version):
+        raise PlanError(f"{shown}: expected results of changeflow {version} or older, found {found['version']}")
     if found.get("command") == COMMAND and found.get("study") == name:
         if not _is_whole(folder, found):
             _start_anew(folder, found, shown, force=force)
@@ -67,10 +66,6 @@ def write_file(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
-
-
-def _newer(manifest: dict[str, Any]) -> bool:
-    return _numbers(str(manifest.get("version", "0"))) > _numbers(__version__)
 
 
 def _numbers(version: str) -> list[int]:

@@ -18,7 +18,6 @@ from changeflow.study.evaluate import NEGLIGIBLE_SHARE, grows
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_file import Sequential
 
-
 FOR_GROWTH = ("backlog_growth_per_week", "arrived_requests", "unasked_requests")
 """Measures that tell whether a backlog grows."""
 
