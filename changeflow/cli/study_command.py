@@ -60,6 +60,7 @@ def command(study: str, **given: Any) -> int:
 
     Exit 3 when an expectation is surely missed, 5 when the time limit came first.
     """
+    from changeflow.study.store import FILE
     from changeflow.study.store_folder import folder_of
     from changeflow.study.study import cells_of, check_measures
 
@@ -72,12 +73,13 @@ def command(study: str, **given: Any) -> int:
         return _dry_run(plan, options)
     folder = folder_of(options.out, plan.name, __version__, force=options.force)
     _check_size(plan, folder, options)
-    if not (folder / "study.sqlite").exists():
+    cells = None
+    if not (folder / FILE).exists():
         from changeflow.study.study_pilot import pilot
 
-        cells_of(plan, None)  # what is wrong is said before anything is written
+        cells = cells_of(plan, None)  # what is wrong is said before anything is written
         check_measures(plan, pilot(plan).measures)
-    return _run(plan, folder, options, seconds)
+    return _run(plan, folder, options, seconds, cells)
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
@@ -117,8 +119,8 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     return 0
 
 
-def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None) -> int:
-    """Open the store, make what lacks, write what it says."""
+def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None) -> int:
+    """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
     from changeflow.present.study_files import save_manifest
     from changeflow.study.store import FILE, Store
     from changeflow.study.store_folder import manifest_in
@@ -130,8 +132,9 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None)
     store = Store.open(folder, anew=options.force)
     complete = False
     try:
-        cells = cells_of(plan, store)
-        _check_known(plan, cells, store)
+        if cells is None:
+            cells = cells_of(plan, store)
+            _check_known(plan, cells, store)
         _say_what_changed(plan, cells, store, before, options)
         cells.note(store)
         made = _make_runs(plan, cells, store, options, seconds)

@@ -43,7 +43,13 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE
         with self._in_words():
-            self._open()
+            self._sql = sqlite3.connect(self.file, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            with self._in_words():
+                self._open()
+        except BaseException:
+            self._sql.close()
+            raise
         self._cells: dict[str, int] = dict(self._rows("SELECT key, id FROM cells"))
         self._layouts: dict[str, int] = dict(self._rows("SELECT names, id FROM layouts"))
         self._done: dict[int, set[int]] = {}
@@ -53,20 +59,26 @@ class Store:
     @classmethod
     def open(cls, folder: Path, *, anew: bool = False) -> Store:
         """The store of a folder; with `anew` a damaged one is thrown away first."""
+        if not anew:
+            return cls(folder)
         try:
-            return cls(folder)
+            store = cls(folder)
+            if store._is_whole():
+                return store
+            store.close()
         except Damaged:
-            if not anew:
-                raise
-            throw_away(folder)
-            return cls(folder)
+            pass
+        throw_away(folder)
+        return cls(folder)
+
+    def _is_whole(self) -> bool:
+        """Are the bytes of every row what they were?"""
+        return all(is_whole(numbers) for (numbers,) in self._rows("SELECT numbers FROM runs"))
 
     def _open(self) -> None:
-        self._sql = sqlite3.connect(self.file, timeout=0, isolation_level=None, check_same_thread=False)
         self._sql.execute("PRAGMA locking_mode = EXCLUSIVE")
         version = self._sql.execute("PRAGMA user_version").fetchone()[0]
         if version > FORMAT:
-            self._sql.close()
             raise PlanError(f"{self.file}: expected a study that this version knows, found one of a newer changeflow")
         self._sql.execute("PRAGMA journal_mode = WAL")
         self._sql.execute("PRAGMA synchronous = FULL")
