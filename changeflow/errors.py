@@ -5,8 +5,9 @@ ChangeflowError
 │   ├── ModelError    faults in a model file or in --set, all of them together
 │   ├── DataError     a demand file that cannot be used
 │   └── PlanError     a run that makes no sense, such as one replication where an interval is asked for
-└── RunError          the simulation failed (exit 1)
-    └── InvariantBroken   a result contradicts a law that every run must obey
+├── RunError          the simulation failed (exit 1)
+│   └── InvariantBroken   a result contradicts a law that every run must obey
+└── Incomplete        stopped before the end; what was finished is kept and the same command goes on (exit 5)
 Interrupted           stopped by Ctrl-C or SIGTERM (exit 130 or 143); no ChangeflowError, lest one who forgives those
                       swallows it
 """
@@ -69,6 +70,12 @@ class RunError(ChangeflowError):
 
 class InvariantBroken(RunError):
     """A run contradicts a law that every run must obey; the program is wrong, not the model."""
+
+
+class Incomplete(ChangeflowError):
+    """Stopped before the end, with everything finished kept."""
+
+    exit_code = 5
 
 
 class Interrupted(BaseException):

@@ -20,6 +20,7 @@ _COMMANDS = {
     "run": "Simulate one configuration.",
     "compare": "Send the same requests through every configuration.",
     "size": "Find the cheapest people and hours that meet targets.",
+    "study": "Run an experiment file: factors, a design, gates; resumes by itself.",
     "trace": "Write the event log of one replication.",
     "diff": "Did results drift between two folders?",
     "schema": "Print the JSON Schema of model files.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,7 +25,7 @@ def reporting(how: str, what: str) -> Iterator[Progress]:
 
 
 @contextmanager
-def _shown(how: str, what: str) -> Iterator[Progress]:
+def _shown(how: str, what: str, *, with_rate: bool = False) -> Iterator[Progress]:
     if how == "json":
         yield _json_lines
     elif how == "none" or not sys.stderr.isatty():
@@ -34,10 +35,43 @@ def _shown(how: str, what: str) -> Iterator[Progress]:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bars
 
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = [TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+        if with_rate:
+            columns.append(TextColumn("{task.fields[rate]}"))
         with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-            task = bars.add_task(what, total=None)
-            yield lambda done, total: bars.update(task, completed=done, total=total)
+            task = bars.add_task(what, total=None, rate="")
+
+            def show(done: int, total: int) -> None:
+                speed = bars.tasks[0].speed
+                bars.update(task, completed=done, total=total, rate=f"{speed:.0f} runs/s" if speed else "")
+
+            yield show
+
+
+@contextmanager
+def reporting_with_rate(how: str, what: str) -> Iterator[Progress]:
+    """The same with runs a second and the time left, for work that may take hours."""
+    began, first = time.monotonic(), -1
+
+    def rate(done: int) -> float:
+        nonlocal first
+        first = done if first < 0 else first
+        return (done - first) / max(time.monotonic() - began, 1e-9)
+
+    def json_line(done: int, total: int) -> None:
+        speed = rate(done)
+        left = round((total - done) / speed, 1) if speed else None
+        line = {"done": done, "total": total, "runs_per_second": round(speed, 2), "seconds_left": left}
+        sys.stderr.write(json.dumps(line) + "\n")
+        sys.stderr.flush()
+
+    with _shown("none" if how == "json" else how, what, with_rate=True) as show:
+
+        def tell(done: int, total: int) -> None:
+            stop_if_told()
+            (json_line if how == "json" else show)(done, total)
+
+        yield tell
 
 
 def _json_lines(done: int, total: int) -> None:

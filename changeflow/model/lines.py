@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,16 @@ def _parser() -> Parser:
 
 def line_of(text: str, path: Path) -> int | None:
     """The 1-based line of the key at `path`, or of its nearest parent that stands in the file."""
+    lines = _lines(text)
+    for length in range(len(path), 0, -1):
+        if path[:length] in lines:
+            return lines[path[:length]]
+    return None
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> dict[Path, int]:
+    """Every key's line; the same file is asked for one after another."""
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     for node in _parser().parse(text.encode()).root_node.children:
@@ -36,10 +46,7 @@ def line_of(text: str, path: Path) -> int | None:
             counts[name] = number + 1
             _note(lines, (*name, number), node)
             _pairs(node, (*name, number), lines)
-    for length in range(len(path), 0, -1):
-        if path[:length] in lines:
-            return lines[path[:length]]
-    return None
+    return lines
 
 
 def _note(lines: dict[Path, int], path: Path, node: Node) -> None:

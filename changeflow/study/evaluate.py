@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -75,23 +76,30 @@ def _ratio(runs: tuple[RunMeasures, ...], measure: str, together: int) -> tuple[
 
 def _grows(model: Model, estimates: dict[str, Estimate], load: tuple) -> bool:  # type: ignore[type-arg]
     """Growing only if work surely exceeds hours, or the slope's interval lies above a tolerance."""
+    return grows(estimates, late_requests_per_week(model)) or any(station.overloaded for station in load)
+
+
+def grows(estimates: Mapping[str, Estimate], late_requests: float) -> bool:
+    """Does the slope's interval lie above a tolerance? The rate of requests is that of the last half of the run."""
     slope = estimates.get("backlog_growth_per_week")
-    surely_up = False
-    if slope is not None:
-        surely_up = slope.low > GROWTH_TOLERANCE * late_requests_per_week(model, estimates) and slope.low > 0
-    return surely_up or any(station.overloaded for station in load)
+    asked = asked_share(estimates)
+    return slope is not None and slope.low > max(GROWTH_TOLERANCE * late_requests * asked, 0.0)
 
 
-def late_requests_per_week(model: Model, estimates: dict[str, Estimate]) -> float:
-    """Our requests in the last half of the run, without other customers' and without those never asked."""
+def asked_share(estimates: Mapping[str, Estimate]) -> float:
+    """Share of the expected requests that were asked at all."""
+    if "unasked_requests" not in estimates:
+        return 1.0
+    arrived, unasked = estimates["arrived_requests"].mean, estimates["unasked_requests"].mean
+    return arrived / (arrived + unasked) if arrived else 0.0
+
+
+def late_requests_per_week(model: Model) -> float:
+    """Our requests expected in the last half of the run, without other customers'."""
     begin, end = model.start_hours, model.start_hours + model.horizon_days * 24
     late = expected_arrivals(model, (begin + end) / 2, end)
     ours = sum(sum(late[name].values()) for name, source in model.demand.sources.items() if not source.background)
-    asked = 1.0
-    if "unasked_requests" in estimates:
-        arrived, unasked = estimates["arrived_requests"].mean, estimates["unasked_requests"].mean
-        asked = arrived / (arrived + unasked) if arrived else 0.0
-    return ours * asked / ((end - begin) / 2 / 168)
+    return ours / ((end - begin) / 2 / 168)
 
 
 def paired_differences(

@@ -70,7 +70,7 @@ class Plan:
 
 def name_scenarios(models: Sequence[Model], who: Sequence[str]) -> dict[str, Model]:
     """Scenario names: routes for one model, STEM/ROUTE for several, STEM without routes (a repeat gets -2)."""
-    stems = _stems(models)
+    stems = model_names(models)
     if not who:
         return dict(zip(stems, models, strict=True))
     unknown = [route for route in who if route not in ROUTES]
@@ -91,7 +91,8 @@ def routes(model: Model, *who: str) -> dict[str, Model]:
     return name_scenarios([model], who or ROUTES)
 
 
-def _stems(models: Sequence[Model]) -> list[str]:
+def model_names(models: Sequence[Model]) -> list[str]:
+    """The stem of each model's file; a repeat gets -2."""
     stems: list[str] = []
     for model in models:
         stem = Path(model.place).stem

@@ -80,7 +80,7 @@ def _spread(tasks: list[Task], engine: str, workers: int) -> Iterator[tuple[int,
 
 
 @cache
-def _obey(parent: int) -> None:
+def obey(parent: int) -> None:
     """A worker leaves Ctrl-C to its parent, and ends when the parent was killed: else it waits for work for ever.
 
     The parent says who it is, for it may have been killed before the worker first looks.
@@ -97,7 +97,7 @@ def _obey(parent: int) -> None:
 
 def _run_for(parent: int, task: Task) -> tuple[int, dict[int, RunMeasures]]:
     """Some replications, in a worker process."""
-    _obey(parent)
+    obey(parent)
     return _run(task, {})
 
 

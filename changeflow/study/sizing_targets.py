@@ -10,7 +10,7 @@ from changeflow.errors import PlanError
 from changeflow.measure.records import Estimate, RunMeasures
 from changeflow.model.schema import Model
 from changeflow.model.topology import offered_loads
-from changeflow.study.evaluate import GROWTH_TOLERANCE, estimate_measure, late_requests_per_week
+from changeflow.study.evaluate import GROWTH_TOLERANCE, asked_share, estimate_measure, late_requests_per_week
 
 State = Literal["met", "missed", "close"]
 TOLERANCE = 0.01
@@ -107,7 +107,7 @@ def _growth(model: Model, runs: tuple[RunMeasures, ...], level: float, look_at_l
     slope = estimates.get("backlog_growth_per_week")
     if slope is None:  # the run is too short for a slope: the load alone has to tell
         return Slack("growth", GROWTH_TOLERANCE, 0.0, 0.0)
-    arriving = late_requests_per_week(model, estimates)
+    arriving = late_requests_per_week(model) * asked_share(estimates)
     if not arriving:
         return _known("growth", GROWTH_TOLERANCE, math.copysign(1.0, slope.mean) if slope.mean else 0.0, 0.0)
     return _known("growth", GROWTH_TOLERANCE, slope.mean / arriving, slope.half_width / arriving)

@@ -1,0 +1,48 @@
+"""Main effects: the primary measure's mean at each value of each factor, over all settings of the others."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from changeflow.present.canvas import grow, house_style, line_handles, line_style, new_sheet, put_legend, settled
+from changeflow.present.palette import Look, looks_of
+from changeflow.present.rows import in_units, number_axis, scale_word
+from changeflow.study.study_answer import Level
+
+PANEL_INCHES = 1.75
+MOST_PANELS = 8
+
+
+def effects_chart(effects: list[Level], title: str, unit: str) -> Figure:
+    """A panel for each factor, a line for each scenario, one scale for all, so that slopes can be compared."""
+    paths = list(dict.fromkeys(one.path for one in effects))[:MOST_PANELS]
+    looks = looks_of(dict.fromkeys(one.scenario for one in effects))
+    divisor, word = scale_word(max(abs(one.mean) for one in effects))
+    with house_style():
+        figure, first = new_sheet(PANEL_INCHES, title)
+        first.remove()
+        grow(figure, PANEL_INCHES * (len(paths) - 1))
+        panels = figure.subplots(len(paths), 1, sharey=True, squeeze=False)[:, 0]
+        for axes, path in zip(panels, paths):
+            _panel(axes, [one for one in effects if one.path == path], looks)
+            axes.set_xlabel(path)
+            axes.grid(axis="y")
+            number_axis(axes.yaxis, divisor)
+        figure.supylabel(in_units(unit, word), fontsize=9.5)
+        if len(looks) > 1:
+            put_legend(figure, line_handles(looks))
+        return settled(figure)
+
+
+def _panel(axes: Axes, levels: list[Level], looks: dict[str, Look]) -> None:
+    """Values in their places on the axis where they are numbers, side by side where they are words."""
+    labels = list(dict.fromkeys(one.label for one in levels))
+    numbers = all(isinstance(one.value, int | float) and not isinstance(one.value, bool) for one in levels)
+    where = {one.label: float(one.value) if numbers else labels.index(one.label) for one in levels}
+    for scenario, look in looks.items():
+        mine = [one for one in levels if one.scenario == scenario]
+        places = [where[one.label] for one in mine]
+        means = [one.mean for one in mine]
+        axes.plot(places, means, marker=look.marker, ms=4, lw=1.8, color=look.colour, linestyle=line_style(look))
+    axes.set_xticks([where[label] for label in labels], labels)

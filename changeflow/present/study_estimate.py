@@ -1,0 +1,35 @@
+"""What a study will cost in time, memory and disk, by the pilot's runs."""
+
+from __future__ import annotations
+
+from changeflow.study.study import Cells
+from changeflow.study.study_pilot import Pilot
+from changeflow.study.study_plan import StudyPlan
+
+COLUMN_BYTES = 8 * 15
+"""Of a run while the tables are made: some fifteen measures."""
+
+
+def estimate_lines(plan: StudyPlan, cells: Cells, pilot: Pilot, workers: int) -> list[str]:
+    """Runs, time, memory, disk; with [precision] from the least to the most."""
+    different = len(set(cells.keys.values()))
+    least, most = different * plan.least_replications, different * plan.replications
+    runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    low, high = (count * pilot.seconds_a_run / workers for count in (least, most))
+    time = in_words(low) if least == most else f"{in_words(low)} to {in_words(high)}"
+    how = f"{1000 * pilot.seconds_a_run:.3g} ms a run, {pilot.engine} engine, measured now"
+    memory = pilot.memory_bytes + most * COLUMN_BYTES
+    return [
+        f"RUNS      {runs}",
+        f"TIME      about {time} on {workers} workers ({how})",
+        f"MEMORY    about {memory / 1e6:,.0f} MB",
+        f"DISK      about {max(most * pilot.bytes_a_run / 1e6, 0.1):,.1f} MB for the runs",
+        f"STUDY     {plan.name}, digest {plan.digest[:8]}",
+    ]
+
+
+def in_words(seconds: float) -> str:
+    """'40 s', '12 min', '3.5 h'."""
+    if seconds < 120:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,151 @@
+"""The tables of a study: points.csv, runs.csv, summary.csv, row by row, and the manifest."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from changeflow import __version__
+from changeflow.measure.estimates import joint_level
+from changeflow.present.csv_files import RUNS, Row, write_csv
+from changeflow.present.study_text import strongest
+from changeflow.present.surroundings import installed, machine
+from changeflow.present.words import plain
+from changeflow.study.store import FILE
+from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
+from changeflow.study.study import StudyResults
+from changeflow.study.study_estimates import Cell, difference
+from changeflow.study.study_key import program_digest
+from changeflow.study.study_plan import StudyPlan, toml
+
+SUMMARY = (
+    "point", "scenario", "measure", "mean", "half_width", "level", "unit", "replications", "bound", "difference",
+    "difference_half_width", "difference_level", "growing",
+)  # fmt: skip
+EFFECTS = ("factor", "scenario", "value", "measure", "mean", "points")
+TABLES = ("points.csv", "runs.csv", "summary.csv", "effects.csv")
+_LIBRARIES = ("numpy", "scipy", "simpy", "numba")
+
+
+def point_rows(plan: StudyPlan) -> Iterator[Row]:
+    """Every point's number, from 1, with its values as TOML writes them."""
+    for number, setting in enumerate(plan.points, start=1):
+        yield number, *(value if isinstance(value, str) else toml(value) for value in setting)
+
+
+def run_rows(results: StudyResults) -> Iterator[Row]:
+    """One tidy row per scenario at a point ("POINT/SCENARIO"), replication and measure: `diff` reads them."""
+    for cell in results.cells:
+        name = label(cell)
+        columns = {measure: cell.columns.values[measure].tolist() for measure in cell.estimates}
+        bounds = {
+            measure: cell.columns.at_least[measure] > 0 for measure in columns if measure in cell.columns.at_least
+        }
+        for replication in range(cell.columns.count):
+            for measure, values in columns.items():
+                value = values[replication]
+                bounded = measure in bounds and bool(bounds[measure][replication])
+                yield name, replication, measure, "" if math.isnan(value) else value, bounded
+
+
+def label(cell: Cell) -> str:
+    """A cell's name in tables: its point from 1, and its scenario."""
+    return f"{cell.point + 1}/{cell.scenario}"
+
+
+def summary_rows(results: StudyResults) -> Iterator[Row]:
+    """One row per point, scenario and measure: estimate, and the difference to the baseline at the same point.
+
+    The primary measure's differences hold jointly over the scenarios of a point, those of the others one by one.
+    """
+    plan = results.plan
+    for point in range(len(plan.points)):
+        cells = results.at(point)
+        base = next(cell for cell in cells if cell.scenario == plan.baseline)
+        for cell in cells:
+            for measure, one in cell.estimates.items():
+                level = plan.comparison.level
+                if measure == plan.comparison.primary:
+                    level = joint_level(level, len(cells) - 1)
+                against = (math.nan, math.nan, math.nan)
+                if cell is not base and measure in base.estimates:
+                    against = (*difference(cell, base, measure, level), level)
+                numbers = one.mean, one.half_width, one.level
+                rest = one.unit, one.replications, one.bound, *map(_cell, against), cell.growing
+                yield point + 1, cell.scenario, measure, *map(_cell, numbers), *rest
+
+
+def _cell(value: float) -> float | str:
+    return "" if math.isnan(value) else float(value)
+
+
+def effect_rows(results: StudyResults) -> Iterator[Row]:
+    """The main effects on the primary measure."""
+    for one in results.effects:
+        yield one.path, one.scenario, one.label, results.plan.comparison.primary, one.mean, one.points
+
+
+def write_tables(results: StudyResults, folder: Path) -> None:
+    """Every table, each put in place at once."""
+    rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
+    headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
+    for name, header, lines in zip(TABLES, headers, rows):
+        draft = folder / f".{name}.draft"
+        write_csv(draft, header, lines)
+        draft.replace(folder / name)
+
+
+def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bool) -> dict[str, object]:
+    """What made these results, how far they are, and what is needed to make them again."""
+    return {
+        "program": "changeflow",
+        "version": __version__,
+        "command": COMMAND,
+        "command_line": ["changeflow", *sys.argv[1:]],
+        "study": plan.name,
+        "digest": plan.digest,
+        "program_digest": program_digest(),
+        "complete": complete,
+        "runs": runs,
+        "store_bytes": store_bytes,
+        "points": len(plan.points),
+        "scenarios": list(plan.scenarios),
+        "baseline": plan.baseline,
+        "seed": plan.study.seed,
+        "file": plan.study.model_dump(mode="json", exclude_defaults=True, by_alias=True),
+        "models": {model.place: {"digest": model.digest(), "priors": model.priors} for model in plan.bases},
+        "python": sys.version.split()[0],
+        "platform": machine(),
+        "libraries": {name: installed(name) for name in _LIBRARIES},
+    }
+
+
+def save_manifest(plan: StudyPlan, folder: Path, *, runs: int, complete: bool) -> None:
+    """Put the manifest in place; it says how large the store is, so that a cut-off one is noticed."""
+    store = folder / FILE
+    size = store.stat().st_size if store.is_file() else 0
+    content = study_manifest(plan, runs, size, complete=complete)
+    write_file(folder / MANIFEST, json.dumps(content, indent=2, default=str, allow_nan=False) + "\n")
+
+
+def save_charts(results: StudyResults, folder: Path) -> None:
+    """The main effects, where there are factors."""
+    if not results.effects:
+        return
+    from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.figures import save  # noqa: PLC0415
+
+    measure = results.plan.comparison.primary
+    unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)
+    figure = effects_chart(results.effects, effects_title(results), f"{plain(measure)} ({unit})")
+    save(figure, folder / "charts", "main_effects")
+
+
+def effects_title(results: StudyResults) -> str:
+    """The finding of the chart."""
+    moving = strongest(results.effects)
+    assert moving is not None
+    return f"{moving[0]} moves the {plain(results.plan.comparison.primary)} most"

@@ -1,0 +1,60 @@
+"""A study as one JSON object."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from changeflow.present.study_text import answer_sentence, expectation, target_line
+from changeflow.study.study import StudyResults
+from changeflow.study.study_answer import target_met
+
+
+def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
+    """Points, estimates, gates, main effects, answer."""
+    plan = results.plan
+    cells = [
+        {
+            "point": cell.point + 1,
+            "scenario": cell.scenario,
+            "replications": cell.columns.count,
+            "growing": cell.growing,
+            "measures": {
+                name: {
+                    "mean": _number(one.mean), "half_width": _number(one.half_width), "level": one.level,
+                    "unit": one.unit, **({"bound": one.bound} if one.bound else {}),
+                }
+                for name, one in cell.estimates.items()
+            },
+        }
+        for cell in results.cells
+    ]  # fmt: skip
+    gates = [{"expect": expectation(one.expect), "verdict": one.verdict, "counts": one.counts} for one in results.gates]
+    effects = [
+        {"factor": one.path, "scenario": one.scenario, "value": one.label, "mean": _number(one.mean)}
+        for one in results.effects
+    ]
+    return {
+        "schema_version": 1,
+        "command": "study",
+        "study": plan.name,
+        "digest": plan.digest,
+        "seed": plan.study.seed,
+        "folder": folder,
+        "primary": plan.comparison.primary,
+        "points": [dict(zip(plan.paths, setting)) for setting in plan.points],
+        "cells": cells,
+        "expect": gates,
+        "effects": effects,
+        "answer": {"sentence": answer_sentence(results), "target": target_line(results)},
+    }
+
+
+def target_missed(results: StudyResults) -> bool:
+    """Is the study's target surely missed by every scenario at every point?"""
+    targets = results.plan.bases[0].targets
+    return results.plan.study.target is not None and all(target_met(cell, targets) is False for cell in results.cells)
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None

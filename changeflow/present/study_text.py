@@ -1,0 +1,199 @@
+"""A study in words: its plan before it runs, its table and its answer after."""
+
+from __future__ import annotations
+
+from changeflow.measure.records import Estimate
+from changeflow.present.terminal import labelled
+from changeflow.present.words import digits, plain
+from changeflow.study.design import fraction
+from changeflow.study.design_fraction import LETTERS
+from changeflow.study.study import StudyResults
+from changeflow.study.study_answer import GateResult, Level, target_met
+from changeflow.study.study_file import Expect
+from changeflow.study.study_plan import StudyPlan, toml
+
+MOST_ROWS = 24
+"""Points shown on a terminal; all of them are in summary.csv."""
+MOST_COLUMNS = 4
+MOST_ALIASES = 12
+
+
+def plan_lines(plan: StudyPlan) -> list[str]:
+    """What will be run: the question, the design, the factors, who is mixed up with whom."""
+    study = plan.study
+    lines = [line for line in (study.title, study.question) if line]
+    how = f"{plan.replications} replications each"
+    if study.precision is not None:
+        rule = study.precision
+        wanted = ", ".join(f"{one.measure} within {_precision(one.relative, one.absolute)}" for one in rule.measures)
+        how = f"{rule.first} to {rule.most} replications each, until {wanted}"
+    lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
+    lines += [f"  {factor.path}: {_levels(plan, i)}" for i, factor in enumerate(study.factors)]
+    lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
+    return lines + alias_lines(plan)
+
+
+def _points(plan: StudyPlan) -> str:
+    kind = plan.study.design.kind.replace("_", " ")
+    return f"{_count(len(plan.points), 'point')} ({kind})"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _precision(relative: float, absolute: float) -> str:
+    return " or ".join(([f"{relative:g} of the mean"] if relative else []) + ([f"{absolute:g}"] if absolute else []))
+
+
+def _levels(plan: StudyPlan, place: int) -> str:
+    values = list(dict.fromkeys(toml(setting[place]) for setting in plan.points))
+    return ", ".join(values) if len(values) <= 8 else f"{len(values)} values from {min(values)} to {max(values)}"
+
+
+def alias_lines(plan: StudyPlan) -> list[str]:
+    """Which effects a fractional design cannot tell apart."""
+    if plan.study.design.kind != "fractional":
+        return []
+    made = fraction(plan.study.design, len(plan.paths))
+    letters = ", ".join(f"{letter} = {path}" for letter, path in zip(LETTERS, plan.paths))
+    resolution = made.resolution
+    if resolution is None:
+        return [f"  a full factorial: {letters}"]
+    lines = [f"  resolution {resolution}: {letters}", "  cannot be told apart:"]
+    chains = made.aliases
+    lines += [f"    {' = '.join(chain)}" for chain in chains[:MOST_ALIASES]]
+    more = len(chains) - MOST_ALIASES
+    return lines + ([f"    and {more} more"] if more > 0 else [] if chains else ["    only effects of three and more"])
+
+
+def table_lines(results: StudyResults) -> list[str]:
+    """The primary measure of each scenario at each point."""
+    plan, measure = results.plan, results.plan.comparison.primary
+    scenarios = list(plan.scenarios)[:MOST_COLUMNS]
+    shown = range(min(len(plan.points), MOST_ROWS))
+    unit = next((cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates), "")
+    rows = [["point", *(path.split(".")[-1] for path in plan.paths), *scenarios]]
+    for point in shown:
+        cells = [cell for cell in results.at(point) if cell.scenario in scenarios]
+        numbers = [_number(cell.estimates.get(measure)) + (" grows" if cell.growing else "") for cell in cells]
+        rows.append([str(point + 1), *(_value(value) for value in plan.points[point]), *numbers])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = [f"{plain(measure)} ({unit}), with its interval at {plan.comparison.level:.0%}"]
+    lines += ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    hidden = len(plan.points) - len(shown)
+    return lines + ([f"  and {hidden} more points: summary.csv"] if hidden else [])
+
+
+def _value(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+
+
+def _number(one: Estimate | None) -> str:
+    if one is None:
+        return "-"
+    sign = ">=" if one.bound else ""
+    return f"{sign}{digits(one.mean, one.half_width)} +- {digits(one.half_width, one.half_width)}"
+
+
+def answer_sentence(results: StudyResults) -> str:
+    """Who is best, where, and what moves it most."""
+    plan, bests = results.plan, results.bests
+    measure = plain(plan.comparison.primary)
+    parts = []
+    if len(plan.scenarios) == 1:
+        parts.append(_among_points(results))
+    else:
+        wins = {
+            name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)
+        }
+        open_ones = sum(one.kind == "too_close" for one in bests)
+        said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
+        counts = f"Best in {measure} of {_count(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
+        same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
+        counts += f"; too close to call at {open_ones}" if open_ones else ""
+        counts += f"; no difference that matters at {same}" if same else ""
+        counts += f"; every backlog grows at {growing}" if growing else ""
+        parts.append(counts + ".")
+    moving = strongest(results.effects)
+    if moving is not None:
+        path, low, high = moving
+        parts.append(f"Most moved by {path}: on average {_amount(low)} to {_amount(high)} over its values.")
+    if results.imprecise:
+        parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
+    return " ".join(parts)
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _among_points(results: StudyResults) -> str:
+    plan, best = results.plan, results.bests[0]
+    measure = plan.comparison.primary
+    if best.leader is None:
+        return "Every backlog grows, so nothing is called best."
+    cell = results.cells[best.leader]
+    where = ", ".join(f"{path} = {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
+    found = f"{plain(measure)} {_number(cell.estimates.get(measure))}"
+    if best.kind == "single":
+        return f"{plain(cell.scenario)}: {found}."
+    said = f"Best point {cell.point + 1} ({where}): {found}"
+    if best.kind == "wins":
+        return f"{said}; surely better than all others."
+    return f"{said}; {best.rivals} of {len(results.cells) - 1} others may be as good or differ too little to matter."
+
+
+def strongest(effects: list[Level]) -> tuple[str, float, float] | None:
+    """The factor whose values' means lie furthest apart in some scenario; None without factors."""
+    spans: dict[tuple[str, str], list[float]] = {}
+    for one in effects:
+        spans.setdefault((one.path, one.scenario), []).append(one.mean)
+    if not spans:
+        return None
+    (path, _), means = max(spans.items(), key=lambda item: max(item[1]) - min(item[1]))
+    return path, min(means), max(means)
+
+
+def gate_line(result: GateResult) -> str:
+    """'PASS  sojourn_time_hours below 40 in vendor: 6 of 6 points'."""
+    asked = sum(result.counts.values())
+    where = ""
+    if result.worst is not None:
+        one = result.worst.estimates.get(result.expect.measure)
+        where = f", first at point {result.worst.point + 1} {result.worst.scenario}: {_number(one)}"
+    words = f"{result.counts['pass']} of {asked} pass" + where
+    return f"{result.verdict.upper()}: {expectation(result.expect)}: {words}"
+
+
+def expectation(expect: Expect) -> str:
+    """An expectation in words."""
+    side, bound = ("below", expect.below) if expect.below is not None else ("above", expect.above)
+    where = f" in {expect.scenario}" if expect.scenario else ""
+    at = "".join(f", {path} = {toml(value)}" for path, value in expect.at.items())
+    return f"{expect.measure} {side} {bound:g}{where}{at}"
+
+
+def target_line(results: StudyResults) -> str | None:
+    """At how many points and scenarios the target is met; None without a target."""
+    if results.plan.study.target is None:
+        return None
+    targets = results.plan.bases[0].targets
+    found = [target_met(cell, targets) for cell in results.cells]
+    met, missed = found.count(True), found.count(False)
+    rest = len(found) - met - missed
+    return (
+        f"{results.plan.study.target}: met in {met} of {len(found)}, surely missed in {missed}, cannot tell in {rest}"
+    )
+
+
+def study_text(results: StudyResults, folder: str) -> str:
+    """Table, gates, answer, where it is."""
+    lines = [results.plan.study.title] if results.plan.study.title else []
+    lines += [*table_lines(results), ""]
+    lines += labelled("ANSWER", answer_sentence(results))
+    if target := target_line(results):
+        lines += labelled("TARGET", target)
+    for one in results.gates:
+        lines += labelled("EXPECT", gate_line(one))
+    return "\n".join([*lines, *labelled("FILES", folder)])

@@ -1,0 +1,42 @@
+"""The key of a run: the same on every machine for the same model, seed and program, another one for any other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from changeflow.model.schema import Model
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SOURCES = ("model", "engine", "measure")
+"""What decides about a run's numbers."""
+
+
+@cache
+def program_digest() -> str:
+    """A digest of all sources that a run's numbers come from, whatever ends their lines have."""
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in _SOURCES:
+        for file in sorted((_PACKAGE / folder).rglob("*.py")):
+            name = file.relative_to(_PACKAGE).as_posix()
+            digest.update(name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def cell_key(model: Model, seed: int) -> str:
+    """The key of a model's runs; a replication's number makes it the key of one run.
+
+    Not part of it: title and notes, how often the model wants to be run, which engine runs it (they are equal).
+    """
+    alone = model.model_copy(update={"replications": 2})
+    targets = model.targets.model_dump(mode="json")  # they are measured, yet no part of the model's digest
+    return digest_of([alone.digest(), targets, seed, program_digest()])
+
+
+def digest_of(content: Any) -> str:
+    """A short hash of anything that JSON can write."""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,64 @@
+"""A first run of each scenario: which measures there are, how long a run takes, how much is kept of it."""
+
+from __future__ import annotations
+
+import resource
+import time
+from dataclasses import dataclass
+
+from changeflow.engine.simulate import choose_engine, machine_code_is_there, simulate
+from changeflow.engine.tables import compile_tables
+from changeflow.measure.run import measure_run
+from changeflow.measure.window import Window
+from changeflow.study.store_packing import pack
+from changeflow.study.study import Cells
+from changeflow.study.study_plan import StudyPlan
+
+ROW_BYTES = 40
+"""Of a run in the store, beside its numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """What the first runs say of the others."""
+
+    measures: frozenset[str]
+    seconds_a_run: float
+    bytes_a_run: float
+    memory_bytes: float
+    """Of the whole process so far."""
+    engine: str
+
+
+def pilot(plan: StudyPlan) -> Pilot:
+    """Run replication 0 of each scenario at the first point, twice, for the first time pays for much else."""
+    measures: set[str] = set()
+    seconds, size = 0.0, 0
+    models = [plan.model(0, scenario) for scenario in plan.scenarios]
+    engine = choose_engine("auto", models=models)
+    for model in models:
+        window = Window.of(compile_tables(model))
+        for _ in range(2):
+            began = time.perf_counter()
+            run = measure_run(window, simulate(window.tables, seed=plan.study.seed, replication=0, engine=engine))
+            spent = time.perf_counter() - began
+        measures |= set(run.values)
+        seconds, size = seconds + spent, size + len(pack(run).numbers) + ROW_BYTES
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0  # kilobytes on Linux
+    return Pilot(frozenset(measures), seconds / len(models), size / len(models), memory, engine)
+
+
+def engine_for(plan: StudyPlan, cells: Cells, asked: str, missing: int) -> str:
+    """The engine for the runs that lack: as asked, else what their work calls for."""
+    facts = cells.facts.values()
+    visits = missing * sum(one.visits for one in facts) / len(facts)
+    models = [plan.model(0, scenario) for scenario in plan.scenarios]
+    only = next((cell for cell, one in cells.facts.items() if one.process_only), None)
+    if only is not None:
+        models.append(plan.model(*only))
+    return choose_engine(asked, visits, models)
+
+
+def must_compile(plan: StudyPlan, engine: str) -> bool:
+    """Must machine code be made first?"""
+    return engine == "compiled" and not machine_code_is_there(plan.model(0, name) for name in plan.scenarios)

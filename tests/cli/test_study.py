@@ -1,0 +1,187 @@
+"""changeflow study: what it makes, what it makes again, what it goes on with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .program import changeflow, contents
+from .study_files import QUIET, records, rows, tables, write_study
+
+POINTS, SCENARIOS = 4, 2
+
+
+def test_it_makes_every_run_once_and_then_nothing(folder: Path) -> None:
+    write_study(folder)
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    assert done.code == 0, done.err
+    assert "ANSWER" in done.out
+    mine = folder / "results" / "study"
+    assert len(rows(mine)) == POINTS * SCENARIOS * 4
+    assert json.loads((mine / "manifest.json").read_text())["complete"] is True
+    before = {file: file.stat().st_mtime_ns for file in mine.glob("*.csv")}
+    again = changeflow("study", "study.toml", *QUIET, folder=folder)
+    assert again.out == done.out
+    assert {file: file.stat().st_mtime_ns for file in mine.glob("*.csv")} == before
+
+
+def test_its_numbers_are_those_of_compare(folder: Path) -> None:
+    write_study(folder)
+    changeflow("study", "study.toml", *QUIET, folder=folder)
+    words = ("--who", "vendor,both", "--set", "stations.house.servers=2", "--set", "demand.rate_per_day=3")
+    changeflow(
+        "compare", "tiny.toml", *words, "--replications", "4", "--quick", *QUIET, "--out", "other", folder=folder
+    )
+    mine = {
+        (row["scenario"].removeprefix("3/"), row["replication"], row["measure"]): row["value"]
+        for row in records(folder / "results" / "study" / "runs.csv")
+        if row["scenario"].startswith("3/")
+    }
+    other = {
+        (row["scenario"], row["replication"], row["measure"]): row["value"]
+        for row in records(folder / "other" / "runs.csv")
+    }
+    assert len(mine) > 50
+    assert mine.items() <= other.items()
+
+
+def test_the_engines_and_workers_leave_the_same_bytes(folder: Path) -> None:
+    write_study(folder)
+    found = []
+    for engine, workers in (("process", "1"), ("process", "2"), ("compiled", "1"), ("compiled", "2")):
+        out = f"{engine}{workers}"
+        words = ("--engine", engine, "--workers", workers, "--progress", "none", "--no-charts", "--out", out)
+        assert changeflow("study", "study.toml", *words, folder=folder).code == 0
+        found.append((tables(folder / out), rows(folder / out)))
+    assert all(one == found[0] for one in found)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("replications = 4", "replications = 6"),
+        ("values = [1, 2]", "values = [1, 2, 3]"),
+        ('who = ["vendor", "both"]', 'who = ["vendor", "power_users", "both"]'),
+    ],
+    ids=["replications", "level", "scenario"],
+)
+def test_more_of_the_same_keeps_what_is_there(change: tuple[str, str], folder: Path) -> None:
+    write_study(folder)
+    changeflow("study", "study.toml", *QUIET, folder=folder)
+    before = rows(folder / "results" / "study")
+    write_study(folder, change)
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).code == 0
+    after = rows(folder / "results" / "study")
+    assert before.items() < after.items()
+    assert changeflow("study", "study.toml", *QUIET, "--out", "fresh", folder=folder).code == 0
+    assert tables(folder / "fresh") == tables(folder / "results" / "study")
+    assert rows(folder / "fresh") == after
+
+
+def test_twice_as_many_sobol_points_keep_the_first(folder: Path) -> None:
+    ranges = [("values = [1, 2]", "low = 1\nhigh = 3"), ("values = [3, 4]", "low = 2.0\nhigh = 4.0")]
+    design = ("[comparison]", '[design]\nkind = "sobol"\npoints = 4\n\n[comparison]')
+    write_study(folder, *ranges, design)
+    changeflow("study", "study.toml", *QUIET, folder=folder)
+    before = rows(folder / "results" / "study")
+    write_study(folder, *ranges, (design[0], design[1].replace("points = 4", "points = 8")))
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).code == 0
+    after = rows(folder / "results" / "study")
+    assert before.items() < after.items()
+    assert len(after) == 2 * len(before)
+
+
+def test_another_model_is_said_and_what_was_there_stays(folder: Path) -> None:
+    write_study(folder)
+    changeflow("study", "study.toml", *QUIET, folder=folder)
+    before = rows(folder / "results" / "study")
+    text = (folder / "tiny.toml").read_text()
+    (folder / "tiny.toml").write_text(text.replace("overflow_beyond = 2", "overflow_beyond = 3"))
+    done = changeflow("study", "study.toml", "--workers", "1", "--no-charts", folder=folder)
+    assert done.code == 0
+    # along the route `vendor` nothing overflows, so those runs are the same
+    assert f"{POINTS * 4} of {len(before)} runs kept count" in done.err
+    assert before.items() < rows(folder / "results" / "study").items()
+
+
+def test_more_precision_makes_more_runs_and_an_interruption_changes_none(folder: Path) -> None:
+    """Stopped after every quarter of a second, and not stopped: the same tables, byte for byte."""
+    rule = '[precision]\nfirst = 5\nmost = 400\nmeasures = [{ measure = "sojourn_time_hours", relative = 0.1 }]'
+    write_study(folder, ("replications = 4\n", ""), ("[comparison]", f"{rule}\n\n[comparison]"))
+    assert changeflow("study", "study.toml", *QUIET, "--out", "whole", folder=folder).code == 0
+    counts = {row["replications"] for row in records(folder / "whole" / "summary.csv")}
+    assert len(counts) > 1
+    assert all(5 < int(count) <= 400 for count in counts)
+    codes = []
+    while not codes or (codes[-1] == 5 and len(codes) < 200):
+        words = ("--time-limit", "0.3s", "--out", "parts", "--engine", "process")
+        codes.append(changeflow("study", "study.toml", *QUIET, *words, folder=folder).code)
+    assert codes[-1] == 0
+    assert codes.count(5) > 0
+    assert tables(folder / "parts") == tables(folder / "whole")
+
+
+@pytest.mark.parametrize(
+    ("side", "code", "verdict"),
+    [("below = 1e6", 0, "PASS"), ("above = 1e6", 3, "FAIL"), ("above = 20.0", 3, "FAIL"), ("below = 0.001", 3, "FAIL")],
+)
+def test_gates_pass_and_fail(side: str, code: int, verdict: str, folder: Path) -> None:
+    file = write_study(folder)
+    gate = f'\n[[expect]]\nmeasure = "sojourn_time_hours"\nscenario = "both"\n{side}\n'
+    file.write_text(file.read_text() + gate)
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    assert done.code == code
+    assert verdict in done.out
+
+
+def test_a_gate_within_the_interval_cannot_be_told(folder: Path) -> None:
+    write_study(folder)
+    mean = next(
+        float(row["mean"])
+        for row in _summary(folder)
+        if (row["point"], row["scenario"], row["measure"]) == ("1", "both", "sojourn_time_hours")
+    )
+    file = write_study(folder)
+    at = '{ "stations.house.servers" = 1, "demand.rate_per_day" = 3 }'
+    gate = f'\n[[expect]]\nmeasure = "sojourn_time_hours"\nscenario = "both"\nbelow = {mean}\nat = {at}\n'
+    file.write_text(file.read_text() + gate)
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    assert done.code == 0
+    assert "CANNOT TELL" in done.out
+    assert changeflow("study", "study.toml", *QUIET, "--strict", folder=folder).code == 1
+
+
+def _summary(folder: Path) -> list[dict[str, str]]:
+    changeflow("study", "study.toml", *QUIET, folder=folder)
+    return records(folder / "results" / "study" / "summary.csv")
+
+
+def test_a_dry_run_says_what_there_would_be_and_writes_nothing(folder: Path) -> None:
+    write_study(folder)
+    before = contents(folder)
+    done = changeflow("study", "study.toml", "--dry-run", folder=folder)
+    assert done.code == 0
+    for part in ("4 points (grid) x 2 scenarios x 4 replications", "RUNS      32", "TIME", "MEMORY", "stations.house"):
+        assert part in done.out
+    assert contents(folder) == before
+
+
+def test_a_dry_run_of_a_fraction_tells_who_is_mixed_up_with_whom(folder: Path) -> None:
+    more = '[[factors]]\npath = "stations.firm.servers"\nvalues = [1, 2]\n\n'
+    more += '[design]\nkind = "fractional"\ngenerators = ["C=AB"]\n\n[comparison]'
+    write_study(folder, ("[comparison]", more))
+    done = changeflow("study", "study.toml", "--dry-run", folder=folder)
+    assert done.code == 0, done.err
+    for part in ("resolution 3", "A = BC", "B = AC", "C = stations.firm.servers"):
+        assert part in done.out
+
+
+def test_json_and_chart(folder: Path) -> None:
+    write_study(folder)
+    done = changeflow("study", "study.toml", "--workers", "1", "--json", folder=folder)
+    assert done.code == 0
+    assert len(done.json["cells"]) == POINTS * SCENARIOS
+    assert done.json["answer"]["sentence"]
+    assert (folder / "results" / "study" / "charts" / "main_effects.svg").is_file()
