@@ -75,9 +75,10 @@ def command(study: str, **given: Any) -> int:
     _check_size(plan, folder, options)
     cells = None
     if not (folder / FILE).exists():
-        from changeflow.study.study_pilot import pilot
+        from changeflow.study.study_pilot import engine_for, pilot
 
         cells = cells_of(plan, None)  # what is wrong is said before anything is written
+        engine_for(plan, cells, options.engine, plan.runs)
         check_measures(plan, pilot(plan).measures)
     return _run(plan, folder, options, seconds, cells)
 
