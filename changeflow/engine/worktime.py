@@ -73,6 +73,8 @@ def finish_time(opens, closes, before, first, size, t, hours):  # type: ignore[n
     if i >= first + size:
         return math.inf
     goal = before[i] + left
+    if goal == before[i]:  # less than a float can tell: done when it closed, not when it opens next
+        return max(t, closes[i - 1]) if i > first else t
     j = _last_at_most(before, first, size, goal)
     if before[j] == goal and j > i:
         j -= 1

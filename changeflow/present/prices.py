@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from changeflow.model.reached import reached
 from changeflow.model.schema import Model
-from changeflow.present.words import digits, plain
+from changeflow.present.words import digits
 from changeflow.study.results import Results, ScenarioResult
 
 MEASURE = "effective_price_per_reference_hour"
 
 
 def price_sentence(results: Results) -> str:
-    """'vendor only 163 (rate 130); power users only 66 (rate 55)'; '' where work has no price."""
-    alone = len(results.scenarios) == 1
-    said = {name: _price(result) for name, result in results.scenarios.items()}
-    known = [words if alone else f"{plain(name)} {words}" for name, words in said.items() if words]
-    return f"{results.currency} for a reference hour done right: {'; '.join(known)}." if known else ""
+    """'EUR for a reference hour done right: 163, 66, 90 (rates 130, 55, 55 to 130).'; '' where work has no price.
+
+    In the order of the table above it; '-' where a configuration does no work that has a price.
+    """
+    prices = [_price(result) for result in results.scenarios.values()]
+    if not any(prices):
+        return ""
+    rates = [_rates(result.model) if price else "" for price, result in zip(prices, results.scenarios.values())]
+    said, listed = (", ".join(part or "-" for part in parts) for parts in (prices, rates))
+    of_rates = f" (rate{'s' if len(rates) > 1 else ''} {listed})" if any(rates) else ""
+    return f"{results.currency} for a reference hour done right: {said}{of_rates}."
 
 
 def _price(result: ScenarioResult) -> str:
     found = result.estimates.get(MEASURE)
     if found is None or not found.mean > 0:
         return ""
-    return f"{digits(found.mean, max(found.half_width, 1.0))}{_rate(result.model)}"
+    return digits(found.mean, max(found.half_width, 1.0))
 
 
-def _rate(model: Model) -> str:
+def _rates(model: Model) -> str:
     """The listed rates of stations that requests come to."""
     rates = sorted({model.hourly_rate(name) for name in reached(model)} - {0.0})
     if not rates:
         return ""
-    span = f"{rates[0]:g}" if len(rates) == 1 else f"{rates[0]:g} to {rates[-1]:g}"
-    return f" (rate {span})"
+    return f"{rates[0]:g}" if len(rates) == 1 else f"{rates[0]:g} to {rates[-1]:g}"

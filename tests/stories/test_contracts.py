@@ -126,10 +126,12 @@ def test_the_cheapest_way_expects_the_invoice_not_the_hours(tmp_path: Path, engi
         assert decisions(trace, rows) == told(rows)
 
 
-def test_a_budget_commits_the_expected_invoice(tmp_path: Path, engine: str) -> None:
-    """700 a month at 400 a day: one request in each month, the others are refused, though they are of an hour each."""
-    if engine == "compiled":
-        pytest.skip("budgets are of the reference engine alone")
+def test_a_budget_commits_the_expected_invoice(tmp_path: Path) -> None:
+    """700 a month at 400 a day: one request in each month, the others are refused, though they are of an hour each.
+
+    Budgets are of the reference engine alone.
+    """
+    engine = "process"
     system = FIRM + "[contracts.book]\nprice_per_hour = 50\nincrement_hours = 8\n"
     system += '[routing]\nentry = { rule = "budget", per_month = 700, prefer = "firm" }'
     model, trace = told_by(tmp_path, engine, f"at work\n0 1\n1 1\n740 1\n741 1\n{LATE}", system)
