@@ -6,10 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from changeflow.model.propagation import MOST_BRANCHES, Floats, outcomes, reach
+from changeflow.model.propagation import Floats, outcomes, reach
 
 _States = dict[tuple[int, tuple[int, ...]], Floats]
 """What is reached, as bits, and in which order it waits -> expected work of each that waits, its chance included."""
+
+MOST_BRANCHES = 8_000
+"""Branches of the exact tree, about a tenth of a second: every command waits for it."""
 
 
 def cascade_work(likelihood: Floats, impact: Floats) -> Floats:

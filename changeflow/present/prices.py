@@ -11,7 +11,7 @@ MEASURE = "effective_price_per_reference_hour"
 
 
 def price_sentence(results: Results) -> str:
-    """'EUR for a reference hour done right: 163, 66, 90 (rates 130, 55, 55 to 130).'; '' where work has no price.
+    """'EUR an hour done right: 163, 66, 90 (rates 130, 55, 55-130).'; '' where work has no price.
 
     In the order of the table above it; '-' where a configuration does no work that has a price.
     """
@@ -21,7 +21,7 @@ def price_sentence(results: Results) -> str:
     rates = [_rates(result.model) if price else "" for price, result in zip(prices, results.scenarios.values())]
     said, listed = (", ".join(part or "-" for part in parts) for parts in (prices, rates))
     of_rates = f" (rate{'s' if len(rates) > 1 else ''} {listed})" if any(rates) else ""
-    return f"{results.currency} for a reference hour done right: {said}{of_rates}."
+    return f"{results.currency} an hour done right: {said}{of_rates}."
 
 
 def _price(result: ScenarioResult) -> str:
@@ -36,4 +36,4 @@ def _rates(model: Model) -> str:
     rates = sorted({model.hourly_rate(name) for name in reached(model)} - {0.0})
     if not rates:
         return ""
-    return f"{rates[0]:g}" if len(rates) == 1 else f"{rates[0]:g} to {rates[-1]:g}"
+    return f"{rates[0]:g}" if len(rates) == 1 else f"{rates[0]:g}-{rates[-1]:g}"

@@ -27,7 +27,7 @@ def answer_sentence(results: Results) -> str:
     if check is not None:
         other = plain(check.winner) if check.winner else "no winner"
         said = "agrees" if check.agrees else f"disagrees: {other}"
-        parts.append(f"The other prior set ({check.prior_set}) {said}.")
+        parts.append(f"Prior set {check.prior_set} {said}.")
     price = price_sentence(results)
     if price:
         parts.append(price)
@@ -54,8 +54,8 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
     if verdict.kind == "same":
         return f"{leader} and {second} are the same within what matters: {what} differs by {lead}, less than {bound}."
     return (
-        f"Too close to call: {leader} is ahead of {second} by {lead} in {what}, "
-        f"and a difference below {bound} would not matter."
+        f"Too close to call: {leader} leads {second} by {lead} ({bound.removeprefix(results.currency).strip()} "
+        f"would matter) in {what}."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -98,19 +98,14 @@ class Workshop:
         self.in_processes = engine != "compiled" and workers > 1
         self._made: dict[tuple[int, str], Any] = {}
 
-    @contextmanager
-    def pool(self) -> Iterator[Executor]:
-        """The workers; what has not begun when it is left is called off, what has is waited for."""
+    def pool(self) -> Executor:
+        """The workers; left, it waits for what has begun."""
         if self.in_processes:
             from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415  a slow import
 
-            pool = get_reusable_executor(self.workers)
-        else:
-            pool = ThreadPoolExecutor(self.workers)
-        try:
-            yield pool
-        finally:
-            pool.shutdown(wait=True, **({"kill_workers": True} if self.in_processes else {"cancel_futures": True}))
+            executor: Executor = get_reusable_executor(self.workers)
+            return executor
+        return ThreadPoolExecutor(self.workers)
 
     def submit(self, pool: Executor, task: Task) -> Future[list[tuple[int, Packed]]]:
         """Begin a task."""
@@ -149,7 +144,7 @@ def run_missing(
     keeper = _Keeper(store, tell, already, wanted)
     size, late = 1, False
     try:
-        with workshop.pool() as pool:
+        with workshop.pool() as pool, _called_off(pending):
             while True:
                 late = late or (end is not None and time.monotonic() >= end)
                 while not late and len(pending) < 2 * workshop.workers and (task := agenda.next(size)) is not None:
@@ -172,6 +167,16 @@ def run_missing(
         keeper.look(now=True)
     if late and agenda.next(1) is not None:
         raise Incomplete(f"the time limit has passed; {keeper.kept} of {wanted} runs are kept")
+
+
+@contextmanager
+def _called_off(pending: Iterable[Future[list[tuple[int, Packed]]]]) -> Iterator[None]:
+    """Left, whatever for, it calls off what has not begun."""
+    try:
+        yield
+    finally:
+        for future in pending:
+            future.cancel()
 
 
 class _Keeper:

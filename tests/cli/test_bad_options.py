@@ -31,8 +31,6 @@ WRONG: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "an option of a later step: --dask": ((*RUN, "--dask", "tcp://here"), ("No such option", "--dask")),
     "an option of a later step: --time-limit": ((*RUN, "--time-limit", "20m"), ("No such option", "--time-limit")),
     "an unknown option": ((*RUN, "--replication", "4"), ("No such option", "--replication")),
-    "a command of a later step: size": (("size", "tiny.toml"), ("no command 'size'",)),
-    "a command of a later step: study": (("study", "tiny.toml"), ("no command 'study'",)),
     "a command of a later step: fit": (("fit", "tiny.toml"), ("no command 'fit'",)),
     "a misspelt command": (("comapre", "tiny.toml"), ("no command 'comapre'", "did you mean 'compare'?")),
     "no model to run": (("run",), ("Missing argument", "MODEL")),

@@ -14,20 +14,32 @@ from pathlib import Path
 
 import pytest
 
-from .program import changeflow, command_line
+from .program import TINY, changeflow, command_line
 from .study_files import QUIET, rows, tables, write_study
 
 RUNS = 4 * 2 * 60
 WORDS = ("--engine", "process", "--progress", "json", "--no-charts", "--out", "mine")
 
 
-@pytest.fixture
-def whole(folder: Path) -> Path:
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the study that nobody stopped."""
-    write_study(folder, ("replications = 4", "replications = 60"))
+    folder = tmp_path_factory.mktemp("undisturbed")
+    write(folder)
     assert changeflow("study", "study.toml", *QUIET, "--engine", "process", "--out", "whole", folder=folder).code == 0
     assert len(rows(folder / "whole")) == RUNS
     return folder / "whole"
+
+
+@pytest.fixture(autouse=True)
+def study(folder: Path) -> None:
+    """The same study once more, to be stopped."""
+    write(folder)
+
+
+def write(folder: Path) -> None:
+    (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
+    write_study(folder, ("replications = 4", "replications = 60"))
 
 
 def start(folder: Path, *words: str, limit: int | None = None) -> subprocess.Popen[str]:
