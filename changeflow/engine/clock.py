@@ -8,6 +8,7 @@ instant joins the current round if its turn is still to come, else the next.
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any, cast
 
@@ -43,20 +44,20 @@ def tell(story: Story) -> None:
     What a SimPy process does, without its two events more (that it begins, and that it has ended): nobody waits for
     either here.
     """
-    go_on = story.send
-
-    def happened(event: Any) -> None:
-        try:
-            event = go_on(event._value)
-        except StopIteration:
-            return
-        event.callbacks.append(happened)
-
     try:
-        first: Any = go_on(None)
+        event = next(story)
     except StopIteration:
         return
-    first.callbacks.append(happened)
+    cast(Any, event.callbacks).append(partial(_go_on, story.send))
+
+
+def _go_on(send: Any, event: Any) -> None:
+    """What a story waited for has happened."""
+    try:
+        event = send(event._value)
+    except StopIteration:
+        return
+    event.callbacks.append(partial(_go_on, send))
 
 
 class Clock(simpy.Environment):

@@ -6,7 +6,9 @@ is accepted or comes back; then it moves on or is done. The order at one instant
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import gc
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -298,9 +300,22 @@ class Run:
 
 def run_process(model: Tables, workload: Rows, run_key: np.uint64, *, decisions: bool = False) -> Trace:
     """Simulate one replication with SimPy."""
-    run = Run(model, workload, run_key, decisions=decisions)
-    run.to_the_horizon()
-    return _trace(run)
+    with _nothing_to_collect():
+        run = Run(model, workload, run_key, decisions=decisions)
+        run.to_the_horizon()
+        return _trace(run)
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """Objects live until the run ends, and stories leave no cycles: a sixth of the time went into looking for some."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _trace(run: Run) -> Trace:
