@@ -93,8 +93,11 @@ class _MachineCode(FunctionCache):  # type: ignore[misc]
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function of numbers and arrays at its first call; machine code is kept between processes."""
-    made: Any = numba.njit(nogil=True)(function)
+    """Compile a function of numbers and arrays at its first call; machine code is kept between processes.
+
+    The doors for callers in C, and those of functions that only compiled ones call, are a sixth of compiling: none.
+    """
+    made: Any = numba.njit(nogil=True, no_cfunc_wrapper=True)(function)
     if made is not function:  # Numba may be off
         made._cache = _MachineCode(function)
         _for_all_numbers(made)
@@ -106,7 +109,7 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
     Numba's inline="always" copies the source at each call instead: 14 s to compile the loop, not 10, and no faster.
     """
-    made: Any = numba.njit(nogil=True, forceinline=True)(function)
+    made: Any = numba.njit(nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     if made is not function:
         _for_all_numbers(made)
     return made  # type: ignore[no-any-return]
