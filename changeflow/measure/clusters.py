@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from changeflow.measure.estimates import jackknife_ratio
+from changeflow.measure.estimates import clopper_pearson, jackknife_ratio
 from changeflow.measure.records import Floats
 from changeflow.measure.student import t_quantile
 
@@ -25,6 +25,28 @@ def clustered_mean(values: Floats, size: int, level: float = 0.95) -> tuple[floa
     sums, counts = _sums_and_counts(np.asarray(values, dtype=float), size)
     _, half_width = jackknife_ratio(sums, counts, level)
     return float(sums.sum() / counts.sum()) if len(counts) else math.nan, half_width
+
+
+def share_interval(answers: Floats, size: int, level: float = 0.95) -> tuple[float, float, float]:
+    """Share of ones among yes (1) or no (0) of each run, and the ends of its interval.
+
+    Single runs: exact. Clusters: Student's interval on their shares, within [0, 1]. Where all runs answer alike that
+    would be a point, so it is the exact interval of "does a cluster have any other answer?", which bounds the share's.
+    """
+    answers = np.asarray(answers, dtype=float)
+    share, clusters = float(answers.mean()), -(-len(answers) // size)
+    if size == 1:
+        return share, *clopper_pearson(int(answers.sum()), len(answers), level)
+    if share in {0.0, 1.0}:
+        return share, *clopper_pearson(clusters if share else 0, clusters, level)
+    _, half_width = clustered_mean(answers, size, level)
+    return share, max(share - half_width, 0.0), min(share + half_width, 1.0)
+
+
+def share_estimate(answers: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
+    """The same with the larger arm of the interval, so that share +- arm holds at the level."""
+    share, low, high = share_interval(answers, size, level)
+    return share, max(share - low, high - share)
 
 
 def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:

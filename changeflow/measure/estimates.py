@@ -86,14 +86,6 @@ def quantile_interval(values: Floats, p: float, level: float = 0.95) -> tuple[fl
     return middle, float(ordered[low_ranks[-1]]), float(ordered[high_ranks[0]])
 
 
-def yes_no_interval(values: Floats, level: float = 0.95) -> tuple[float, float]:
-    """Share of ones and the larger arm of its exact interval, so that share +- arm holds at the level."""
-    hits, trials = int(values.sum()), len(values)
-    low, high = clopper_pearson(hits, trials, level)
-    share = hits / trials
-    return share, max(share - low, high - share)
-
-
 def clopper_pearson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     """Exact interval of a probability from one yes or no per replication (Clopper and Pearson 1934)."""
     from scipy import special  # noqa: PLC0415  a slow import that a plain comparison does without

@@ -47,8 +47,13 @@ def _precision(relative: float, absolute: float) -> str:
 
 
 def _levels(plan: StudyPlan, place: int) -> str:
-    values = list(dict.fromkeys(toml(setting[place]) for setting in plan.points))
-    return ", ".join(values) if len(values) <= 8 else f"{len(values)} values from {min(values)} to {max(values)}"
+    values = {toml(setting[place]): setting[place] for setting in plan.points}
+    if len(values) <= 8:
+        return ", ".join(values)
+    found = list(values.values())
+    if not all(isinstance(value, int | float) for value in found):
+        return f"{len(values)} values"
+    return f"{len(values)} values from {toml(min(found))} to {toml(max(found))}"
 
 
 def alias_lines(plan: StudyPlan) -> list[str]:

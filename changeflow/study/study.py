@@ -9,9 +9,10 @@ from functools import cached_property
 from changeflow.errors import PlanError, nearest
 from changeflow.model.process_only import process_only
 from changeflow.model.schema import Model
+from changeflow.study.growth import FOR_GROWTH
 from changeflow.study.store import Store
 from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects
-from changeflow.study.study_estimates import FOR_GROWTH, Cell, Facts, cell_of, enough, next_size
+from changeflow.study.study_estimates import Cell, Facts, cell_of, enough, next_size
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
 

@@ -1,4 +1,4 @@
-"""From the columns of a cell to estimates, and from two cells to a paired difference: evaluate.py without models."""
+"""From the columns of a cell to estimates, and from two cells to a paired difference: no model is made."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from changeflow.measure.clusters import cluster_sums, clustered_mean
-from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, t_interval, yes_no_interval
 from changeflow.measure.precision import Course, Precision, look_ahead, mean_course, ratio_course, replications_needed
 from changeflow.measure.precision import replications_planned as planned
-from changeflow.measure.records import Estimate, Floats
-from changeflow.measure.units import MEASURES, base_name, unit_of
-from changeflow.study.evaluate import NEGLIGIBLE_SHARE, grows
+from changeflow.measure.records import Estimate
+from changeflow.measure.units import MEASURES, base_name
+from changeflow.study.estimating import difference_of, estimate_of
+from changeflow.study.growth import FOR_GROWTH, growth_of
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_file import Sequential
-
-FOR_GROWTH = ("backlog_growth_per_week", "arrived_requests", "unasked_requests")
-"""Measures that tell whether a backlog grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,54 +40,32 @@ class Cell:
     facts: Facts
     columns: Columns
     estimates: dict[str, Estimate]
-    growing: bool
+    settles: bool | None
+    """Does the backlog surely settle (True), surely grow (False), or can the runs not tell?"""
+
+    @property
+    def growing(self) -> bool:
+        """The backlog surely grows."""
+        return self.settles is False
 
 
 def cell_of(point: int, scenario: str, facts: Facts, columns: Columns, measures: Iterable[str], level: float) -> Cell:
     """Estimates of those measures that the runs have."""
     names = [name for name in dict.fromkeys((*measures, *FOR_GROWTH)) if name in columns.values]
     found = {name: one for name in names if (one := estimate(columns, name, facts, level)) is not None}
-    growing = facts.overloaded or grows(found, facts.late_requests_per_week)
-    return Cell(point, scenario, facts, columns, found, growing)
+    growth = growth_of(found, facts.late_requests_per_week, overloaded=facts.overloaded)
+    return Cell(point, scenario, facts, columns, found, growth.settles())
 
 
 def estimate(columns: Columns, measure: str, facts: Facts, level: float) -> Estimate | None:
     """Mean and interval over runs, or over organisations where they differ; None where no run has the number."""
-    values, together = columns.values[measure], facts.together
-    if np.isnan(values).all():
-        return None
-    kind = MEASURES[base_name(measure)]
-    if kind.ratio:
-        mean, half_width = jackknife_ratio(*_ratio(columns, measure, together), level)
-    elif kind.yes_no:
-        mean, half_width = yes_no_interval(values, level)
-    else:
-        mean, half_width = _mean(values, together, level)
-    shares = columns.at_least.get(measure)
-    bounded = shares is not None and float(shares.mean()) > NEGLIGIBLE_SHARE
-    unit = unit_of(measure, facts.currency)
-    return Estimate(mean, half_width, level, unit, columns.count, "at_least" if bounded else "")
+    return estimate_of(columns, measure, level, facts.currency, facts.together)
 
 
 def difference(one: Cell, other: Cell, measure: str, level: float) -> tuple[float, float]:
     """Run by run on the same requests, one minus other: mean and half-width, over the runs that both have."""
-    count = min(one.columns.count, other.columns.count)
-    first, second = (cell.columns.first(count) for cell in (one, other))
     together = math.lcm(one.facts.together, other.facts.together)
-    if MEASURES[base_name(measure)].ratio:
-        return jackknife_difference(_ratio(first, measure, together), _ratio(second, measure, together), level)
-    return _mean(first.values[measure] - second.values[measure], together, level)
-
-
-def _mean(values: Floats, together: int, level: float) -> tuple[float, float]:
-    return t_interval(values, level) if together == 1 else clustered_mean(values, together, level)
-
-
-def _ratio(columns: Columns, measure: str, together: int) -> tuple[Floats, Floats]:
-    parts = columns.ratios[measure]
-    if together > 1:
-        parts = cluster_sums(parts, together)
-    return parts[:, 0], parts[:, 1]
+    return difference_of(one.columns, other.columns, measure, level, together)
 
 
 def enough(columns: Sequence[Columns], rule: Sequential, level: float) -> int | None:
