@@ -22,7 +22,7 @@ def cluster_sums(values: Floats, size: int) -> Floats:
 
 def clustered_mean(values: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
     """Mean of the values and half-width; NaNs are left out; infinite with one cluster."""
-    sums, counts = _sums_and_counts(np.asarray(values, dtype=float), size)
+    sums, counts = _known(*sums_and_counts(np.asarray(values, dtype=float), size))
     _, half_width = jackknife_ratio(sums, counts, level)
     return float(sums.sum() / counts.sum()) if len(counts) else math.nan, half_width
 
@@ -51,7 +51,7 @@ def share_estimate(answers: Floats, size: int, level: float = 0.95) -> tuple[flo
 
 def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:
     """Pointwise mean and half-width of curves, one row a run; a row of NaN is left out."""
-    sums, counts = _sums_and_counts(curves, size)
+    sums, counts = _known(*sums_and_counts(curves, size))
     n, total, number = len(sums), sums.sum(axis=0), counts.sum(axis=0)
     mean = total / number
     if n < 2:
@@ -77,9 +77,13 @@ def clustered_quantile(values: Floats, p: float, size: int, level: float = 0.95)
     return middle, float(low), float(high)
 
 
-def _sums_and_counts(values: Floats, size: int) -> tuple[Floats, Floats]:
-    """Of the clusters that have a value."""
+def sums_and_counts(values: Floats, size: int) -> tuple[Floats, Floats]:
+    """Of each cluster: the sum of its values and their number; NaNs are left out."""
     there = ~np.isnan(values)
-    sums, counts = cluster_sums(np.where(there, values, 0.0), size), cluster_sums(there.astype(float), size)
+    return cluster_sums(np.where(there, values, 0.0), size), cluster_sums(there.astype(float), size)
+
+
+def _known(sums: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Of the clusters that have a value."""
     some = counts.reshape(len(counts), -1).any(axis=1)
     return sums[some], counts[some]

@@ -6,11 +6,20 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from changeflow.measure.precision import Course, Precision, look_ahead, mean_course, ratio_course, replications_needed
+from changeflow.measure.clusters import sums_and_counts
+from changeflow.measure.precision import (
+    FIRST,
+    Course,
+    Precision,
+    look_ahead,
+    mean_course,
+    ratio_course,
+    replications_needed,
+)
 from changeflow.measure.precision import replications_planned as planned
 from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.study.estimating import difference_of, estimate_of
+from changeflow.study.estimating import difference_of, estimate_of, ratio_parts
 from changeflow.study.growth import FOR_GROWTH, growth_of
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_file import Sequential
@@ -68,33 +77,46 @@ def difference(one: Cell, other: Cell, measure: str, level: float) -> tuple[floa
     return difference_of(one.columns, other.columns, measure, level, together)
 
 
-def enough(columns: Sequence[Columns], rule: Sequential, level: float) -> int | None:
-    """The replications after which every measure is precise in every scenario, look-ahead included; None: not yet."""
-    courses, wanted = _courses(columns, rule, level)
-    needed = replications_needed(courses, wanted, first=rule.first)
-    return None if needed is None else needed + look_ahead(needed)
+def look_at(columns: Sequence[Columns], rule: Sequential, level: float, together: int = 1) -> tuple[int | None, int]:
+    """The replications that are enough (None: not yet), look-ahead included, and how many to look at next.
 
-
-def next_size(columns: Sequence[Columns], rule: Sequential, level: float) -> int:
-    """How many replications to look at next: what the spread so far asks for, with the look-ahead; at most `most`.
-
-    No more than doubled at once, for an early spread may mislead. A function of the runs alone, so that a study that
-    was stopped and one that was not look at the same numbers of runs.
+    Enough: every measure is precise in every scenario and stays so. Next: what the spread so far asks for, with the
+    look-ahead, no more than doubled at once, for an early spread may mislead; at most `most`. Runs come in
+    organisations of `together`, which are what is counted: all sizes are whole organisations. A function of the runs
+    alone, so that a study that was stopped and one that was not look at the same numbers of runs.
     """
-    courses, wanted = _courses(columns, rule, level)
-    have = columns[0].count
+    courses, wanted = _courses(columns, rule, level, together)
+    needed = replications_needed(courses, wanted, first=max(-(-rule.first // together), FIRST))
+    have = columns[0].count // together
     guess = min(planned(courses, wanted), 2 * have)
-    return min(max(guess + look_ahead(guess), have + look_ahead(have)), rule.most)
+    after = max(guess + look_ahead(guess), have + look_ahead(have))
+    enough = None if needed is None else (needed + look_ahead(needed)) * together
+    return enough, min(after * together, most_of(rule, together))
 
 
-def _courses(columns: Sequence[Columns], rule: Sequential, level: float) -> tuple[list[Course], list[Precision]]:
+def first_of(rule: Sequential, together: int) -> int:
+    """The replications looked at first: whole organisations, three of them at least."""
+    return min(max(-(-rule.first // together), FIRST) * together, most_of(rule, together))
+
+
+def most_of(rule: Sequential, together: int) -> int:
+    """The most replications there may be: whole organisations."""
+    return rule.most // together * together
+
+
+def _courses(
+    columns: Sequence[Columns], rule: Sequential, level: float, together: int
+) -> tuple[list[Course], list[Precision]]:
+    """Each measure of each scenario after 1, 2, 3, ... runs, or organisations."""
     courses, wanted = [], []
     for one in columns:
         for until in rule.measures:
             if until.measure not in one.values:
                 continue
             if MEASURES[base_name(until.measure)].ratio:
-                courses.append(ratio_course(one.ratios[until.measure][:, 0], one.ratios[until.measure][:, 1], level))
+                courses.append(ratio_course(*ratio_parts(one, until.measure, together), level))
+            elif together > 1:
+                courses.append(ratio_course(*sums_and_counts(one.values[until.measure], together), level))
             else:
                 courses.append(mean_course(one.values[until.measure], level))
             wanted.append(Precision(until.relative, until.absolute))
