@@ -46,6 +46,18 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "cells": cells,
         "expect": gates,
         "effects": effects,
+        "gaps": [
+            {
+                "factor": one.low.path,
+                "scenario": one.low.scenario,
+                "lowest": one.low.label,
+                "highest": one.high.label,
+                "mean": _number(one.mean),
+                "half_width": _number(one.half_width),
+                "level": one.level,
+            }
+            for one in results.gaps
+        ],
         "answer": {"sentence": answer_sentence(results), "target": target_line(results)},
     }
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
-from changeflow.measure.clusters import cluster_sums, clustered_mean, share_estimate
-from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, t_interval
+from changeflow.measure.clusters import cluster_sums, clustered_mean, share_estimate, sums_and_counts
+from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, pseudo_values, t_interval
 from changeflow.measure.records import Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.store_packing import Columns
@@ -75,3 +75,11 @@ def ratio_parts(columns: Columns, measure: str, together: int) -> tuple[Floats, 
     if together > 1:
         parts = cluster_sums(parts, together)
     return parts[:, 0], parts[:, 1]
+
+
+def contributions(columns: Columns, measure: str, together: int) -> Floats:
+    """What each run, or organisation, adds to the estimate, which is their mean: pseudo-values of a ratio of sums."""
+    if MEASURES[base_name(measure)].ratio:
+        return pseudo_values(*ratio_parts(columns, measure, together))
+    values = columns.values[measure]
+    return values if together == 1 else pseudo_values(*sums_and_counts(values, together))

@@ -10,6 +10,7 @@ from functools import cached_property
 from changeflow.errors import PlanError, nearest
 from changeflow.model.process_only import process_only
 from changeflow.model.schema import Model
+from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most
 from changeflow.study.growth import FOR_GROWTH
 from changeflow.study.store import Store
 from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects
@@ -63,6 +64,17 @@ class StudyResults:
     def effects(self) -> list[Level]:
         """The factors' main effects on the primary measure."""
         return main_effects(self.cells, self.plan)
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        """How far each factor moves the primary measure, scenario by scenario."""
+        comparison = self.plan.comparison
+        return gaps_of(self.effects, self.cells, comparison.primary, comparison.level) if self.effects else []
+
+    @cached_property
+    def moving(self) -> Moving | None:
+        """What surely moves it most."""
+        return moving_most(self.gaps)
 
 
 @dataclass

@@ -44,6 +44,8 @@ class Level:
     label: str
     mean: float
     points: int
+    where: frozenset[int] = frozenset()
+    """The points that the mean is over."""
 
 
 def best_of(cells: Sequence[Cell], comparison: Comparison, matters: float) -> Best:
@@ -109,9 +111,10 @@ def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
         for scenario in plan.scenarios:
             mine = [cell for cell in cells if cell.scenario == scenario and measure in cell.estimates]
             for (label, value), points in parts.items():
-                means = [cell.estimates[measure].mean for cell in mine if cell.point in points]
-                if means:
-                    found.append(Level(path, scenario, value, label, fmean(means), len(means)))
+                here = {cell.point: cell.estimates[measure].mean for cell in mine if cell.point in points}
+                if here:
+                    mean = fmean(here.values())
+                    found.append(Level(path, scenario, value, label, mean, len(here), frozenset(here)))
     return found
 
 

@@ -64,7 +64,7 @@ def end(text: str) -> tuple[str, str]:
         (end("[[expect"), ("expected TOML",)),
         (
             end('[[expect]]\nmeasure = "total_cost"\nbelow = 3\nat = { "demand.rate_per_day" = 99 }'),
-            ("study.toml:21", "values of a point of this design", "99", "demand.rate_per_day: 3, 4"),
+            ("study.toml:20", "values of a point of this design", "99", "demand.rate_per_day: 3, 4"),
         ),
     ],
 )
