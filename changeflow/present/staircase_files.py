@@ -40,7 +40,8 @@ def staircase_json(sizing: Sizing, folder: str | None) -> dict[str, Any]:
         "sentence": answer_of(sizing),
         "verdict": family.kind,
         "guarantee": guarantee_of(sizing),
-        "changes": dict(family.chosen.values),
+        "changes": family.space.changes(family.chosen.point),
+        "values": dict(family.chosen.values),
         **_staff(family.chosen.staff),
     }
     found["size"] = {
@@ -51,6 +52,7 @@ def staircase_json(sizing: Sizing, folder: str | None) -> dict[str, Any]:
         "runs_of_verification": sizing.runs,
         "staff": {name: _staff(staff) for name, staff in sizing.staffs.items()},
         "service": {name: _service(service) for name, service in sizing.services.items()},
+        "today": sizing.today,
         "verified": _family(family),
         "vendor_alone": None if sizing.vendor is None else _family(sizing.vendor),
         "staircase": [_staff(step.staff) | {"targets": _service(step.service)} for step in sizing.steps],
@@ -65,12 +67,19 @@ def _family(family: Family) -> dict[str, Any]:
         "staffings": family.space.size,
         "monotone": family.monotone,
         "stopped_at_limit": family.exhausted,
-        "candidates": [_candidate(one) for one in family.verified],
+        "candidates": [_candidate(one, family) for one in family.verified],
     }
 
 
-def _candidate(one: Candidate) -> dict[str, Any]:
-    return {"changes": dict(one.values), "state": one.state, "targets": _service(one.service), **_staff(one.staff)}
+def _candidate(one: Candidate, family: Family) -> dict[str, Any]:
+    changes = family.space.changes(one.point)
+    return {
+        "changes": changes,
+        "values": dict(one.values),
+        "state": one.state,
+        "targets": _service(one.service),
+        **_staff(one.staff),
+    }
 
 
 def _staff(staff: Staff) -> dict[str, Any]:

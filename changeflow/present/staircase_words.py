@@ -91,7 +91,7 @@ def _wanted(slack: Slack) -> str:
 
 def _today(sizing: Sizing) -> str:
     service, staff = sizing.services[TODAY], sizing.staffs[TODAY]
-    state = {"met": "met", "missed": "missed", "close": "too close to call"}[service.state(sizing.tolerance)]
+    state = {"met": "met", "missed": "missed", "close": "too close to call"}[sizing.today]
     return f"Today, {hours_in_words(staff)}: {reaches(service)}, {state}."
 
 
