@@ -233,7 +233,7 @@ def test_hours_by_week_are_those_of_every_week_by_itself() -> None:
     kind = "poisson"
     rate_per_day = 2
     [calendars.office]
-    hours = "9-17"
+    hours = ['09:00-17:00']
     [stations.house]
     servers = 1
     at_once = 3

@@ -16,7 +16,6 @@ from changeflow.measure.precision import (
     replications_needed,
     replications_planned,
 )
-from changeflow.measure.student import t_quantile
 
 
 def test_a_course_is_the_interval_after_every_replication() -> None:
