@@ -11,7 +11,7 @@ from typing import Any
 from changeflow import __version__
 from changeflow.present.assumptions import assumption_rows
 from changeflow.present.csv_files import RUNS, SUMMARY, Row, runs_rows, summary_rows, write_csv
-from changeflow.present.folder import MANIFEST, manifest, write_whole
+from changeflow.present.folder import manifest, write_whole
 from changeflow.present.machine import as_json
 from changeflow.present.report import ReportContent, render_report
 from changeflow.present.staircase import in_time
@@ -28,6 +28,7 @@ from changeflow.present.words import money
 from changeflow.study.sizing import ANSWER, Candidate, Family, Sizing
 from changeflow.study.sizing_levers import Staff
 from changeflow.study.sizing_targets import Service
+from changeflow.study.store_folder import MANIFEST
 
 STEPS = ("hours_per_week", "full_time", "bill_per_week", "target", "found", "half_width", "wanted", "staff")
 
