@@ -113,7 +113,7 @@ def guarantee_of(sizing: Sizing) -> str:
     """What is promised and what is not."""
     number, family = sizing.verified, sizing.family
     over = "organisations" if family.space.model.organisation.runs_together > 1 else "runs"
-    many = f"{number} staffings" if number > 1 else "one staffing"
+    many = f"{number} staffings, today's among them," if number > 1 else "one staffing"
     text = (
         f"with {sizing.level:.0%}, what is said to meet the target does so in this model: {many} verified on "
         f"{sizing.runs} fresh runs each, the level split over them (Student intervals over {over}); the figures are "
