@@ -47,7 +47,7 @@ def choose_engine(engine: str, visits: float = 0.0, models: Iterable[Model] = ()
 
 def machine_code_is_there(models: Iterable[Model]) -> bool:
     """True when the compiled engine can start at once on all these models."""
-    return all(kernel_is_warm(features=compile_tables(model).layout.features) for model in models)
+    return all(kernel_is_warm(compile_tables(model).layout.code) for model in models)
 
 
 def simulate(
