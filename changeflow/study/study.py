@@ -13,7 +13,7 @@ from changeflow.model.schema import Model
 from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most
 from changeflow.study.growth import FOR_GROWTH
 from changeflow.study.store import Store
-from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects
+from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects, target_met
 from changeflow.study.study_estimates import Cell, Facts, cell_of, first_of, look_at, most_of
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
@@ -59,6 +59,12 @@ class StudyResults:
     def gates(self) -> tuple[GateResult, ...]:
         """What became of each [[expect]]."""
         return tuple(gate(one, self.cells, self.plan) for one in self.plan.study.expect)
+
+    @property
+    def target_missed(self) -> bool:
+        """Is the study's target surely missed by every scenario at every point?"""
+        targets = self.plan.bases[0].targets
+        return self.plan.study.target is not None and all(target_met(cell, targets) is False for cell in self.cells)
 
     @cached_property
     def effects(self) -> list[Level]:
