@@ -14,7 +14,7 @@ from changeflow.present.csv_files import RUNS, SUMMARY, Row, runs_rows, summary_
 from changeflow.present.folder import manifest, write_whole
 from changeflow.present.machine import as_json
 from changeflow.present.report import ReportContent, render_report
-from changeflow.present.staircase import in_time
+from changeflow.present.staircase import found_in_words, in_time
 from changeflow.present.staircase_words import (
     LABELS,
     answer_of,
@@ -144,7 +144,14 @@ def markdown(sizing: Sizing) -> str:
 
 def _table(sizing: Sizing) -> tuple[list[str], list[list[str]]]:
     currency = sizing.results.currency
-    headers = ["staffing", "people x hours a week", "hours a week", "full-time", "in time", "cost with undone work"]
+    headers = [
+        "staffing",
+        "people x hours a week",
+        "hours a week",
+        "full-time",
+        found_in_words(sizing),
+        "cost with undone work",
+    ]
     rows = []
     for name, result in sizing.results.scenarios.items():
         staff, cost = sizing.staffs[name], result.estimates["total_cost_with_undone"]
