@@ -26,10 +26,10 @@ def moving_title(results: StudyResults) -> str:
     measure = plain(results.plan.comparison.primary)
     if results.moving is None:
         return f"No factor surely moves the {measure}"
-    rivals = results.moving.rivals
-    return f"{results.moving.gap.low.path} moves the {measure} most" + (
-        f", {' and '.join(rivals)} perhaps as much" if rivals else ""
-    )
+    gap, rivals = results.moving.gap, results.moving.rivals
+    whose = f" ({plain(gap.low.scenario)})" if len(results.plan.scenarios) > 1 else ""
+    as_much = f", {' and '.join(rivals)} perhaps as much" if rivals else ""
+    return f"{gap.low.path} moves the {measure} most{whose}{as_much}"
 
 
 def _without(results: StudyResults) -> str:
