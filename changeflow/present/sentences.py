@@ -116,7 +116,9 @@ def _target_sentence(results: Results) -> str:
         found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
         return f"Target ({words}): {state}{found}."
     who = "all" if len(met) == len(models) else ", ".join(met) or "none"
-    return f"Target ({words}) met by: {who}."
+    unsure = [plain(name) for name, result in results.scenarios.items() if target_met(result) is None]
+    close = f"; too close to call: {', '.join(unsure)}" if unsure else ""
+    return f"Target ({words}) met by: {who}{close}."
 
 
 def target_met(result: ScenarioResult) -> bool | None:
