@@ -55,15 +55,13 @@ def command(
     """
     from changeflow.study.compare import with_engine
     from changeflow.study.plan import Plan
-    from changeflow.study.sizing import TODAY, size
-    from changeflow.study.sizing_levers import space_of
-    from changeflow.study.sizing_targets import TOLERANCE, check_targets
+    from changeflow.study.sizing import TODAY, check_sizing, size
+    from changeflow.study.sizing_targets import TOLERANCE
 
     options = Shared(**shared)
     read = read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)
-    check_targets(read)
-    spans = _spans(ranges)
-    space_of(read, spans)
+    spans, near = _spans(ranges), TOLERANCE if tolerance is None else tolerance
+    space = check_sizing(read, spans, near)
     plan = Plan.of(
         {TODAY: read}, replications=options.replications, seed=options.seed, engine=options.engine,
         quick=options.quick, workers=1 if options.workers is None else options.workers,
@@ -72,9 +70,7 @@ def command(
     plan = with_engine(replace(plan, workers=workers_for(options.workers, 100)))
     tell_compiling(plan, options)
     with reporting(options.progress, "sizing") as progress:
-        found = size(
-            plan, ranges=spans, tolerance=TOLERANCE if tolerance is None else tolerance, progress=progress
-        )  # fmt: skip
+        found = size(plan, ranges=spans, tolerance=near, space=space, progress=progress)
     return _finish(found, folder, options)
 
 

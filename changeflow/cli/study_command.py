@@ -228,14 +228,14 @@ def _write(results: StudyResults, store: Store, folder: Path, options: Options, 
 
 def _finish(results: StudyResults, folder: Path, options: Options) -> int:
     """Print, and say by the exit code what became of the expectations."""
-    from changeflow.present.study_machine import study_as_json, target_missed
+    from changeflow.present.study_machine import study_as_json
     from changeflow.present.study_text import study_text
 
     if options.json:
         click.echo(json_module.dumps(study_as_json(results, str(folder)), allow_nan=False))
     else:
         click.echo(study_text(results, str(folder)))
-    if target_missed(results) or any(one.verdict == "fail" for one in results.gates):
+    if results.target_missed or any(one.verdict == "fail" for one in results.gates):
         return 3
     return 1 if options.strict and any(one.verdict == "cannot tell" for one in results.gates) else 0
 

@@ -18,10 +18,10 @@ from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.posting import ENFORCEMENT, SECOND_PROJECT, UNMET_NEED, WRITE_OFF, rows_of
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window, project_price
+from changeflow.model.contracts import MONTH_HOURS
 
 _DAY = 24.0
 _WEEK = 7 * _DAY
-_MONTH_HOURS = 365.25 * _DAY / 12
 
 
 def adoption_measures(window: Window, trace: Trace) -> tuple[dict[str, float], dict[str, float]]:
@@ -45,22 +45,32 @@ def adoption_measures(window: Window, trace: Trace) -> tuple[dict[str, float], d
 def adoption_postings(window: Window, trace: Trace, complete: float, paid: Rows) -> Iterator[Rows]:
     """Enforcement by week, the second project at its start, write-offs at each ending of what was `paid` for work."""
     settings = window.model.adoption
-    assert settings.enforcement_hours_per_user_month is not None
-    assert settings.enforcement_price_per_hour is not None
     assert settings.restart_project_share is not None
     weeks, first = trace.adoption, project_price(window.model)
     second = settings.restart_project_share * first
-    per_hour = settings.enforcement_hours_per_user_month * window.model.organisation.users / _MONTH_HOURS
-    cost = per_hour * settings.enforcement_price_per_hour * weeks["enforcement"] * _hours_in(window, weeks)
-    time = np.minimum(weeks["time"], window.end)
-    period = np.floor(weeks["time"] / _WEEK).astype(np.int64) - 1
-    yield rows_of(ENFORCEMENT, time, cost, period=period, ownership=time >= complete)
+    yield _enforced(window, weeks, complete)
     yield _unserved(window, trace)
     again = _second_begins(weeks)
     again = again[again >= window.begin]
     yield rows_of(SECOND_PROJECT, again, np.full(len(again), second), ownership=again >= complete)
     for end, lost in _write_offs(window, trace, paid, (first, second)):
         yield rows_of(WRITE_OFF, [end], [lost], ownership=end >= complete)
+
+
+def _enforced(window: Window, weeks: Rows, complete: float) -> Rows:
+    """What each week's enforcement costs; the part of a week after the last row goes on at that row's, if in use."""
+    settings = window.model.adoption
+    assert settings.enforcement_hours_per_user_month is not None
+    assert settings.enforcement_price_per_hour is not None
+    per_hour = settings.enforcement_hours_per_user_month * window.model.organisation.users / MONTH_HOURS
+    last = weeks[-1:]
+    level = np.concatenate([weeks["enforcement"], last["enforcement"] * last["in_use"]])
+    edges = np.concatenate([[window.start], weeks["time"], np.full(len(last), window.end)])
+    hours = np.diff(np.clip(edges, window.begin, window.end))
+    time = np.minimum(edges[1:], window.end)
+    week = np.floor(edges[:-1] / _WEEK).astype(np.int64)
+    cost = per_hour * settings.enforcement_price_per_hour * level * hours
+    return rows_of(ENFORCEMENT, time, cost, period=week, ownership=time >= complete)
 
 
 def cost_by_fate(values: dict[str, float]) -> dict[str, float]:
@@ -87,12 +97,6 @@ def endings(weeks: Rows) -> Floats:
 
 def _second_begins(weeks: Rows) -> Floats:
     return np.asarray(weeks["time"][weeks["attempt"] == 2][:1])
-
-
-def _hours_in(window: Window, weeks: Rows) -> Floats:
-    """Hours of each week that lie in the window; a row stands at the end of its week."""
-    edges = np.clip(np.concatenate([[window.start], weeks["time"]]), window.begin, window.end)
-    return np.diff(edges)
 
 
 def _mean_from(window: Window, weeks: Rows, name: str, start: float) -> float:

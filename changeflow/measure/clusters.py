@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from changeflow.measure.estimates import jackknife_ratio
+from changeflow.measure.estimates import clopper_pearson, jackknife_ratio
 from changeflow.measure.records import Floats
 from changeflow.measure.student import t_quantile
 
@@ -22,14 +22,36 @@ def cluster_sums(values: Floats, size: int) -> Floats:
 
 def clustered_mean(values: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
     """Mean of the values and half-width; NaNs are left out; infinite with one cluster."""
-    sums, counts = _sums_and_counts(np.asarray(values, dtype=float), size)
+    sums, counts = _known(*sums_and_counts(np.asarray(values, dtype=float), size))
     _, half_width = jackknife_ratio(sums, counts, level)
     return float(sums.sum() / counts.sum()) if len(counts) else math.nan, half_width
 
 
+def share_interval(answers: Floats, size: int, level: float = 0.95) -> tuple[float, float, float]:
+    """Share of ones among yes (1) or no (0) of each run, and the ends of its interval.
+
+    Single runs: exact. Clusters: Student's interval on their shares, within [0, 1]. Where all runs answer alike that
+    would be a point, so it is the exact interval of "does a cluster have any other answer?", which bounds the share's.
+    """
+    answers = np.asarray(answers, dtype=float)
+    share, clusters = float(answers.mean()), -(-len(answers) // size)
+    if size == 1:
+        return share, *clopper_pearson(int(answers.sum()), len(answers), level)
+    if share in {0.0, 1.0}:
+        return share, *clopper_pearson(clusters if share else 0, clusters, level)
+    _, half_width = clustered_mean(answers, size, level)
+    return share, max(share - half_width, 0.0), min(share + half_width, 1.0)
+
+
+def share_estimate(answers: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
+    """The same with the larger arm of the interval, so that share +- arm holds at the level."""
+    share, low, high = share_interval(answers, size, level)
+    return share, max(share - low, high - share)
+
+
 def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:
     """Pointwise mean and half-width of curves, one row a run; a row of NaN is left out."""
-    sums, counts = _sums_and_counts(curves, size)
+    sums, counts = _known(*sums_and_counts(curves, size))
     n, total, number = len(sums), sums.sum(axis=0), counts.sum(axis=0)
     mean = total / number
     if n < 2:
@@ -55,9 +77,13 @@ def clustered_quantile(values: Floats, p: float, size: int, level: float = 0.95)
     return middle, float(low), float(high)
 
 
-def _sums_and_counts(values: Floats, size: int) -> tuple[Floats, Floats]:
-    """Of the clusters that have a value."""
+def sums_and_counts(values: Floats, size: int) -> tuple[Floats, Floats]:
+    """Of each cluster: the sum of its values and their number; NaNs are left out."""
     there = ~np.isnan(values)
-    sums, counts = cluster_sums(np.where(there, values, 0.0), size), cluster_sums(there.astype(float), size)
+    return cluster_sums(np.where(there, values, 0.0), size), cluster_sums(there.astype(float), size)
+
+
+def _known(sums: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Of the clusters that have a value."""
     some = counts.reshape(len(counts), -1).any(axis=1)
     return sums[some], counts[some]

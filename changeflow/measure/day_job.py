@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 
@@ -47,9 +46,4 @@ def weekly_hours(window: Window, trace: Trace, edges: Floats) -> Floats:
     """Working hours for us between edges, by station."""
     stays = trace.visits[~np.isnan(trace.visits["started"])]
     stays = stays[~window.of_others[trace.requests["source"][stays["request"]]]]
-    ends = np.where(np.isnan(stays["finished"]), window.end, stays["finished"])
-    found = np.empty((len(edges) - 1, len(trace.stations)))
-    for week, (begin, end) in enumerate(pairwise(edges)):
-        here = stays[(stays["started"] < end) & (ends > begin)]
-        found[week] = np.bincount(here["station"], window.worked_hours(here, begin, end), len(trace.stations))
-    return found
+    return window.worked_by_period(stays, edges)

@@ -40,25 +40,25 @@ def jackknife_ratio(tops: Floats, bottoms: Floats, level: float = 0.95) -> tuple
         return math.nan, math.nan
     if n < 2:
         return top / bottom, math.inf
-    rest = bottom - bottoms
-    if np.any(rest == 0):
+    if np.any(bottom - bottoms == 0):
         return top / bottom, math.inf
-    pseudo = n * top / bottom - (n - 1) * (top - tops) / rest
-    return t_interval(pseudo, level)
+    return t_interval(pseudo_values(tops, bottoms), level)
+
+
+def pseudo_values(tops: Floats, bottoms: Floats) -> Floats:
+    """Those of the jackknife of a ratio of sums; NaN where a ratio without one of them is none."""
+    n, top, bottom = len(tops), float(tops.sum()), float(bottoms.sum())
+    rest = bottom - bottoms
+    if bottom == 0 or np.any(rest == 0):
+        return np.full(n, np.nan)
+    return np.asarray(n * top / bottom - (n - 1) * (top - tops) / rest)
 
 
 def jackknife_difference(
     first: tuple[Floats, Floats], second: tuple[Floats, Floats], level: float
 ) -> tuple[float, float]:
     """Paired difference of two ratios of sums, jackknifed together."""
-    values = []
-    for tops, bottoms in (first, second):
-        n, top, bottom = len(tops), float(tops.sum()), float(bottoms.sum())
-        rest = bottom - bottoms
-        if bottom == 0 or np.any(rest == 0):
-            return math.nan, math.nan
-        values.append(n * top / bottom - (n - 1) * (top - tops) / rest)
-    return t_interval(values[0] - values[1], level)
+    return t_interval(pseudo_values(*first) - pseudo_values(*second), level)
 
 
 def joint_level(level: float, comparisons: int) -> float:
@@ -84,14 +84,6 @@ def quantile_interval(values: Floats, p: float, level: float = 0.95) -> tuple[fl
     ordered = np.sort(values)
     middle = float(ordered[min(math.ceil(n * p), n) - 1])
     return middle, float(ordered[low_ranks[-1]]), float(ordered[high_ranks[0]])
-
-
-def yes_no_interval(values: Floats, level: float = 0.95) -> tuple[float, float]:
-    """Share of ones and the larger arm of its exact interval, so that share +- arm holds at the level."""
-    hits, trials = int(values.sum()), len(values)
-    low, high = clopper_pearson(hits, trials, level)
-    share = hits / trials
-    return share, max(share - low, high - share)
 
 
 def clopper_pearson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:

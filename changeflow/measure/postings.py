@@ -40,13 +40,14 @@ def postings(window: Window, trace: Trace, complete: float) -> Rows:
 
 def rare_postings(window: Window, trace: Trace, complete: float) -> Iterator[Rows]:
     """Those that the quick sums of a run (tallies.book, ledger.py) do not know."""
-    yield from invoice_postings(window, trace, complete)
+    invoices = list(invoice_postings(window, trace, complete))
+    yield from invoices
     yield from day_job_postings(window, trace, complete)
     if window.model.costs.hosting_per_month:
         yield monthly(HOSTING, window, complete, window.model.costs.hosting_per_month)
     yield from career_postings(window, trace, complete)
     if window.model.adoption.is_on:
-        paid = joined([*_labour(window, trace, window.end), *invoice_postings(window, trace, window.end)])
+        paid = joined([*_labour(window, trace, window.end), *invoices])
         yield from adoption_postings(window, trace, complete, paid)
 
 

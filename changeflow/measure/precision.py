@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from changeflow.errors import PlanError
 from changeflow.measure.estimates import jackknife_ratio
 from changeflow.measure.records import Floats
-from changeflow.measure.student import t_quantile
 
 FIRST = 3
 """Fewer replications say nothing about their spread."""
@@ -48,11 +47,6 @@ class Course:
 
     means: Floats
     half_widths: Floats
-
-
-def relative_to_estimate(relative: float) -> float:
-    """The share g / (1 + g) of the estimate that keeps the error below g of the truth (Law 2015, section 9.4.1)."""
-    return relative / (1 + relative)
 
 
 def mean_course(values: Sequence[float] | Floats, level: float = 0.95) -> Course:
@@ -113,16 +107,6 @@ def replications_planned(courses: Sequence[Course], wanted: Sequence[Precision])
         if half_width > 0:
             planned = max(planned, n * (half_width / widest) ** 2)
     return math.ceil(planned)
-
-
-def stein_size(values: Sequence[float] | Floats, half_width: float, level: float = 0.95) -> int:
-    """Replications in all for an absolute half-width, from a first stage: ceil((t s / h)^2) (Stein 1945).
-
-    Exact for normal values, where the first stage's degrees of freedom stay in the final interval.
-    """
-    data = np.asarray(values, dtype=float)
-    t = t_quantile(level, len(data) - 1)
-    return max(len(data), math.ceil((t * float(data.std(ddof=1)) / half_width) ** 2))
 
 
 def _precise(courses: Sequence[Course], wanted: Sequence[Precision]) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.measure.estimates import clopper_pearson
+from changeflow.measure.clusters import share_interval
 from changeflow.measure.records import Floats
 
 
@@ -52,18 +52,12 @@ class Curve:
 
 
 def survival_over_runs(
-    days: Floats, ended: NDArray[np.bool_], level: float = 0.95
+    days: Floats, ended: NDArray[np.bool_], together: int = 1, level: float = 0.95
 ) -> list[tuple[float, float, float, float]]:
-    """Kaplan-Meier over runs of one horizon: day, share still going from then on, and its pointwise exact interval.
+    """Days of runs of one horizon: day, share still going from then on, and the pointwise ends of its interval.
 
-    Runs are censored at their horizon only, so the number still going at a day is binomial (Clopper and Pearson 1934).
+    Runs are censored at their horizon only, so that Kaplan and Meier's curve is the share still going. Runs come in
+    organisations of `together`; an interval is over these (clusters.share_interval).
     """
-    n, curve = len(days), Curve.of(days[ended], days[~ended])
     points = sorted({0.0, *days[ended].tolist(), float(days.max())})
-    found = []
-    for day in points:
-        left = n - int(np.count_nonzero(ended & (days <= day)))
-        place = int(np.searchsorted(curve.times, day, side="right"))
-        share = float(curve.share[place - 1]) if place and left else left / n
-        found.append((day, share, *clopper_pearson(left, n, level)))
-    return found
+    return [(day, *share_interval(np.where(ended & (days <= day), 0.0, 1.0), together, level)) for day in points]

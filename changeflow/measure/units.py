@@ -76,7 +76,7 @@ MEASURES: dict[str, Measure] = {
             "licence_cost", "hosting_cost", "enforcement_cost", "write_off_cost",
             "unmet_need_cost", "open_liability_cost", "rework_cost", "cost_of_success", "cost_of_error",
             "ownership_vendor_cost", "ownership_in_house_cost", "cost_of_ownership_per_year",
-            "total_cost", "total_cost_with_undone", "enforcement_cost", "second_project_cost", "write_off_cost",
+            "total_cost", "total_cost_with_undone", "second_project_cost",
             "cost_if_survived", "cost_if_abandoned",
         )
     },

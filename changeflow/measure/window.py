@@ -123,18 +123,43 @@ class Window:
 
     def worked_around(self, visits: Rows, begin: float, turn: float, end: float) -> tuple[Floats, Floats]:
         """The same in [begin, turn) and in [turn, end)."""
-        hours = self._hours_in_hand(visits, begin, turn, end)
+        hours, later = self._hours_in_hand(visits, begin, turn, end)
+        share = self._shares(visits)
+        return (hours, later) if share is None else (hours * share, later * share)
+
+    def worked_by_period(self, visits: Rows, edges: Floats) -> Floats:
+        """The same between each edge and the next, summed by station: periods x stations."""
+        begins = np.clip(visits["started"], edges[0], edges[-1])
+        ends = np.clip(np.where(np.isnan(visits["finished"]), self.end, visits["finished"]), edges[0], edges[-1])
+        first, last = np.searchsorted(edges, begins, "right") - 1, np.searchsorted(edges, ends, "left") - 1
+        pieces = np.where(ends > begins, last - first + 1, 0)  # of a stay: the periods that it touches; NaN: none
+        stay = np.repeat(np.arange(len(visits)), pieces)
+        period = np.arange(len(stay)) - np.repeat(np.cumsum(pieces) - pieces - first, pieces)
+        parts = visits[stay]
+        parts["started"], parts["finished"] = np.maximum(begins[stay], edges[period]), ends[stay]
+        parts["finished"] = np.minimum(parts["finished"], edges[period + 1])
+        hours, _ = self._hours_in_hand(parts, edges[0], edges[-1], edges[-1])
+        share = self._shares(visits)
+        if share is not None:
+            hours = hours * share[stay]
+        stations, periods = len(self.tables.stations), len(edges) - 1
+        sums = np.bincount(period * stations + parts["station"], hours, periods * stations)
+        return np.asarray(sums, float).reshape(periods, stations)
+
+    def _shares(self, visits: Rows) -> Floats | None:
+        """Part of its server's hours that each visit got, where a server has several in hand; None: all of them."""
+        if not any(station.at_once > 1 for station in self.tables.stations):
+            return None
+        shares = np.ones(len(visits))
         for number, station in enumerate(self.tables.stations):
-            if station.at_once > 1:  # a server's hours are shared by all that it has in hand
+            if station.at_once > 1:
                 mine = (visits["station"] == number) & ~np.isnan(visits["started"])
                 whole, _ = self._hours_in_hand(visits[mine], self.start, self.end, self.end)
                 given = np.where(
                     np.isnan(visits["finished"][mine]), whole / station.at_once, visits["work_hours"][mine]
                 )
-                share = np.divide(given, whole, out=np.zeros(len(whole)), where=whole > 0)
-                for part in hours:
-                    part[mine] *= share
-        return hours
+                shares[mine] = np.divide(given, whole, out=np.zeros(len(whole)), where=whole > 0)
+        return shares
 
     def _hours_in_hand(self, visits: Rows, begin: float, turn: float, end: float) -> tuple[Floats, Floats]:
         layout = self.tables.layout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeflow.measure.estimates import clopper_pearson
+from changeflow.measure.clusters import share_interval
 from changeflow.model.adoption import Adoption
 from changeflow.model.schema import Model
 from changeflow.present.words import days, money, plain
@@ -60,13 +60,14 @@ def adoption_sentences(results: Results) -> Iterator[str]:
 def fate_in_words(result: ScenarioResult) -> str:
     """'given up in 33% of runs (19% to 49%): EUR 800,000 then, EUR 600,000 else'."""
     gone = column(result.runs, "abandoned")
-    low, high = clopper_pearson(int(gone.sum()), len(gone), result.model.comparison.level)
+    together, level = result.model.organisation.runs_together, result.model.comparison.level
+    share, low, high = share_interval(gone, together, level)
     costs = [
         f"{_money(result, name)} {when}"
         for name, when in (("cost_if_abandoned", "then"), ("cost_if_survived", "else"))
         if name in result.estimates
     ]
-    return f"given up in {gone.mean():.0%} of runs ({low:.0%} to {high:.0%}): {', '.join(costs)}"
+    return f"given up in {share:.0%} of runs ({low:.0%} to {high:.0%}): {', '.join(costs)}"
 
 
 def _money(result: ScenarioResult, measure: str) -> str:

@@ -30,7 +30,7 @@ def survival_rows(results: Results) -> Iterator[Row]:
 
 def _curve(result: ScenarioResult, level: float) -> list[tuple[float, float, float, float]]:
     days, gone = column(result.runs, "days_in_use"), column(result.runs, "abandoned") == 1.0
-    return survival_over_runs(days, gone, level)
+    return survival_over_runs(days, gone, result.model.organisation.runs_together, level)
 
 
 def survival_frame(results: Results) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from changeflow.errors import InputError
-from changeflow.present.folder import MANIFEST
+from changeflow.study.store_folder import MANIFEST
 
 _KEYS = ["scenario", "replication", "measure"]
 _SHOWN = 10

@@ -21,8 +21,9 @@ from changeflow.measure.run import run_postings
 from changeflow.measure.window import Window
 from changeflow.model.routing import RULES
 from changeflow.model.schema import Model
-from changeflow.present.folder import MANIFEST, write_whole
+from changeflow.present.folder import write_whole
 from changeflow.present.words import plain
+from changeflow.study.store_folder import MANIFEST
 
 _LEAVES, _CLOSES, _ARRIVES, _ENTERS, _QUEUES, _STARTS, _LEAVES_AT_ONCE, _CLOSES_AT_ONCE = range(8)
 """The order of what happens at one instant, as the instant rule has it; what takes no time ends after it began."""

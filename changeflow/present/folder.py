@@ -16,8 +16,8 @@ from changeflow.present.component_tables import COMPONENTS, component_rows
 from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
 from changeflow.present.surroundings import installed, machine
 from changeflow.study.results import Results
+from changeflow.study.store_folder import MANIFEST, check_writable, manifest_in
 
-MANIFEST = "manifest.json"
 RESULTS_ROOT = Path("results")
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "pandas", "matplotlib", "seaborn")
 
@@ -31,31 +31,13 @@ def choose_folder(out: str | None, *, force: bool) -> Path:
         if folder.exists() and not folder.is_dir():
             raise PlanError(f"--out {out}: expected a folder, found a file")
         if folder.is_dir() and any(folder.iterdir()):
-            ours = _is_ours(folder)
+            ours = bool(manifest_in(folder))
             if force and not ours:
                 raise PlanError(f"--out {out}: --force replaces only a results folder of changeflow; this is none")
             if not force:
                 raise PlanError(f"--out {out}: expected a new or empty folder, found files (--force replaces results)")
-    parent = folder.absolute().parent
-    while not parent.exists():
-        parent = parent.parent
-    try:
-        with tempfile.TemporaryDirectory(dir=parent):
-            pass
-    except OSError as error:
-        raise PlanError(
-            f"{folder}: expected a folder that can be written, {parent} cannot ({error.strerror})"
-        ) from None
+    check_writable(folder.absolute().parent, str(folder))
     return folder
-
-
-def _is_ours(folder: Path) -> bool:
-    """Does the folder hold a manifest that this program wrote?"""
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(found, dict) and found.get("program") == "changeflow"
 
 
 def _next_numbered() -> Path:

@@ -11,6 +11,7 @@ from changeflow.present.adoption import adoption_sentences
 from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
 from changeflow.present.words import digits, load_in_words, money, plain
+from changeflow.study.met import targets_met
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
 
@@ -115,23 +116,14 @@ def _target_sentence(results: Results) -> str:
         found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
         return f"Target ({words}): {state}{found}."
     who = "all" if len(met) == len(models) else ", ".join(met) or "none"
-    return f"Target ({words}) met by: {who}."
+    unsure = [plain(name) for name, result in results.scenarios.items() if target_met(result) is None]
+    close = f"; too close to call: {', '.join(unsure)}" if unsure else ""
+    return f"Target ({words}) met by: {who}{close}."
 
 
 def target_met(result: ScenarioResult) -> bool | None:
     """True or False when the interval decides, None when it cannot tell."""
-    targets = result.model.targets
-    verdicts: list[bool | None] = []
-    if targets.backlog_not_growing:
-        verdicts.append(not result.growing)
-    share = result.estimates.get("within_target_share")
-    timed = [one.share for one in (targets.started_within, targets.closed_within) if one is not None]
-    if share is not None and timed:
-        wanted = max(timed)
-        verdicts.append(True if share.low >= wanted else (False if share.high < wanted else None))
-    if False in verdicts:
-        return False
-    return None if None in verdicts or not verdicts else True
+    return targets_met(result.model.targets, result.estimates, settles=result.settles)
 
 
 def load_sentence(results: Results) -> str:

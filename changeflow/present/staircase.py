@@ -17,7 +17,7 @@ from changeflow.present.staircase_words import (
 from changeflow.present.terminal import WIDTH, labelled, years_in_words
 from changeflow.present.words import digits
 from changeflow.study.sizing import ANSWER, Sizing
-from changeflow.study.sizing_targets import Service
+from changeflow.study.sizing_targets import Service, wanted_share
 
 _NAME, _STAFF, _COLUMNS = 13, 33, (7, 6, 11, 10)
 _BAR, _MOST_STEPS = 30, 9
@@ -28,7 +28,8 @@ def staircase_text(sizing: Sizing, folder: str | None, sets: Sequence[str] = ())
     results, model = sizing.results, sizing.family.space.model
     lines = [_headline(sizing), *table_lines(sizing), *labelled("ANSWER", answer_of(sizing))]
     price = f"{model.currency:>7}" if any(step.staff.bill_per_week for step in sizing.steps) else ""
-    lines += [f"STAIRS   hours{price}  in time      a week, what more buys (search, {sizing.search_runs} runs each)"]
+    columns = f"hours{price}  {found_in_words(sizing):<11}"
+    lines += [f"STAIRS   {columns}  a week, what more buys (search, {sizing.search_runs} runs each)"]
     lines += step_lines(sizing)
     lines += labelled("PROMISE", guarantee_of(sizing))
     lines += labelled("LIMITS", limits_of(sizing))
@@ -54,9 +55,10 @@ def _headline(sizing: Sizing) -> str:
 def table_lines(sizing: Sizing) -> list[str]:
     """One row a staffing; a long staff goes on below."""
     model = sizing.family.space.model
+    first, second = found_in_words(sizing).split()
     head = [
-        _row("", "people x hours a week", ["hours", "full-", "in", "cost of"]),
-        _row("", "", ["a week", "time", "time", years_in_words(model.horizon_days)]),
+        _row("", "people x hours a week", ["hours", "full-", first, "cost of"]),
+        _row("", "", ["a week", "time", second, years_in_words(model.horizon_days)]),
     ]
     lines = []
     for name, result in sizing.results.scenarios.items():
@@ -76,6 +78,11 @@ def table_lines(sizing: Sizing) -> list[str]:
 
 def _answer_label(sizing: Sizing) -> str:
     return LABELS[ANSWER] if sizing.family.kind == "found" else "nearest"
+
+
+def found_in_words(sizing: Sizing) -> str:
+    """What the table gives of a staffing: requests in time, or how much of what arrives stays in the backlog."""
+    return "in time" if wanted_share(sizing.family.space.model) is not None else "backlog grows"
 
 
 def in_time(service: Service) -> str:

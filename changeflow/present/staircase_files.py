@@ -11,10 +11,10 @@ from typing import Any
 from changeflow import __version__
 from changeflow.present.assumptions import assumption_rows
 from changeflow.present.csv_files import RUNS, SUMMARY, Row, runs_rows, summary_rows, write_csv
-from changeflow.present.folder import MANIFEST, manifest, write_whole
+from changeflow.present.folder import manifest, write_whole
 from changeflow.present.machine import as_json
 from changeflow.present.report import ReportContent, render_report
-from changeflow.present.staircase import in_time
+from changeflow.present.staircase import found_in_words, in_time
 from changeflow.present.staircase_words import (
     LABELS,
     answer_of,
@@ -28,6 +28,7 @@ from changeflow.present.words import money
 from changeflow.study.sizing import ANSWER, Candidate, Family, Sizing
 from changeflow.study.sizing_levers import Staff
 from changeflow.study.sizing_targets import Service
+from changeflow.study.store_folder import MANIFEST
 
 STEPS = ("hours_per_week", "full_time", "bill_per_week", "target", "found", "half_width", "wanted", "staff")
 
@@ -40,7 +41,8 @@ def staircase_json(sizing: Sizing, folder: str | None) -> dict[str, Any]:
         "sentence": answer_of(sizing),
         "verdict": family.kind,
         "guarantee": guarantee_of(sizing),
-        "changes": dict(family.chosen.values),
+        "changes": family.space.changes(family.chosen.point),
+        "values": dict(family.chosen.values),
         **_staff(family.chosen.staff),
     }
     found["size"] = {
@@ -51,6 +53,7 @@ def staircase_json(sizing: Sizing, folder: str | None) -> dict[str, Any]:
         "runs_of_verification": sizing.runs,
         "staff": {name: _staff(staff) for name, staff in sizing.staffs.items()},
         "service": {name: _service(service) for name, service in sizing.services.items()},
+        "today": sizing.today,
         "verified": _family(family),
         "vendor_alone": None if sizing.vendor is None else _family(sizing.vendor),
         "staircase": [_staff(step.staff) | {"targets": _service(step.service)} for step in sizing.steps],
@@ -65,12 +68,19 @@ def _family(family: Family) -> dict[str, Any]:
         "staffings": family.space.size,
         "monotone": family.monotone,
         "stopped_at_limit": family.exhausted,
-        "candidates": [_candidate(one) for one in family.verified],
+        "candidates": [_candidate(one, family) for one in family.verified],
     }
 
 
-def _candidate(one: Candidate) -> dict[str, Any]:
-    return {"changes": dict(one.values), "state": one.state, "targets": _service(one.service), **_staff(one.staff)}
+def _candidate(one: Candidate, family: Family) -> dict[str, Any]:
+    changes = family.space.changes(one.point)
+    return {
+        "changes": changes,
+        "values": dict(one.values),
+        "state": one.state,
+        "targets": _service(one.service),
+        **_staff(one.staff),
+    }
 
 
 def _staff(staff: Staff) -> dict[str, Any]:
@@ -134,7 +144,14 @@ def markdown(sizing: Sizing) -> str:
 
 def _table(sizing: Sizing) -> tuple[list[str], list[list[str]]]:
     currency = sizing.results.currency
-    headers = ["staffing", "people x hours a week", "hours a week", "full-time", "in time", "cost with undone work"]
+    headers = [
+        "staffing",
+        "people x hours a week",
+        "hours a week",
+        "full-time",
+        found_in_words(sizing),
+        "cost with undone work",
+    ]
     rows = []
     for name, result in sizing.results.scenarios.items():
         staff, cost = sizing.staffs[name], result.estimates["total_cost_with_undone"]

@@ -91,7 +91,7 @@ def _wanted(slack: Slack) -> str:
 
 def _today(sizing: Sizing) -> str:
     service, staff = sizing.services[TODAY], sizing.staffs[TODAY]
-    state = {"met": "met", "missed": "missed", "close": "too close to call"}[service.state(sizing.tolerance)]
+    state = {"met": "met", "missed": "missed", "close": "too close to call"}[sizing.today]
     return f"Today, {hours_in_words(staff)}: {reaches(service)}, {state}."
 
 
@@ -113,7 +113,7 @@ def guarantee_of(sizing: Sizing) -> str:
     """What is promised and what is not."""
     number, family = sizing.verified, sizing.family
     over = "organisations" if family.space.model.organisation.runs_together > 1 else "runs"
-    many = f"{number} staffings" if number > 1 else "one staffing"
+    many = f"{number} staffings, today's among them," if number > 1 else "one staffing"
     text = (
         f"with {sizing.level:.0%}, what is said to meet the target does so in this model: {many} verified on "
         f"{sizing.runs} fresh runs each, the level split over them (Student intervals over {over}); the figures are "

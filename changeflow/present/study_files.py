@@ -11,7 +11,7 @@ from pathlib import Path
 from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
-from changeflow.present.study_text import strongest
+from changeflow.present.study_moving import moving_title
 from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
 from changeflow.study.store import FILE
@@ -140,12 +140,5 @@ def save_charts(results: StudyResults, folder: Path) -> None:
 
     measure = results.plan.comparison.primary
     unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)
-    figure = effects_chart(results.effects, effects_title(results), f"{plain(measure)} ({unit})")
+    figure = effects_chart(results.effects, moving_title(results), f"{plain(measure)} ({unit})")
     save(figure, folder / "charts", "main_effects")
-
-
-def effects_title(results: StudyResults) -> str:
-    """The finding of the chart."""
-    moving = strongest(results.effects)
-    assert moving is not None
-    return f"{moving[0]} moves the {plain(results.plan.comparison.primary)} most"

@@ -7,7 +7,6 @@ from typing import Any
 
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.study.study import StudyResults
-from changeflow.study.study_answer import target_met
 
 
 def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
@@ -46,14 +45,20 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "cells": cells,
         "expect": gates,
         "effects": effects,
+        "gaps": [
+            {
+                "factor": one.low.path,
+                "scenario": one.low.scenario,
+                "lowest": one.low.label,
+                "highest": one.high.label,
+                "mean": _number(one.mean),
+                "half_width": _number(one.half_width),
+                "level": one.level,
+            }
+            for one in results.gaps
+        ],
         "answer": {"sentence": answer_sentence(results), "target": target_line(results)},
     }
-
-
-def target_missed(results: StudyResults) -> bool:
-    """Is the study's target surely missed by every scenario at every point?"""
-    targets = results.plan.bases[0].targets
-    return results.plan.study.target is not None and all(target_met(cell, targets) is False for cell in results.cells)
 
 
 def _number(value: float) -> float | None:

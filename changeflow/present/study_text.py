@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from changeflow.measure.records import Estimate
+from changeflow.present.study_moving import moving_sentence
 from changeflow.present.terminal import labelled
 from changeflow.present.words import digits, plain
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
 from changeflow.study.study import StudyResults
-from changeflow.study.study_answer import GateResult, Level, target_met
+from changeflow.study.study_answer import GateResult, target_met
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan, toml
 
@@ -47,8 +48,13 @@ def _precision(relative: float, absolute: float) -> str:
 
 
 def _levels(plan: StudyPlan, place: int) -> str:
-    values = list(dict.fromkeys(toml(setting[place]) for setting in plan.points))
-    return ", ".join(values) if len(values) <= 8 else f"{len(values)} values from {min(values)} to {max(values)}"
+    values = {toml(setting[place]): setting[place] for setting in plan.points}
+    if len(values) <= 8:
+        return ", ".join(values)
+    found = list(values.values())
+    if not all(isinstance(value, int | float) for value in found):
+        return f"{len(values)} values"
+    return f"{len(values)} values from {toml(min(found))} to {toml(max(found))}"
 
 
 def alias_lines(plan: StudyPlan) -> list[str]:
@@ -115,17 +121,11 @@ def answer_sentence(results: StudyResults) -> str:
         counts += f"; no difference that matters at {same}" if same else ""
         counts += f"; every backlog grows at {growing}" if growing else ""
         parts.append(counts + ".")
-    moving = strongest(results.effects)
-    if moving is not None:
-        path, low, high = moving
-        parts.append(f"Most moved by {path}: on average {_amount(low)} to {_amount(high)} over its values.")
+    if moving := moving_sentence(results):
+        parts.append(moving)
     if results.imprecise:
         parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
     return " ".join(parts)
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _among_points(results: StudyResults) -> str:
@@ -142,17 +142,6 @@ def _among_points(results: StudyResults) -> str:
     if best.kind == "wins":
         return f"{said}; surely better than all others."
     return f"{said}; {best.rivals} of {len(results.cells) - 1} others may be as good or differ too little to matter."
-
-
-def strongest(effects: list[Level]) -> tuple[str, float, float] | None:
-    """The factor whose values' means lie furthest apart in some scenario; None without factors."""
-    spans: dict[tuple[str, str], list[float]] = {}
-    for one in effects:
-        spans.setdefault((one.path, one.scenario), []).append(one.mean)
-    if not spans:
-        return None
-    (path, _), means = max(spans.items(), key=lambda item: max(item[1]) - min(item[1]))
-    return path, min(means), max(means)
 
 
 def gate_line(result: GateResult) -> str:

@@ -20,10 +20,15 @@ class ScenarioResult:
     estimates: dict[str, Estimate]
     load: tuple[Load, ...]
     """Work arriving against hours available, by station."""
-    growing: bool
-    """The backlog grows without end."""
+    settles: bool | None
+    """Does the backlog surely settle (True), surely grow without end (False), or can the runs not tell?"""
     splits: dict[str, VarianceSplit] = field(default_factory=dict)
     """Measure -> its variance between and within organisations; empty where they do not differ."""
+
+    @property
+    def growing(self) -> bool:
+        """The backlog surely grows without end."""
+        return self.settles is False
 
 
 @dataclass(frozen=True, slots=True)

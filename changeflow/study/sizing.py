@@ -19,10 +19,18 @@ from changeflow.study.plan import Plan
 from changeflow.study.results import Results, ScenarioResult, Verdict
 from changeflow.study.routes import along_route
 from changeflow.study.runner import Progress, no_progress, run_all
-from changeflow.study.sizing_levers import Point, Space, Staff, space_of, staff_of
+from changeflow.study.sizing_levers import Point, Space, Staff, can_be_sized, space_of, staff_of
 from changeflow.study.sizing_search import Search, Tried, by_cheapness, shortlist, staircase
 from changeflow.study.sizing_start import is_monotone, start_of
-from changeflow.study.sizing_targets import TOLERANCE, Service, State, check_targets, service_of, wanted_share
+from changeflow.study.sizing_targets import (
+    TOLERANCE,
+    Service,
+    State,
+    check_targets,
+    service_in,
+    service_of,
+    wanted_share,
+)
 
 SEARCH_RUNS, QUICK_SEARCH_RUNS = 20, 8
 MOST_TRIED, QUICK_MOST_TRIED = 160, 40
@@ -35,7 +43,7 @@ TODAY, CHEAPER, ANSWER, DEARER, VENDOR = "today", "cheaper", "answer", "dearer",
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A staffing that was verified, or stands beside one that was."""
+    """A staffing that was verified."""
 
     point: Point
     values: Mapping[str, float]
@@ -43,9 +51,9 @@ class Candidate:
     model: Model
     staff: Staff
     service: Service
-    """In the block in which it was judged, at the joint level; in the search block where it was not verified."""
-    state: State | None
-    """What the verification says; None: it was not verified."""
+    """In the block in which it was judged, at the joint level."""
+    state: State
+    """What the verification says."""
     cost: float
 
 
@@ -110,13 +118,15 @@ class Sizing:
     tolerance: float
     level: float
     search_runs: int
-    runs: int
-    """Of each verified staffing, and again of each in the table."""
+    today: State
+    """Of today's staffing, which is one of those verified; on the runs of the table where the search left it out."""
+    verified: int
+    """Staffings among which the level was split."""
 
     @property
-    def verified(self) -> int:
-        """Staffings among which the level was split."""
-        return len(self.family.verified) + (len(self.vendor.verified) if self.vendor else 0)
+    def runs(self) -> int:
+        """Of each verified staffing, and again of each in the table."""
+        return self.results.replications
 
 
 def size(
@@ -124,36 +134,46 @@ def size(
     *,
     ranges: Mapping[str, tuple[float, float]] | None = None,
     tolerance: float = TOLERANCE,
+    space: Space | None = None,
     progress: Progress = no_progress,
 ) -> Sizing:
     """The cheapest staffing of the plan's one model that meets its targets.
 
     With the comparison's level, every staffing said to meet the targets does so in the model: intervals on fresh runs,
-    the level split over the staffings verified (Bonferroni). That nothing cheaper exists is not promised. Raises
-    PlanError for a model without targets or without anything to choose, a tolerance outside [0, 0.5), a wrong range.
+    the level split over the staffings verified, today's among them (Bonferroni). That nothing cheaper exists is not
+    promised. `space`: what check_sizing made of the same model. Raises PlanError as check_sizing does.
     """
     began = time.monotonic()
-    if not 0 <= tolerance < 0.5:
-        raise PlanError(f"--tolerance: expected a share from 0 to below 0.5, found {tolerance:g}")
     model = dict(plan.scenarios)[plan.baseline or ""]
-    check_targets(model)
+    spaces = [space or check_sizing(model, ranges, tolerance)]
     desk = _Desk(plan, model, progress)
-    spaces = [space_of(model, ranges)]
     alone = _vendor_alone(model)
-    if alone is not None:
+    if alone is not None and can_be_sized(alone):
         spaces.append(space_of(alone, {path: span for path, span in (ranges or {}).items() if _is_of(alone, path)}))
     searches = [desk.search(space) for space in spaces]
     lists = [
         shortlist(search.book.values(), desk.matters, most)
         for search, most in zip(searches, (MOST_VERIFIED, VENDOR_VERIFIED), strict=False)
     ]
-    level = joint_level(model.comparison.level, sum(map(len, lists)))
+    is_listed = spaces[0].has_today and spaces[0].today in [one.point for one in lists[0]]
+    verified = sum(map(len, lists)) + (not is_listed)
+    level = joint_level(model.comparison.level, verified)
     families = [
         Family(space, search.book, search.monotone, search.exhausted, desk.verify(space, listed, level, tolerance))
         for space, search, listed in zip(spaces, searches, lists, strict=True)
     ]
     vendor = families[1] if len(families) > 1 else None
-    return desk.figures(families[0], vendor, tolerance, began)
+    return desk.figures(families[0], vendor, _Claims(level, verified, tolerance), began)
+
+
+def check_sizing(model: Model, ranges: Mapping[str, tuple[float, float]] | None, tolerance: float) -> Space:
+    """What may be chosen. Raises PlanError for a model without targets or without anything to choose, a tolerance
+    outside [0, 0.5), a wrong range.
+    """
+    if not 0 <= tolerance < 0.5:
+        raise PlanError(f"--tolerance: expected a share from 0 to below 0.5, found {tolerance:g}")
+    check_targets(model)
+    return space_of(model, ranges)
 
 
 def _vendor_alone(model: Model) -> Model | None:
@@ -172,6 +192,16 @@ def _is_of(alone: Model, path: str) -> bool:
     return parts[0] == "stations" and alone.stations[parts[1]].kind == "vendor"
 
 
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    """How surely staffings are judged."""
+
+    level: float
+    """Of each, so that all hold jointly."""
+    verified: int
+    tolerance: float
+
+
 class _Desk:
     """Runs staffings, block by block, and keeps what was learnt of them."""
 
@@ -182,7 +212,8 @@ class _Desk:
         self.most = QUICK_MOST_TRIED if plan.quick else MOST_TRIED
         self.matters = 0.0
         self.done = 0
-        self.services: dict[tuple[int, Point], Service] = {}
+        self.services: dict[Point, Service] = {}
+        """Of the model's own staffings, as the search saw them."""
 
     def _whole_organisations(self, runs: int) -> int:
         together = self.model.organisation.runs_together
@@ -227,7 +258,8 @@ class _Desk:
         if model is None or runs is None:
             return Tried(point, -math.inf, 0.0, math.inf, (math.inf, math.inf))
         service = service_of(model, runs, self.level, look_at_load=False)
-        self.services[id(space), point] = service
+        if space.model is self.model:
+            self.services[point] = service
         worst = service.worst
         return Tried(point, worst.mean, worst.half_width, _cost(runs), staff_of(model, space.stations).price)
 
@@ -244,7 +276,7 @@ class _Desk:
         again = [replace(one, cost=found[one.point].cost) for one in listed]
         return tuple(found[one.point] for one in by_cheapness(again, self.matters))
 
-    def figures(self, family: Family, vendor: Family | None, tolerance: float, began: float) -> Sizing:
+    def figures(self, family: Family, vendor: Family | None, claims: _Claims, began: float) -> Sizing:
         """Today, next cheaper, the answer, next dearer, the vendor alone: on runs that chose nothing."""
         space, chosen = family.space, family.chosen
         steps = staircase([*family.tried.values()])
@@ -263,28 +295,40 @@ class _Desk:
         stations = dict.fromkeys(names, space.stations)
         if vendor is not None:
             stations[VENDOR] = vendor.space.stations
-        runs = dict(zip(names, self._run(list(models.values()), self.plan.replications, 2), strict=True))
+        different = {model.digest(): model for model in models.values()}  # today may be the answer
+        made = dict(zip(different, self._run(list(different.values()), self.plan.replications, 2), strict=True))
+        runs = {name: made[model.digest()] for name, model in models.items()}
         self.tell(self.done, self.done)
+        results = {name: evaluate(name, models[name], runs[name]) for name in names}
         return Sizing(
             family=family,
             vendor=vendor,
             staffs={name: staff_of(models[name], stations[name]) for name in names},
-            services={name: service_of(models[name], runs[name], self.level) for name in names},
+            services={name: service_in(result) for name, result in results.items()},
             steps=tuple(
                 Step(
                     staff_of(space.at(one.point), space.stations),
                     space.values(one.point),
-                    self.services[id(space), one.point],
+                    self.services[one.point],
                 )
                 for one in steps
                 if math.isfinite(one.slack)
             ),
-            results=self._results({name: evaluate(name, models[name], runs[name]) for name in names}, began),
-            tolerance=tolerance,
+            results=self._results(results, began),
+            tolerance=claims.tolerance,
             level=self.level,
             search_runs=self.search_runs,
-            runs=self.plan.replications,
+            today=self._today(family, runs[TODAY], claims),
+            verified=claims.verified,
         )
+
+    def _today(self, family: Family, runs: tuple[RunMeasures, ...], claims: _Claims) -> State:
+        """As verified; else by the runs of the table, which have chosen nothing."""
+        if family.space.has_today:
+            for one in family.verified:
+                if one.point == family.space.today:
+                    return one.state
+        return service_of(self.model, runs, claims.level).state(claims.tolerance)
 
     def _results(self, scenarios: dict[str, ScenarioResult], began: float) -> Results:
         plan, comparison = self.plan, self.model.comparison

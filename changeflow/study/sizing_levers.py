@@ -56,9 +56,9 @@ class Space:
         return math.prod(len(lever.ladder) for lever in self.levers)
 
     @property
-    def top(self) -> Point:
-        """Everything at its highest."""
-        return tuple(len(lever.ladder) - 1 for lever in self.levers)
+    def has_today(self) -> bool:
+        """Is the staffing of the model one that may be chosen?"""
+        return not self.changes(self.today)
 
     def values(self, point: Point) -> dict[str, float]:
         """Path -> value."""
@@ -73,6 +73,11 @@ class Space:
         """The model with this staffing. Raises ModelError where the model refuses it."""
         changes = self.changes(point)
         return self.model.with_(changes) if changes else self.model
+
+
+def can_be_sized(model: Model) -> bool:
+    """Is there anything to turn?"""
+    return bool(_overflow_lever(model) or _station_levers(model))
 
 
 def space_of(model: Model, ranges: Mapping[str, tuple[float, float]] | None = None) -> Space:

@@ -8,6 +8,7 @@ end also those two steps away, for the targets need not rise with each step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
@@ -32,6 +33,11 @@ class Tried:
     def good(self) -> bool:
         """The targets are met, as far as the mean tells."""
         return self.slack >= 0
+
+    @property
+    def refused(self) -> bool:
+        """The model does not allow it."""
+        return self.slack == -math.inf
 
     @property
     def surely_missed(self) -> bool:
@@ -76,10 +82,12 @@ class Search:
             self._look(self._around(here.point, max(stride, 1), wide=not stride))
             if self.exhausted:
                 return
-            if self._cheapest() is here:
-                if not stride:
-                    return
+            if self._cheapest() is not here:
+                stride = stride or 1  # beyond what was stepped over there are near neighbours again
+            elif stride:
                 stride //= 2
+            else:
+                return
 
     def _rise(self, start: Point) -> bool:
         """From the start up to the top, halving the way while the targets are met; is the top itself enough?"""
@@ -87,10 +95,10 @@ class Search:
         top = tuple(start[lever] if lever in free else length - 1 for lever, length in enumerate(self.lengths))
         tops = [top]
         self._look(tops)
-        if not self.book[top].good:
+        if not self._is_good(top):
             tops += [_moved(top, {lever: step - top[lever]}) for lever in free for step in range(self.lengths[lever])]
             self._look(tops)
-        best = max((self.book[point] for point in tops), key=lambda tried: tried.slack)
+        best = max((self.book[point] for point in tops if point in self.book), key=lambda tried: tried.slack)
         if not best.good:
             return False
         low, high = 0.0, 1.0
@@ -98,8 +106,12 @@ class Search:
             middle = (low + high) / 2
             point = tuple(round(a + middle * (b - a)) for a, b in zip(start, best.point, strict=True))
             self._look([point])
-            low, high = (low, middle) if self.book[point].good else (middle, high)
+            low, high = (low, middle) if self._is_good(point) else (middle, high)
         return True
+
+    def _is_good(self, point: Point) -> bool:
+        """What was not tried, because it is less than too little, is not good."""
+        return point in self.book and self.book[point].good
 
     def _good(self) -> list[Tried]:
         return [tried for tried in self.book.values() if tried.good]
@@ -113,9 +125,12 @@ class Search:
             self.book[tried.point] = tried
 
     def _hopeless(self, point: Point) -> bool:
-        """Is it less than what is surely too little? Known only where more is never worse."""
+        """Is it less than what is surely too little? Known only where more is never worse.
+
+        What the model refuses says nothing of what is less.
+        """
         return self.monotone and any(
-            tried.surely_missed and all(a <= b for a, b in zip(point, tried.point, strict=True))
+            tried.surely_missed and not tried.refused and all(a <= b for a, b in zip(point, tried.point, strict=True))
             for tried in self.book.values()
         )
 

@@ -51,7 +51,7 @@ def start_of(space: Space, share: float) -> Point:
 def is_monotone(model: Model) -> bool:
     """Does one more person never make the service worse? Sure only first come first served, without rework or choice.
 
-    Then what is less than too little is too little too (a path-by-path comparison of queues: Wolff 1989, section 5-12).
+    Then what is less than too little is too little too: run by run, each request starts no later with one more server.
     """
     if model.errors is not None or model.components is not None or model.adoption.is_coupled:
         return False

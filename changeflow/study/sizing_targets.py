@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,12 +11,15 @@ from changeflow.errors import PlanError
 from changeflow.measure.records import Estimate, RunMeasures
 from changeflow.model.schema import Model
 from changeflow.model.topology import offered_loads
-from changeflow.study.evaluate import GROWTH_TOLERANCE, asked_share, estimate_measure, late_requests_per_week
+from changeflow.study import met
+from changeflow.study.estimating import columns_of, estimate_of
+from changeflow.study.evaluate import late_requests_per_week
+from changeflow.study.growth import FOR_GROWTH, GROWTH_TOLERANCE, Growth, growth_of
+from changeflow.study.results import ScenarioResult
 
 State = Literal["met", "missed", "close"]
 TOLERANCE = 0.01
 """Nearer to a target than this share of the requests is too close to call, unless the target is surely met."""
-_ASKED = ("backlog_growth_per_week", "unasked_requests", "arrived_requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Slack:
 
     def state(self, tolerance: float) -> State:
         """Surely met; surely missed by more than the tolerance; or too close to call."""
+        if self.name == "growth":
+            settles = Growth(self.found, self.half_width).settles(tolerance)
+            return "close" if settles is None else "met" if settles else "missed"
         if self.mean - self.half_width >= 0:
             return "met"
         return "missed" if self.mean + self.half_width < -tolerance else "close"
@@ -65,8 +72,7 @@ class Service:
 
 def wanted_share(model: Model) -> float | None:
     """The share of requests that must meet the timed targets; None without one."""
-    timed = [one.share for one in (model.targets.started_within, model.targets.closed_within) if one is not None]
-    return max(timed, default=None)
+    return met.wanted_share(model.targets)
 
 
 def check_targets(model: Model) -> None:
@@ -81,36 +87,36 @@ def check_targets(model: Model) -> None:
 def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float, *, look_at_load: bool = True) -> Service:
     """The targets against the runs of a staffing; each interval at the level.
 
-    Overload, worked out without any run, is a growing backlog; a search that has no time for it sees the slope alone.
+    Overload, worked out without any run, is a growing backlog; a search that has no time for it sees the slope alone,
+    and looks at the load only where the runs are too short for a slope.
     """
-    together = model.organisation.runs_together
+    columns = columns_of(runs, ("within_target_share", *FOR_GROWTH))
+    found = {
+        name: estimate_of(columns, name, level, model.currency, model.organisation.runs_together)
+        for name in columns.values
+    }
+    estimates = {name: one for name, one in found.items() if one is not None}
+    overloaded = False
+    if model.targets.backlog_not_growing and (look_at_load or "backlog_growth_per_week" not in estimates):
+        overloaded = any(load.overloaded for load in offered_loads(model))
+    return _service(model, estimates, overloaded=overloaded)
+
+
+def service_in(result: ScenarioResult) -> Service:
+    """The targets against runs that are evaluated already, at the level of the comparison."""
+    return _service(result.model, result.estimates, overloaded=any(load.overloaded for load in result.load))
+
+
+def _service(model: Model, estimates: Mapping[str, Estimate], *, overloaded: bool) -> Service:
     slacks = []
     wanted = wanted_share(model)
     if wanted is not None:
-        found = estimate_measure("within_target_share", runs, level, model.currency, together)
-        slacks.append(_known("share", wanted, found.mean, found.half_width))
+        share = estimates.get("within_target_share")
+        slacks.append(_known("share", wanted, *((share.mean, share.half_width) if share else (math.nan, math.nan))))
     if model.targets.backlog_not_growing:
-        slacks.append(_growth(model, runs, level, look_at_load))
+        growth = growth_of(estimates, late_requests_per_week(model), overloaded=overloaded)
+        slacks.append(Slack("growth", GROWTH_TOLERANCE, growth.share, growth.half_width))
     return Service(tuple(slacks))
-
-
-def _growth(model: Model, runs: tuple[RunMeasures, ...], level: float, look_at_load: bool) -> Slack:
-    """The slope of the backlog per request that arrives; with overload it is as large as can be."""
-    together = model.organisation.runs_together
-    if look_at_load and any(load.overloaded for load in offered_loads(model)):
-        return Slack("growth", GROWTH_TOLERANCE, 1.0, 0.0)
-    estimates: dict[str, Estimate] = {
-        name: estimate_measure(name, runs, level, model.currency, together)
-        for name in _ASKED
-        if any(not math.isnan(run.values.get(name, math.nan)) for run in runs)
-    }
-    slope = estimates.get("backlog_growth_per_week")
-    if slope is None:  # the run is too short for a slope: the load alone has to tell
-        return Slack("growth", GROWTH_TOLERANCE, 0.0, 0.0)
-    arriving = late_requests_per_week(model) * asked_share(estimates)
-    if not arriving:
-        return _known("growth", GROWTH_TOLERANCE, math.copysign(1.0, slope.mean) if slope.mean else 0.0, 0.0)
-    return _known("growth", GROWTH_TOLERANCE, slope.mean / arriving, slope.half_width / arriving)
 
 
 def _known(name: str, wanted: float, found: float, half_width: float) -> Slack:

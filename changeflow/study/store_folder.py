@@ -39,7 +39,7 @@ def folder_of(out: str | None, name: str, version: str, *, force: bool) -> Path:
         raise PlanError(f"{shown}: expected the folder of study '{name}', found {whose} (--force replaces it)")
     elif folder.is_dir() and any(not path.name.startswith(f".{MANIFEST}.") for path in folder.iterdir()):
         raise PlanError(f"{shown}: expected a new or empty folder, found files that are not ours")
-    _check_writable(folder, shown)
+    check_writable(folder, shown)
     return folder
 
 
@@ -97,7 +97,8 @@ def _empty(folder: Path) -> None:
             path.unlink()
 
 
-def _check_writable(folder: Path, shown: str) -> None:
+def check_writable(folder: Path, shown: str) -> None:
+    """Raise PlanError where a folder, or the nearest one above it that is there, cannot be written."""
     there = folder.absolute()
     while not there.exists():
         there = there.parent

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 from changeflow.errors import PlanError, nearest
 from changeflow.model.process_only import process_only
 from changeflow.model.schema import Model
+from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most
+from changeflow.study.growth import FOR_GROWTH
 from changeflow.study.store import Store
-from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects
-from changeflow.study.study_estimates import FOR_GROWTH, Cell, Facts, cell_of, enough, next_size
+from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects, target_met
+from changeflow.study.study_estimates import Cell, Facts, cell_of, first_of, look_at, most_of
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
 
@@ -57,10 +60,27 @@ class StudyResults:
         """What became of each [[expect]]."""
         return tuple(gate(one, self.cells, self.plan) for one in self.plan.study.expect)
 
+    @property
+    def target_missed(self) -> bool:
+        """Is the study's target surely missed by every scenario at every point?"""
+        targets = self.plan.bases[0].targets
+        return self.plan.study.target is not None and all(target_met(cell, targets) is False for cell in self.cells)
+
     @cached_property
     def effects(self) -> list[Level]:
         """The factors' main effects on the primary measure."""
         return main_effects(self.cells, self.plan)
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        """How far each factor moves the primary measure, scenario by scenario."""
+        comparison = self.plan.comparison
+        return gaps_of(self.effects, self.cells, comparison.primary, comparison.level) if self.effects else []
+
+    @cached_property
+    def moving(self) -> Moving | None:
+        """What surely moves it most."""
+        return moving_most(self.gaps)
 
 
 @dataclass
@@ -72,6 +92,14 @@ class Cells:
     facts: dict[tuple[int, str], Facts]
     new: dict[tuple[int, str], str]
     """Order keys of the cells that the store did not know."""
+    looks: dict[int, int] = field(default_factory=dict)
+    """With [precision]: point -> the replications looked at next."""
+    enough: dict[int, int] = field(default_factory=dict)
+    """With [precision]: point -> the replications that are enough, where that is known."""
+
+    def together(self, point: int) -> int:
+        """Runs that come together at a point: of one organisation, in every scenario."""
+        return math.lcm(*(self.facts[point, scenario].together for scenario in self.plan.scenarios))
 
     def note(self, store: Store) -> None:
         """Let the store know the models that were made."""
@@ -95,6 +123,9 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
             found.facts[cell] = facts_of(model)
             found.new[cell] = order
         _check_organisations(plan, cell, found.facts[cell].together)
+    if plan.study.precision is not None:  # counts organisations, of all scenarios together
+        for point in range(len(plan.points)):
+            _check_organisations(plan, (point, plan.baseline), found.together(point))
     return found
 
 
@@ -147,27 +178,33 @@ def stage_of(plan: StudyPlan, cells: Cells, store: Store) -> Callable[[int], int
     """How many replications a point wants next; None when it has enough."""
 
     def stage(point: int) -> int | None:
-        keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
-        wanted, done = sizes(plan, keys, store)
+        wanted, done = sizes(plan, cells, point, store)
         return None if done else wanted
 
     return stage
 
 
-def sizes(plan: StudyPlan, keys: list[str], store: Store) -> tuple[int, bool]:
-    """The replications that count at a point so far, or that it wants next, and whether they are all there."""
+def sizes(plan: StudyPlan, cells: Cells, point: int, store: Store) -> tuple[int, bool]:
+    """The replications that count at a point so far, or that it wants next, and whether they are all there.
+
+    The numbers looked at are those of a study that was never stopped; what was looked at is not looked at again.
+    """
     rule, level = plan.study.precision, plan.comparison.level
+    keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
     if rule is None:
         return plan.replications, all(store.has(key, plan.replications) for key in keys)
-    look = rule.first
+    if point in cells.enough:
+        return cells.enough[point], True
+    together = cells.together(point)
+    look = cells.looks.get(point) or first_of(rule, together)
     while all(store.has(key, look) for key in keys):
         columns = [store.columns(key, look, {one.measure for one in rule.measures}) for key in keys]
-        found = enough(columns, rule, level)
-        if found is not None:
-            return found, True
-        if look >= rule.most:
-            return rule.most, True
-        look = next_size(columns, rule, level)
+        found, after = look_at(columns, rule, level, together)
+        if found is not None or look >= most_of(rule, together):
+            cells.enough[point] = found or look
+            return cells.enough[point], True
+        look = after
+    cells.looks[point] = look
     return look, False
 
 
@@ -178,11 +215,16 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store) -> StudyResults:
     found, imprecise = [], 0
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
-        count, _ = sizes(plan, keys, store)
-        imprecise += plan.study.precision is not None and count == plan.replications
+        count, _ = sizes(plan, cells, point, store)
+        imprecise += _reached_most(plan, cells, point, count)
         for scenario, key in zip(plan.scenarios, keys):
             columns = store.columns(key, count, wanted)
             facts = cells.facts[point, scenario]
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
     return StudyResults(plan, tuple(found), imprecise)
+
+
+def _reached_most(plan: StudyPlan, cells: Cells, point: int, count: int) -> bool:
+    rule = plan.study.precision
+    return rule is not None and count >= most_of(rule, cells.together(point))

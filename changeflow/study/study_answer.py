@@ -10,6 +10,8 @@ from typing import Any, Literal
 from changeflow.measure.estimates import joint_level
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets
+from changeflow.study.met import targets_met
+from changeflow.study.ranking import Ranking, rank
 from changeflow.study.study_estimates import Cell, difference, estimate
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan
@@ -17,21 +19,8 @@ from changeflow.study.study_plan import StudyPlan
 Gate = Literal["pass", "fail", "cannot tell"]
 
 
-@dataclass(frozen=True, slots=True)
-class Best:
-    """wins: surely better than all others by more than matters; same: surely no difference that matters; too_close:
-    the runs cannot tell; all_grow: nothing settles; single: nothing to compare with.
-    """
-
-    kind: Literal["wins", "same", "too_close", "all_grow", "single"]
-    leader: int | None
-    """Place of the best mean among those that settle."""
-    second: int | None = None
-    lead: float = 0.0
-    """How much better than the second, in the measure's unit."""
-    half_width: float = 0.0
-    rivals: int = 0
-    """Others that are not surely worse by more than matters."""
+Best = Ranking
+"""Who is best among cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +44,21 @@ class Level:
     label: str
     mean: float
     points: int
+    where: frozenset[int] = frozenset()
+    """The points that the mean is over."""
 
 
 def best_of(cells: Sequence[Cell], comparison: Comparison, matters: float) -> Best:
     """Compare the best of those that settle with each other one, by paired intervals that hold for every pair."""
     measure = comparison.primary
-    settled = [i for i, cell in enumerate(cells) if not cell.growing and measure in cell.estimates]
-    if len(cells) == 1:
-        return Best("single", 0)
-    if not settled:
-        return Best("all_grow", None)
-    sign = -1.0 if MEASURES[base_name(measure)].more_is_better else 1.0
-    leader, *others = sorted(settled, key=lambda i: sign * cells[i].estimates[measure].mean)
-    if not others:
-        return Best("wins", leader)
-    level = joint_level(comparison.level, len(settled) * (len(settled) - 1) // 2)
-    leads = [difference(cells[i], cells[leader], measure, level) for i in others]
-    leads = [(sign * mean, half_width) for mean, half_width in leads]
-    rivals = sum(not mean - half_width > matters for mean, half_width in leads)
-    (lead, half_width), second = leads[0], others[0]
-    if rivals == 0:
-        return Best("wins", leader, second, lead, half_width)
-    same = lead + half_width < matters and lead - half_width > -matters
-    return Best("same" if same else "too_close", leader, second, lead, half_width, rivals)
+    means = [cell.estimates[measure].mean if measure in cell.estimates and not cell.growing else None for cell in cells]
+    return rank(
+        means,
+        lambda one, other, level: difference(cells[one], cells[other], measure, level),
+        level=comparison.level,
+        matters=matters,
+        more_is_better=MEASURES[base_name(measure)].more_is_better,
+    )
 
 
 def gate(expect: Expect, cells: Sequence[Cell], plan: StudyPlan) -> GateResult:
@@ -114,17 +95,7 @@ def _one_gate(expect: Expect, cell: Cell, level: float) -> Gate:
 
 def target_met(cell: Cell, targets: Targets) -> bool | None:
     """True: surely met; False: surely missed; None: cannot tell, or there is no target."""
-    verdicts: list[bool | None] = []
-    share = cell.estimates.get("within_target_share")
-    within = [one.share for one in (targets.started_within, targets.closed_within) if one is not None]
-    if within and share is not None:
-        wanted = max(within)
-        verdicts.append(True if share.low >= wanted else False if share.high < wanted else None)
-    if targets.backlog_not_growing:
-        verdicts.append(not cell.growing)
-    if False in verdicts:
-        return False
-    return True if verdicts and all(verdicts) else None
+    return targets_met(targets, cell.estimates, settles=cell.settles)
 
 
 PARTS = 5
@@ -140,9 +111,10 @@ def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
         for scenario in plan.scenarios:
             mine = [cell for cell in cells if cell.scenario == scenario and measure in cell.estimates]
             for (label, value), points in parts.items():
-                means = [cell.estimates[measure].mean for cell in mine if cell.point in points]
-                if means:
-                    found.append(Level(path, scenario, value, label, fmean(means), len(means)))
+                here = {cell.point: cell.estimates[measure].mean for cell in mine if cell.point in points}
+                if here:
+                    mean = fmean(here.values())
+                    found.append(Level(path, scenario, value, label, mean, len(here), frozenset(here)))
     return found
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from changeflow.model.targets import Comparison, targets_from_words
 from changeflow.study.design import Range, Setting, settings
 from changeflow.study.plan import model_names
 from changeflow.study.routes import along_route
+from changeflow.study.silent_gates import silent_gates
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
 
@@ -93,6 +95,18 @@ class StudyPlan:
 
     def model(self, point: int, scenario: str) -> Model:
         """The model of a scenario at a point; raises ModelError or PlanError that names the point."""
+        if point:
+            return self._make(point, scenario)
+        if scenario not in self._first:  # the pilot, the choice of the engine and the workers ask for it
+            self._first[scenario] = self._make(point, scenario)
+        return self._first[scenario]
+
+    @cached_property
+    def _first(self) -> dict[str, Model]:
+        """The models of the first point, once they were made."""
+        return {}
+
+    def _make(self, point: int, scenario: str) -> Model:
         number, route = self.scenarios[scenario]
         values = dict(zip(self.paths, self.points[point]))
         sets = [f"{path}={toml(value)}" for path, value in values.items()]
@@ -132,6 +146,8 @@ def plan_of(path: str | Path) -> StudyPlan:
         points = settings(study.design, ranges)
     except PlanError as error:
         raise PlanError(f"{places.file}: {error}") from None
+    if silent := silent_gates(study, places, points):
+        raise ModelError(silent)
     return StudyPlan(Path(path).stem, study, places, bases, names, tuple(points))
 
 
@@ -141,8 +157,10 @@ def toml(value: Any) -> str:
         return "{ " + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml(inner) for inner in value) + "]"
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # inf, -inf and nan are TOML's words, too
     return json.dumps(value)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from changeflow.study.routes import along_route
+from tests.claims.claims import fails, trial
 from tests.claims.paired import change, interval, model_of, runs
 
 MODEL = """
@@ -63,10 +62,12 @@ def change_of(before, after, measure):  # type: ignore[no-untyped-def]
     return runs(after, measure, MANY) - runs(before, measure, MANY)
 
 
-def test_untrained_power_users_are_slower() -> None:
+@trial("S22", fails("untrained users"))
+def test_untrained_power_users_are_slower() -> str:
     untrained = [f"{person}, trained = false" for person in ORDINARY]
     low, _ = change(_model(*ORDINARY), _model(*untrained), "sojourn_time_hours")
     assert low > 0
+    return "longer time to done"
 
 
 def test_a_course_pays_back_the_hours_that_it_takes() -> None:
@@ -76,12 +77,14 @@ def test_a_course_pays_back_the_hours_that_it_takes() -> None:
     assert high < 0
 
 
-def test_attrition_hurts_power_users() -> None:
+@trial("S22", fails("attrition"))
+def test_attrition_hurts_power_users() -> str:
     """The case in which shifting work inside fails: who leaves takes experience along, and the job is empty."""
     low, _ = change(_model(*ORDINARY), _model(*_leaving(ORDINARY)), "sojourn_time_hours")
     assert low > 0
     low, _ = change(_model(*ORDINARY), _model(*_leaving(ORDINARY)), "backlog_requests")
     assert low > 0
+    return "longer time to done and more backlog, with a tenure of 300 days"
 
 
 def test_overflow_to_the_vendor_softens_attrition() -> None:
@@ -110,7 +113,8 @@ def test_one_expert_is_a_risk_that_three_ordinary_people_are_not() -> None:
     assert min(runs(_model(*ORDINARY), "bus_factor")) > 1.0
 
 
-def test_openness_without_access_gives_little() -> None:
+@trial("S27")
+def test_openness_without_access_gives_little() -> str:
     """S27: tools that only a programmer can use leave the work, and its price, with the vendor."""
     usable = _model(*ORDINARY, entry=OPEN, keys="openness = 0.9")
     in_name = _model(*ORDINARY, entry=OPEN, keys="openness = 0.9\naccess = 0.15")
@@ -119,16 +123,23 @@ def test_openness_without_access_gives_little() -> None:
     vendor_only = along_route(usable, "vendor")
     saved, saved_in_name = (change(vendor_only, model, "vendor_cost") for model in (usable, in_name))
     assert saved[1] < 4 * saved_in_name[0] < 0
+    return "access 0.15 saves less than a quarter of what full access saves of the vendor's invoices"
 
 
-@pytest.mark.parametrize("key", ["access = 0.15", ""])
-def test_with_everything_to_the_vendor_nobodys_authority_or_access_matters(key: str) -> None:
+@trial("S24")
+def test_with_everything_to_the_vendor_nobodys_authority_or_access_matters() -> str:
     """S24: the turnkey route is flat, exactly, under the same requests."""
     limited = [f"{person}, authority = {{ data = 0.5, process = 0.1 }}" for person in ORDINARY]
-    one, other = (along_route(model, "vendor") for model in (
-        _model(*ORDINARY, entry=OPEN), _model(*limited, entry=OPEN, keys=key),
-    ))  # fmt: skip
-    assert runs(one, "total_cost_with_undone", 5).tolist() == runs(other, "total_cost_with_undone", 5).tolist()
+    costs = [
+        runs(along_route(model, "vendor"), "total_cost_with_undone", 5).tolist()
+        for model in (
+            _model(*ORDINARY, entry=OPEN),
+            _model(*limited, entry=OPEN),
+            _model(*limited, entry=OPEN, keys="access = 0.15"),
+        )
+    ]
+    assert costs[0] == costs[1] == costs[2]
+    return "the same cost to the cent whatever authority and access"
 
 
 def test_what_nobody_has_authority_over_is_unmet_need_on_the_route_inside() -> None:

@@ -62,6 +62,10 @@ def end(text: str) -> tuple[str, str]:
         (end('[[expect]]\nmeasure = "total_cost"\nscenario = "btoh"\nbelow = 3'), ("did you mean 'both'",)),
         (end('[[expect]]\nmeasure = "total_cost"\nbelow = 3\nat = { x = 1 }'), ("the path of a factor",)),
         (end("[[expect"), ("expected TOML",)),
+        (
+            end('[[expect]]\nmeasure = "total_cost"\nbelow = 3\nat = { "demand.rate_per_day" = 99 }'),
+            ("study.toml:20", "values of a point of this design", "99", "demand.rate_per_day: 3, 4"),
+        ),
     ],
 )
 def test_wrong_studies(change: tuple[str, str], says: tuple[str, ...], folder: Path) -> None:

@@ -17,6 +17,7 @@ from changeflow.measure.window import Window
 from changeflow.model.effort import service_law
 from changeflow.model.expected_invoice import expected_billed_hours
 from changeflow.model.schema import Model
+from tests.claims.claims import fails, trial
 from tests.parity.rich import small
 
 RUNS = 12
@@ -76,12 +77,15 @@ def test_what_a_rule_expects_is_what_the_ledger_books() -> None:
     assert half_width < 0.01 * mean
 
 
-def test_by_the_hour_a_tool_three_times_as_fast_costs_a_third() -> None:
+@trial("S16")
+def test_by_the_hour_a_tool_three_times_as_fast_costs_a_third() -> str:
     """Claim S16, exactly: the requests and their luck are the same."""
     assert cost(vendor(LOGNORMAL, speed=3.0)) == pytest.approx(cost(vendor(LOGNORMAL)) / 3, rel=2e-3)
+    return "first passes alone, by the hour: a third to 0.2 %"
 
 
-def test_by_the_day_a_tool_three_times_as_fast_saves_nothing_of_work_within_a_day() -> None:
+@trial("S16", fails("day blocks"))
+def test_by_the_day_a_tool_three_times_as_fast_saves_nothing_of_work_within_a_day() -> str:
     """The counterpoint to S14 and S16: each change is one day on the bill, however short. To the cent."""
     within = LOGNORMAL | {"mean": 4.0, "at_most": 8.0}
     slow, fast = (vendor(within, speed=speed, increment_hours=8.0) for speed in (1.0, 3.0))
@@ -90,6 +94,7 @@ def test_by_the_day_a_tool_three_times_as_fast_saves_nothing_of_work_within_a_da
     unfinished = 0.005  # the slower one has a few more in hand at the end
     assert cost(slow) == pytest.approx(cost(fast), rel=unfinished)
     assert cost(vendor(within, speed=3.0)) < 0.35 * cost(vendor(within))
+    return "changes of at most a day: nothing saved"
 
 
 @pytest.mark.parametrize(("mean", "saved"), [(7.02, 0.27), (2.34, 0.032)])

@@ -20,6 +20,7 @@ from changeflow.model.topology import expected_arrivals
 from changeflow.study.compare import compare, run
 from changeflow.study.evaluate import column
 from changeflow.study.plan import Plan, routes
+from tests.claims.claims import fails, trial
 from tests.laws.systems import BATCH, LAW, Raw, arrivals, built
 
 SPREAD: Raw = {
@@ -198,7 +199,8 @@ S1 = 200
 """Runs of the test of claim S1: 20 organisations of 10."""
 
 
-def test_claim_s1_organisations_differ_more_than_the_runs_of_one() -> None:
+@trial("S1")
+def test_claim_s1_organisations_differ_more_than_the_runs_of_one() -> str:
     """Under the default variation of either prior set; surely, as the share's interval begins above one half."""
     for priors in ("field", "article"):
         model = read_model("partly_open", ["organisation.variation={}"], priors=priors)
@@ -208,9 +210,11 @@ def test_claim_s1_organisations_differ_more_than_the_runs_of_one() -> None:
             assert split == split_variance(column(result.runs, "total_cost"), 10)
             assert split.between > split.within, (priors, name)
             assert split.low > 0.5, (priors, name)
+    return "surely more than half of the variance of total cost lies between organisations, under both prior sets"
 
 
-def test_claim_s1_fails_where_organisations_are_alike() -> None:
+@trial("S1", fails("organisations alike"))
+def test_claim_s1_fails_where_organisations_are_alike() -> str:
     """Without spread the share between them is small, and its interval begins at 0."""
     same = "organisation.variation={ request_rate = 1.0 }"
     model = read_model("partly_open", [same, "organisation.variation.readiness=0.5"])
@@ -218,6 +222,7 @@ def test_claim_s1_fails_where_organisations_are_alike() -> None:
     split = run(Plan.of(model, replications=S1, engine="compiled")).scenarios["model"].splits["total_cost"]
     assert split.low == 0.0
     assert split.share < 0.2
+    return "without spread the share's interval begins at 0"
 
 
 def test_differences_are_over_organisations() -> None:

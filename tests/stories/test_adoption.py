@@ -207,3 +207,13 @@ def test_the_money_of_a_system_given_up_and_begun_again(tmp_path: Path, engine: 
     assert math.isnan(values["cost_if_survived"])
     first_weeks = 0.1 * 4 * 100 / 730.5 * 336 * 60
     assert values["enforcement_cost"] == pytest.approx(first_weeks * 1.5)  # r1 is in hand in the week before day 28
+
+
+@pytest.mark.parametrize(("days", "hours"), [(14, 336), (16, 384), (21, 504)])
+def test_enforcement_goes_on_in_the_part_of_a_week_that_ends_a_run(
+    days: int, hours: int, tmp_path: Path, engine: str
+) -> None:
+    """One request is open from 0 on: enforcement 0.1 x 4 hours x 100 users a month of 730.5 hours at 60, to the end."""
+    system, table = "[stations.desk]\n" + mood(backlog_weight=1.0), "at work\n0 9999"
+    values = measured(story(tmp_path, table, system, days=days), play(tmp_path, engine, table, system, days=days))
+    assert values["enforcement_cost"] == pytest.approx(0.1 * 4 * 100 / 730.5 * hours * 60)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from changeflow.engine.adoption import adoption_step, mood_of
-from changeflow.measure.estimates import clopper_pearson, quantile_interval, yes_no_interval
+from changeflow.measure.clusters import share_estimate
+from changeflow.measure.estimates import clopper_pearson, quantile_interval
 from changeflow.measure.survival import survival_over_runs
 from changeflow.model.reading import vary
 from changeflow.study.evaluate import column
@@ -68,7 +69,7 @@ def test_reviews_of_a_constant_hazard_give_its_survival_curve() -> None:
     runs = run_all([model], RUNS, 1, engine="compiled")[0]
     days, gone = column(runs, "days_in_use"), column(runs, "abandoned") == 1.0
     level = 0.99
-    curve = survival_over_runs(days, gone, level)
+    curve = survival_over_runs(days, gone, level=level)
     _, share, low, high = max(point for point in curve if point[0] <= 750)
     assert low < SURVIVAL_750 < high
     assert high - low < 0.06
@@ -80,7 +81,7 @@ def test_reviews_of_a_constant_hazard_give_its_survival_curve() -> None:
     assert high - low < 100
 
 
-def test_the_survival_curve_is_kaplan_and_meiers_with_the_exact_interval() -> None:
+def test_the_survival_curve_is_the_share_still_going_with_the_exact_interval() -> None:
     """Ten runs of 100 days, three of them given up on days 7, 7 and 70."""
     days = np.array([7.0, 7.0, 70.0, *[100.0] * 7])
     found = survival_over_runs(days, days < 100)
@@ -92,9 +93,9 @@ def test_the_survival_curve_is_kaplan_and_meiers_with_the_exact_interval() -> No
 
 def test_a_yes_or_no_has_the_larger_arm_of_the_exact_interval() -> None:
     """No yes in 40 runs: up to 8.81 % (1 - 0.025^(1/40)); one sort of answer alone is no certainty."""
-    share, arm = yes_no_interval(np.zeros(40))
+    share, arm = share_estimate(np.zeros(40), 1)
     assert (share, arm) == (0.0, pytest.approx(1 - 0.025 ** (1 / 40)))
-    share, arm = yes_no_interval(np.array([1.0] * 3 + [0.0] * 7))
+    share, arm = share_estimate(np.array([1.0] * 3 + [0.0] * 7), 1)
     low, high = clopper_pearson(3, 10)
     assert share == 0.3
     assert share - arm <= low

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from changeflow.measure.estimates import clopper_pearson, t_interval
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from changeflow.study.evaluate import column, evaluate
 from changeflow.study.runner import run_all
+from tests.claims.claims import fails, trial
 
 RUNS = 60
 Changes = dict[str, Any]
@@ -44,13 +44,16 @@ def boxed(fit: float, rate: float, **changes: Any) -> Model:
     ).with_(changes)
 
 
-@pytest.mark.parametrize("fits", [(0.7, 0.4), (0.9, 0.7)])
-def test_s2_s5_more_compromise_shortens_the_life_of_a_system(fits: tuple[float, float]) -> None:
-    better, worse = columns("days_in_use", *(boxed(fit, 8.3) for fit in fits))
-    assert surely_above(better, worse)
+@trial("S2", also="S5")
+def test_s2_s5_more_compromise_shortens_the_life_of_a_system() -> str:
+    best, middle, worst = columns("days_in_use", *(boxed(fit, 8.3) for fit in (0.9, 0.7, 0.4)))
+    assert surely_above(best, middle)
+    assert surely_above(middle, worst)
+    return "fewer days in use at fit 0.4 than at 0.7, and at 0.7 than at 0.9"
 
 
-def test_s4_a_product_that_fits_lives_only_where_business_stands_still() -> None:
+@trial("S4")
+def test_s4_a_product_that_fits_lives_only_where_business_stands_still() -> str:
     """Fit 1 without change is used to the end; with 16 requests a month it dies too, and so does a bad fit alone.
 
     At 8.3 a month a quarter of the systems die within three years: the claim's own rate needs a longer look.
@@ -59,15 +62,19 @@ def test_s4_a_product_that_fits_lives_only_where_business_stands_still() -> None
     assert clopper_pearson(int(still.sum()), RUNS)[1] < 0.2
     for one in (changing, misfit):
         assert clopper_pearson(int(one.sum()), RUNS)[0] > 0.5
+    return "fit 1 without change: surely under 20 % given up; 16 changes a month, or fit 0.4: surely over 50 %"
 
 
-def test_s4_fails_where_users_bear_a_moderate_misfit() -> None:
+@trial("S4", fails("'only if': a moderate misfit is borne"))
+def test_s4_fails_where_users_bear_a_moderate_misfit() -> str:
     """The claim says 'only if': with fit 0.7 and no change discomfort stays below tolerance and enforcement."""
     (moderate,) = columns("abandoned", boxed(0.7, 0.1, **NO_REVIEW))
     assert clopper_pearson(int(moderate.sum()), RUNS)[1] < 0.2
+    return "fit 0.7 without change and reviews: surely under 20 % given up"
 
 
-def test_s6_discomfort_costs_enforcement_and_data() -> None:
+@trial("S6")
+def test_s6_discomfort_costs_enforcement_and_data() -> str:
     """In the first half year, before any system is given up."""
     short = {"horizon_days": 180.0, **NO_REVIEW}
     models = [boxed(fit, 8.3, **short) for fit in (1.0, 0.8)]
@@ -75,9 +82,11 @@ def test_s6_discomfort_costs_enforcement_and_data() -> None:
     assert surely_above(worse, better)
     better, worse = columns("data_completeness", *models)
     assert surely_above(better, worse)
+    return "fit 0.8 against 1: more cost of enforcement, less complete data"
 
 
-def test_s7_enforcement_without_limit_keeps_the_system_at_a_cost() -> None:
+@trial("S7")
+def test_s7_enforcement_without_limit_keeps_the_system_at_a_cost() -> str:
     """Without reviews; between none and boundless there is an effort that costs least."""
     limits = (0.0, 0.1, 0.2, 10.0)
     models = [
@@ -91,9 +100,11 @@ def test_s7_enforcement_without_limit_keeps_the_system_at_a_cost() -> None:
     cost = columns("enforcement_cost", *models)
     assert surely_above(cost[-1], cost[2])
     assert surely_above(cost[1], cost[0])
+    return "more enforcement, longer life; without limit no system is given up, and it costs most"
 
 
-def test_s8_a_system_given_up_is_the_other_hump_of_the_loss() -> None:
+@trial("S8")
+def test_s8_a_system_given_up_is_the_other_hump_of_the_loss() -> str:
     """Two kinds of runs, apart by more than both intervals; the mean over all lies in neither."""
     model = coupled("script_platform", "article", **{"horizon_days": 1095.0, "adoption.restart_probability": 0.0})
     found = evaluate("one", model, run_all([model], 200, 1, engine="compiled")[0]).estimates
@@ -101,9 +112,11 @@ def test_s8_a_system_given_up_is_the_other_hump_of_the_loss() -> None:
     assert 0.02 < found["abandoned"].mean < 0.98
     assert gone.low > lives.high
     assert lives.high < mean.mean < gone.low
+    return "cost of runs given up and of runs in use apart by more than both intervals; the mean lies in neither"
 
 
-def test_s9_second_attempts_find_fewer_misfits_and_know_better_what_they_want() -> None:
+@trial("S9")
+def test_s9_second_attempts_find_fewer_misfits_and_know_better_what_they_want() -> str:
     """Against the same second attempt without knowledge gain, on the same requests: fewer needs undone."""
     again = {
         "adoption.restart_probability": 1.0, "adoption.restart_delay_days": 30.0, "adoption.review_every_weeks": 8,
@@ -120,6 +133,7 @@ def test_s9_second_attempts_find_fewer_misfits_and_know_better_what_they_want() 
     ]
     without, with_gain = columns("arrived_requests", *models)
     assert surely_above(without, with_gain)
+    return "fewer requests than in the same second attempt without knowledge gain"
 
 
 def test_hysteresis_late_help_does_not_bring_users_back() -> None:

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from changeflow.measure.clusters import clustered_curve, clustered_mean, clustered_quantile
-from changeflow.measure.estimates import t_interval
+from changeflow.measure.clusters import (
+    clustered_curve,
+    clustered_mean,
+    clustered_quantile,
+    share_estimate,
+    share_interval,
+)
+from changeflow.measure.estimates import clopper_pearson, t_interval
 
 CHANCE = np.random.default_rng(5)
 
@@ -71,3 +77,24 @@ def test_the_interval_of_a_quantile_covers_over_clusters() -> None:
     assert hits / studies > 0.88
     assert clustered_quantile(drawn(3, 5), 0.9, 5) is None
     assert clustered_quantile(np.full(6, np.nan), 0.5, 3) is None
+
+
+def test_a_share_of_runs_that_share_their_luck_is_no_surer_than_that_of_organisations() -> None:
+    """Eight organisations of ten runs that all end alike, half of them given up: eight answers, not eighty."""
+    answers = np.repeat([1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0], 10)
+    share, low, high = share_interval(answers, 10)
+    assert (share, (high - low) / 2) == pytest.approx(t_interval(answers[::10]))
+    alone = clopper_pearson(40, 80)
+    assert high - low > 3 * (alone[1] - alone[0])
+    assert share_interval(answers, 1) == (0.5, *alone)
+
+
+def test_where_all_runs_answer_alike_the_exact_interval_is_over_organisations() -> None:
+    assert share_interval(np.zeros(80), 10) == (0.0, *clopper_pearson(0, 8))
+    assert share_interval(np.ones(80), 10) == (1.0, *clopper_pearson(8, 8))
+    assert share_estimate(np.zeros(80), 10)[1] == pytest.approx(clopper_pearson(0, 8)[1])
+
+
+def test_the_interval_of_a_share_ends_within_nothing_and_all() -> None:
+    share, low, high = share_interval(np.array([1.0] + [0.0] * 39), 10)
+    assert 0.0 == low < share < high < 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from changeflow.engine import trace as t
+from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.day_job import displaced_value
@@ -219,3 +221,41 @@ def test_by_route_only_the_stations_of_the_route_are_reached() -> None:
     model = read_model("contracts")
     assert reached(along_route(model, "power_users")) == {"power_users"}
     assert reached(model) == {"power_users", "vendor"}
+
+
+def test_hours_by_week_are_those_of_every_week_by_itself() -> None:
+    """Several in hand at once, a calendar, stays over many weeks and some without an end: one pass gives the loop's."""
+    text = """
+    title = "ten weeks"
+    horizon_days = 70
+    follow_up_days = 0
+    [demand]
+    kind = "poisson"
+    rate_per_day = 2
+    [calendars.office]
+    hours = ['09:00-17:00']
+    [stations.house]
+    servers = 1
+    at_once = 3
+    calendar = "office"
+    service_hours = { law = "exponential", mean = 9 }
+    [stations.firm]
+    kind = "vendor"
+    servers = 1
+    service_hours = { law = "exponential", mean = 30 }
+    [routing]
+    entry = "house"
+    next.house = "firm"
+    """
+    model = model_of(text)
+    trace = simulate(model, seed=5, replication=0, engine="process")
+    window = Window.of(compile_tables(model))
+    edges = np.array([30.0, 168.0, 336.0, 400.0, 1680.0])
+    every = trace.visits
+    found = window.worked_by_period(every, edges)
+    for period, (begin, end) in enumerate(itertools.pairwise(edges)):
+        hours = window.worked_hours(every, begin, end)
+        alone = np.bincount(every["station"], hours, len(trace.stations))
+        assert found[period] == pytest.approx(alone, rel=1e-12)
+    assert np.isnan(every["finished"]).any()
+    assert found.min() > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 
 import pytest
@@ -73,6 +74,37 @@ def test_without_a_law_that_more_helps_a_hole_between_two_good_ones_is_stepped_o
     search = search_of((8,), give)
     search.run((6,), stride=1)
     assert answer(search).point == (2,)
+
+
+def test_beyond_a_hole_near_neighbours_are_tried_again() -> None:
+    """From (10, 10) the second lever is lowered by two, over a hole; one step further down is cheaper still."""
+    good = {(10, 10), (10, 8), (10, 7)}
+
+    def give(point: Point) -> Tried:
+        return tried(point, 0.1 if point in good else -0.1, hours=sum(point))
+
+    search = search_of((11, 11), give)
+    search.run((10, 10), stride=1)
+    assert answer(search).point == (10, 7)
+
+
+def test_a_point_that_is_less_than_too_little_is_stepped_over_on_the_way_up() -> None:
+    """Twelve are surely too few, so eleven, half-way from the start to the top, is not tried."""
+    search = search_of((20,), lambda p: tried(p, p[0] - 15, half_width=0.5, hours=p[0]), monotone=True)
+    search.run((3,), [(12,)])
+    assert answer(search).point == (15,)
+    assert (11,) not in search.book
+
+
+def test_what_the_model_refuses_says_nothing_of_what_is_less() -> None:
+    def give(point: Point) -> Tried:
+        if point[0] > 12:
+            return Tried(point, -math.inf, 0.0, math.inf, (math.inf, math.inf))
+        return tried(point, point[0] - 7, hours=point[0])
+
+    search = search_of((20,), give, monotone=True)
+    search.run((15,), [(10,)])
+    assert answer(search).point == (7,)
 
 
 def test_an_overflow_that_helps_is_found_where_people_alone_are_not_enough() -> None:

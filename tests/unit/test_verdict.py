@@ -26,7 +26,7 @@ def scenario(
     runs = tuple(RunMeasures({measure: value}, ratios, {}, nothing, nothing, nothing) for value in values)
     found, half_width = t_interval(values)
     estimates = {measure: Estimate(found, half_width, 0.95, "EUR", 20)}
-    return ScenarioResult(name, model, runs, estimates, (), growing)
+    return ScenarioResult(name, model, runs, estimates, (), not growing)
 
 
 def verdict_of(*scenarios: ScenarioResult, baseline: str | None = None):  # type: ignore[no-untyped-def]
@@ -140,7 +140,7 @@ def test_ratios_are_differenced_by_jackknife() -> None:
         )  # fmt: skip
         mean, half_width = jackknife_ratio(np.full(20, hits), np.full(20, 100.0))
         estimates = {name: Estimate(mean, half_width, 0.95, "share", 20)}
-        sides.append(ScenarioResult(label, one.model, runs, estimates, (), False))
+        sides.append(ScenarioResult(label, one.model, runs, estimates, (), True))
     (found,) = paired_differences(sides[0], sides[1:], 0.95, name)
     assert found.mean == pytest.approx(-0.1)
     assert judge({one.name: one for one in sides}, "a").winner == "a"

@@ -1,0 +1,82 @@
+"""What surely moves a measure, on made-up cells with known effects."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from changeflow.measure.estimates import jackknife_ratio, t_interval
+from changeflow.study.effect_gaps import Gap, gaps_of, moving_most
+from changeflow.study.estimating import contributions
+from changeflow.study.store_packing import Columns
+from changeflow.study.study_answer import Level
+from changeflow.study.study_estimates import Cell, Facts, cell_of
+
+COST = "total_cost"
+POINTS = list(itertools.product((0, 1), (0, 1)))
+"""A grid of two factors, a and b."""
+
+
+def cells(effects: tuple[float, float], noise: float, *, runs: int = 20, together: int = 1) -> list[Cell]:
+    """Each point's runs: 100, what its settings add, luck that all points share, and luck of its own."""
+    chance = np.random.default_rng(8)
+    facts = Facts(together, False, 10.0, "EUR", 100.0, False)
+    common = np.repeat(chance.normal(0.0, 50.0, runs // together), together)
+    found = []
+    for number, point in enumerate(POINTS):
+        own = np.repeat(chance.normal(0.0, noise, runs // together), together)
+        values = 100.0 + float(np.dot(effects, point)) + common + own
+        found.append(cell_of(number, "both", facts, Columns(runs, {COST: values}, {}, {}), [COST], 0.95))
+    return found
+
+
+def gaps(made: list[Cell]) -> list[Gap]:
+    levels = []
+    for place, path in enumerate("ab"):
+        for value in (0, 1):
+            where = frozenset(number for number, point in enumerate(POINTS) if point[place] == value)
+            mean = float(np.mean([made[number].estimates[COST].mean for number in where]))
+            levels.append(Level(path, "both", value, str(value), mean, len(where), where))
+    return gaps_of(levels, made, COST, 0.95)
+
+
+def test_noise_alone_names_nothing() -> None:
+    found = gaps(cells((0.0, 0.0), noise=10.0))
+    assert all(gap.mean > 0 for gap in found)
+    assert moving_most(found) is None
+
+
+def test_what_moves_is_found_under_luck_that_all_points_share() -> None:
+    """Common luck has a deviation of 50, own luck of 1: a gap of 5 is seen only because runs are paired."""
+    found = gaps(cells((5.0, 1.0), noise=1.0))
+    moving = moving_most(found)
+    assert moving is not None
+    assert (moving.gap.low.path, moving.gap.low.label, moving.gap.high.label) == ("a", "0", "1")
+    assert moving.gap.mean == pytest.approx(5.0, abs=2 * moving.gap.half_width)
+    assert moving.gap.half_width < 1.0
+    assert moving.rivals == ()
+
+
+def test_a_factor_that_may_move_it_as_much_is_named() -> None:
+    moving = moving_most(gaps(cells((5.0, 5.0), noise=1.0)))
+    assert moving is not None
+    assert moving.rivals == ("b" if moving.gap.low.path == "a" else "a",)
+
+
+def test_runs_of_one_organisation_count_once() -> None:
+    """Own luck is an organisation's: forty runs of four organisations are four."""
+    sure, unsure = (gaps(cells((9.0, 0.0), noise=5.0, runs=40, together=size))[0] for size in (1, 10))
+    assert sure.surely
+    assert len(unsure.by_run) == 4
+    assert unsure.half_width > 2 * sure.half_width
+
+
+def test_the_contributions_of_a_ratio_have_its_mean_and_interval() -> None:
+    chance = np.random.default_rng(2)
+    pairs = np.column_stack([chance.uniform(1, 5, 12), chance.uniform(5, 9, 12)])
+    columns = Columns(12, {"rework_share": pairs[:, 0] / pairs[:, 1]}, {"rework_share": pairs}, {})
+    assert t_interval(contributions(columns, "rework_share", 1)) == jackknife_ratio(*pairs.T)
+    whole = pairs.reshape(4, 3, 2).sum(axis=1)
+    assert t_interval(contributions(columns, "rework_share", 3)) == pytest.approx(jackknife_ratio(*whole.T))

@@ -1,0 +1,80 @@
+"""How many replications a study looks at next, where runs come in organisations and where they do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from changeflow.measure.clusters import clustered_mean
+from changeflow.measure.estimates import t_interval
+from changeflow.study.store_packing import Columns
+from changeflow.study.study_estimates import first_of, look_at, most_of
+from changeflow.study.study_file import Sequential, Until
+
+COST, SHARE = "total_cost", "within_target_share"
+TOGETHER = 10
+
+
+def rule(measure: str = COST, relative: float = 0.05, first: int = 20, most: int = 2000) -> Sequential:
+    return Sequential(first=first, most=most, measures=(Until(measure=measure, relative=relative),))
+
+
+def columns(values: np.ndarray, measure: str = COST) -> Columns:
+    pairs = np.column_stack([values, np.full(len(values), 100.0)])
+    return Columns(len(values), {measure: values}, {measure: pairs}, {})
+
+
+def drawn(organisations: int) -> np.ndarray:
+    """Runs that differ little within an organisation, and much between organisations."""
+    chance = np.random.default_rng(3)
+    shared = np.repeat(chance.normal(100.0, 20.0, organisations), TOGETHER)
+    return shared + chance.normal(0.0, 1.0, len(shared))
+
+
+def until_enough(values: np.ndarray, one: Sequential, together: int) -> int:
+    """What a study does, on runs that are all there."""
+    look = first_of(one, together)
+    while True:
+        enough, after = look_at([columns(values[:look])], one, 0.95, together)
+        if enough is not None:
+            return enough
+        assert after > look
+        look = after
+
+
+def test_runs_of_one_organisation_are_not_taken_for_independent() -> None:
+    """Spread 20 between organisations: 5 % of 100 needs some sixty organisations, not sixty runs."""
+    values = drawn(200)
+    found = until_enough(values, rule(), TOGETHER)
+    assert found % TOGETHER == 0
+    mean, half_width = clustered_mean(values[:found], TOGETHER)
+    assert half_width <= 0.05 * mean
+    blind = until_enough(values, rule(), 1)
+    assert blind < found / 3
+    mean, half_width = clustered_mean(values[: blind // TOGETHER * TOGETHER], TOGETHER)
+    assert half_width > 0.05 * mean
+
+
+def test_a_ratio_counts_organisations_too() -> None:
+    """Denominators are equal, so that its interval over organisations is that of their means."""
+    values = drawn(200)
+    enough, after = look_at([columns(values, SHARE)], rule(SHARE), 0.95, TOGETHER)
+    assert (enough, after) == look_at([columns(values)], rule(), 0.95, TOGETHER)
+    assert enough == until_enough(values, rule(), TOGETHER)
+
+
+def test_all_sizes_are_whole_organisations() -> None:
+    one = rule(first=25, most=2005)
+    assert (first_of(one, TOGETHER), most_of(one, TOGETHER)) == (30, 2000)
+    assert (first_of(one, 1), most_of(one, 1)) == (25, 2005)
+    assert look_at([columns(drawn(3))], one, 0.95, TOGETHER)[1] % TOGETHER == 0
+    assert look_at([columns(drawn(3))], rule(first=25, most=45), 0.95, TOGETHER) == (None, 40)
+
+
+def test_single_runs_end_where_their_own_interval_is_narrow_and_stays_so() -> None:
+    values = np.random.default_rng(4).normal(100.0, 20.0, 500)
+    found = until_enough(values, rule(), 1)
+    for ahead in range(6):
+        mean, half_width = t_interval(values[: found - ahead])
+        assert half_width <= 0.05 * mean, ahead
+    assert t_interval(values[: found - 6])[1] == pytest.approx(5.0, rel=0.2)
