@@ -188,8 +188,9 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
     if not points:
         return 0
     from changeflow.cli.progress import reporting_with_rate
+    from changeflow.study.crew import Workshop, crew_here
     from changeflow.study.study_pilot import engine_for, must_compile
-    from changeflow.study.study_runner import Agenda, Workshop, run_missing
+    from changeflow.study.study_runner import Agenda, run_missing
 
     def cell(point: int, scenario: str) -> str:
         return cells.keys[point, scenario]
@@ -202,7 +203,8 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
     before = store.count
     agenda = Agenda(iter(points), scenarios, stage, lambda point, name: store.done(cell(point, name)))
-    workshop = Workshop(plan.model, plan.study.seed, engine, _workers(options))
+    crew = crew_here(engine, _workers(options), wanted - already)
+    workshop = Workshop(plan.model, plan.study.seed, engine, crew)
     with reporting_with_rate(options.progress, "simulating") as tell:
         run_missing(agenda, workshop, store, cell, already=already, wanted=wanted, time_limit=seconds, tell=tell)
     return store.count - before
