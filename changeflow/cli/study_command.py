@@ -28,6 +28,8 @@ class Options:
     """The options as given."""
 
     replications: int | None
+    seed: int | None
+    quick: bool
     engine: str
     workers: int | None
     out: str | None
@@ -45,6 +47,8 @@ class Options:
 @click.option(
     "--replications", type=int, metavar="N", help="Runs of each scenario at each point, instead of the file's."
 )
+@click.option("--seed", type=int, metavar="N", help="Seed of all chance, instead of the file's; 0 is a seed.")
+@click.option("--quick", is_flag=True, help="Few runs, for a first look; marked as such. They count later.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
 @click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
@@ -84,15 +88,23 @@ def command(study: str, **given: Any) -> int:
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
+    from changeflow.study.plan import QUICK_REPLICATIONS
     from changeflow.study.study_plan import plan_of
 
     plan = plan_of(study)
-    if options.replications is None:
-        return plan
-    if options.replications < 2:
-        raise PlanError(f"--replications: expected at least 2, for an interval, found {options.replications}")
-    other = plan.study.model_copy(update={"replications": options.replications, "precision": None})
-    return replace(plan, study=other)
+    other: dict[str, Any] = {}
+    if options.seed is not None:
+        if options.seed < 0:
+            raise PlanError(f"--seed: expected at least 0, found {options.seed}")
+        other["seed"] = options.seed
+    count = options.replications
+    if count is None and options.quick:
+        count = min(QUICK_REPLICATIONS, plan.replications)
+    if count is not None:
+        if count < 2:
+            raise PlanError(f"--replications: expected at least 2, for an interval, found {count}")
+        other |= {"replications": count, "precision": None}
+    return replace(plan, study=plan.study.model_copy(update=other), quick=options.quick)
 
 
 def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
@@ -138,8 +150,10 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
             _check_known(plan, cells, store)
         _say_what_changed(plan, cells, store, before, options)
         cells.note(store)
+        store.commit()
         made = _make_runs(plan, cells, store, options, seconds)
         results = results_of(plan, cells, store)
+        cells.note(store)
         _write(results, store, folder, options, new=made > 0)
         complete = True
     except Interrupted:
@@ -206,7 +220,7 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
     crew = crew_here(engine, _workers(options), wanted - already)
     workshop = Workshop(plan.model, plan.study.seed, engine, crew)
     with reporting_with_rate(options.progress, "simulating") as tell:
-        run_missing(agenda, workshop, store, cell, already=already, wanted=wanted, time_limit=seconds, tell=tell)
+        run_missing(agenda, workshop, store, cells, already=already, wanted=wanted, time_limit=seconds, tell=tell)
     return store.count - before
 
 
@@ -216,7 +230,7 @@ def _write(results: StudyResults, store: Store, folder: Path, options: Options, 
     from changeflow.study.study_key import digest_of
 
     plan = results.plan
-    stamp = digest_of([plan.digest, plan.study.model_dump(mode="json"), options.charts])
+    stamp = digest_of([plan.digest, plan.study.model_dump(mode="json"), plan.quick, options.charts])
     files = [folder / name for name in TABLES]
     if not new and store.note("tables") == stamp and all(file.is_file() for file in files):
         return

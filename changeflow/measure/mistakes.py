@@ -36,9 +36,7 @@ def error_ratios(window: Window, trace: Trace) -> Ratios:
 
 def _deliveries(window: Window, trace: Trace, judged: NDArray[np.bool_]) -> Ratios:
     counts = np.zeros((len(judged), len(t.ERRORS)), np.int64)
-    escaped = float(
-        deliveries_by_error(trace.requests, trace.visits, window.of_others, judged, window.begin, counts)
-    )
+    escaped = float(deliveries_by_error(trace.requests, trace.visits, window.of_others, judged, window.begin, counts))
     delivered, wrong = float(counts.sum()), counts[:, 1:].sum(axis=1)
     found: Ratios = {
         "error_share": (float(wrong.sum()), delivered),

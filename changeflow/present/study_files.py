@@ -115,6 +115,7 @@ def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bo
         "scenarios": list(plan.scenarios),
         "baseline": plan.baseline,
         "seed": plan.study.seed,
+        "quick": plan.quick,
         "file": plan.study.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         "models": {model.place: {"digest": model.digest(), "priors": model.priors} for model in plan.bases},
         "python": sys.version.split()[0],
@@ -148,4 +149,5 @@ def effects_title(results: StudyResults) -> str:
     """The finding of the chart."""
     moving = strongest(results.effects)
     assert moving is not None
-    return f"{moving[0]} moves the {plain(results.plan.comparison.primary)} most"
+    quick = " (quick run)" if results.plan.quick else ""
+    return f"{moving[0]} moves the {plain(results.plan.comparison.primary)} most{quick}"

@@ -30,6 +30,7 @@ def plan_lines(plan: StudyPlan) -> list[str]:
     lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
     lines += [f"  {factor.path}: {_levels(plan, i)}" for i, factor in enumerate(study.factors)]
     lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
+    lines += ["  QUICK: few replications, only a first look"] if plan.quick else []
     return lines + alias_lines(plan)
 
 
@@ -121,6 +122,8 @@ def answer_sentence(results: StudyResults) -> str:
         parts.append(f"Most moved by {path}: on average {_amount(low)} to {_amount(high)} over its values.")
     if results.imprecise:
         parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
+    if plan.quick:
+        parts.append("Quick run: few replications, only a first look.")
     return " ".join(parts)
 
 
@@ -189,7 +192,8 @@ def target_line(results: StudyResults) -> str | None:
 
 def study_text(results: StudyResults, folder: str) -> str:
     """Table, gates, answer, where it is."""
-    lines = [results.plan.study.title] if results.plan.study.title else []
+    quick = "  QUICK" if results.plan.quick else ""
+    lines = [f"{results.plan.study.title}{quick}".strip()] if results.plan.study.title or quick else []
     lines += [*table_lines(results), ""]
     lines += labelled("ANSWER", answer_sentence(results))
     if target := target_line(results):

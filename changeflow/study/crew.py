@@ -17,12 +17,15 @@ from changeflow.errors import Incomplete
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
 from changeflow.model.schema import Model
+from changeflow.study.facts import Facts, facts_of
 from changeflow.study.runner import obey
 from changeflow.study.store_packing import Packed, pack
 from changeflow.study.study_key import program_digest
 
 Runs = list[tuple[int, Packed]]
 """Replications with their numbers."""
+Made = tuple[Runs, Facts | None]
+"""What a task makes: runs, and the facts of its model if they were asked for."""
 WORTH_PROCESSES = 2_000
 """Runs from which on processes pay for their start. Threads share the compiled loop's cores, but measuring a run holds
 the interpreter's lock: of open_platform two threads make 1.1 times the runs of one, two processes 2.0 times."""
@@ -73,10 +76,12 @@ class Workshop:
         self.model, self.seed, self.engine, self.crew = model, seed, engine, crew
         self._packed: dict[tuple[int, str], bytes] = {}
 
-    def submit(self, pool: Executor, point: int, scenario: str, replications: tuple[int, ...]) -> Future[Runs]:
-        """Begin some replications of one scenario at a point."""
-        model = self._model(point, scenario)
-        return pool.submit(_run, self.crew.parent, program_digest(), model, self.seed, replications, self.engine)
+    def submit(
+        self, pool: Executor, point: int, scenario: str, replications: tuple[int, ...], *, ask: bool
+    ) -> Future[Made]:
+        """Begin some replications of one scenario at a point, and find out its facts, if asked."""
+        order = _Order(program_digest(), self._model(point, scenario), self.seed, replications, self.engine, ask)
+        return pool.submit(_run, self.crew.parent, order)
 
     def _model(self, point: int, scenario: str) -> bytes:
         """A model ready for sending; that of the last few points is kept."""
@@ -88,21 +93,32 @@ class Workshop:
         return self._packed[key]
 
 
-def _run(parent: int, program: str, model: bytes, seed: int, replications: tuple[int, ...], engine: str) -> Runs:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a worker is told."""
+
+    program: str
+    """The digest of the sources that the numbers come from."""
+    model: bytes
+    seed: int
+    replications: tuple[int, ...]
+    engine: str
+    ask: bool
+    """For the facts of the model, too."""
+
+
+def _run(parent: int, order: _Order) -> Made:
     """Some replications, in a worker."""
     if parent:
         obey(parent)
         _search_less()
-    if program_digest() != program:  # a worker that joined a cluster late
-        raise Incomplete(f"a worker runs another changeflow, {program_digest()}, not {program}")
-    window = _window(model)
-    return [
-        (
-            replication,
-            pack(measure_run(window, simulate(window.tables, seed=seed, replication=replication, engine=engine))),
-        )
-        for replication in replications
-    ]
+    if program_digest() != order.program:  # a worker that joined a cluster late
+        raise Incomplete(f"a worker runs another changeflow, {program_digest()}, not {order.program}")
+    window, runs = _window(order.model), []
+    for replication in order.replications:
+        trace = simulate(window.tables, seed=order.seed, replication=replication, engine=order.engine)
+        runs.append((replication, pack(measure_run(window, trace))))
+    return runs, facts_of(window.model) if order.ask else None
 
 
 @lru_cache(maxsize=16)

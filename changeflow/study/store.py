@@ -23,7 +23,8 @@ _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR"})
 _DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 _TABLES = """
 CREATE TABLE IF NOT EXISTS cells (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS orders (key TEXT PRIMARY KEY, cell TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS models (key TEXT PRIMARY KEY, cell TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (cell TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS layouts (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS runs (
     cell INTEGER NOT NULL REFERENCES cells, replication INTEGER NOT NULL, layout INTEGER NOT NULL REFERENCES layouts,
@@ -168,14 +169,21 @@ class Store:
             raise Damaged(self._damaged("a row's bytes have changed"))
         return unpack(rows, wanted)
 
-    def orders(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """What is known of models without making them: order key -> cell and facts."""
-        found = self._rows("SELECT key, cell, facts FROM orders")
-        return {key: (cell, json.loads(facts)) for key, cell, facts in found}
+    def orders(self) -> dict[str, str]:
+        """The cells of models that were made before: order key -> cell."""
+        return dict(self._rows("SELECT key, cell FROM models"))
 
-    def note_order(self, key: str, cell: str, facts: dict[str, Any]) -> None:
-        """Remember a model's cell and facts."""
-        self._write("INSERT OR REPLACE INTO orders VALUES (?, ?, ?)", (key, cell, json.dumps(facts)))
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What is known of models without making them, by cell."""
+        return {cell: json.loads(facts) for cell, facts in self._rows("SELECT cell, facts FROM facts")}
+
+    def note_order(self, key: str, cell: str) -> None:
+        """Remember a model's cell."""
+        self._write("INSERT OR REPLACE INTO models VALUES (?, ?)", (key, cell))
+
+    def note_facts(self, cell: str, facts: dict[str, Any]) -> None:
+        """Remember what was found out about a cell's model."""
+        self._write("INSERT OR REPLACE INTO facts VALUES (?, ?)", (cell, json.dumps(facts)))
 
     def note(self, name: str, default: str = "") -> str:
         """A note by name."""

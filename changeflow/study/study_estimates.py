@@ -15,26 +15,12 @@ from changeflow.measure.precision import replications_planned as planned
 from changeflow.measure.records import Estimate, Floats
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.evaluate import NEGLIGIBLE_SHARE, grows
+from changeflow.study.facts import Facts
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_file import Sequential
 
 FOR_GROWTH = ("backlog_growth_per_week", "arrived_requests", "unasked_requests")
 """Measures that tell whether a backlog grows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What of a model the estimates need, so that a finished study makes no model again."""
-
-    together: int
-    """Runs of one organisation."""
-    overloaded: bool
-    late_requests_per_week: float
-    currency: str
-    visits: float
-    """Expected in a run."""
-    process_only: bool
-    """Only the process engine can run it."""
 
 
 @dataclass(frozen=True, slots=True)

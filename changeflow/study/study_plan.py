@@ -38,6 +38,8 @@ class StudyPlan:
     scenarios: Mapping[str, tuple[int, str | None]]
     """Name -> which model, and along which route."""
     points: tuple[Setting, ...]
+    quick: bool = False
+    """Few replications, only a first look."""
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from changeflow.errors import Incomplete
-from changeflow.study.crew import Runs, Workshop
+from changeflow.study.crew import Made, Workshop
 from changeflow.study.store import Store
+from changeflow.study.study import Cells
 
 Told = Callable[[int, int], None]
 """Called with runs kept and runs wanted, both as far as is known."""
@@ -86,7 +87,7 @@ def run_missing(
     agenda: Agenda,
     workshop: Workshop,
     store: Store,
-    cell: Callable[[int, str], str],
+    cells: Cells,
     *,
     already: int,
     wanted: int,
@@ -99,8 +100,8 @@ def run_missing(
     `already` of the `wanted` runs are there; with a sequential rule more may turn out to be wanted.
     """
     end = None if time_limit is None else time.monotonic() + time_limit
-    pending: dict[Future[Runs], Task] = {}
-    keeper = _Keeper(store, tell, already, wanted)
+    pending: dict[Future[Made], Task] = {}
+    keeper = _Keeper(store, cells, tell, already, wanted)
     size, late = 1, False
     try:
         with workshop.crew.hired() as pool, _called_off(pending):
@@ -108,13 +109,15 @@ def run_missing(
                 late = late or (end is not None and time.monotonic() >= end)
                 workers = workshop.crew.size()
                 while not late and len(pending) < 2 * workers and (task := agenda.next(size)) is not None:
-                    pending[workshop.submit(pool, task.point, task.scenario, task.replications)] = task
+                    ask = keeper.asks(task)
+                    made = workshop.submit(pool, task.point, task.scenario, task.replications, ask=ask)
+                    pending[made] = task
                 if not pending:
                     break
                 back, _ = wait(pending, PATIENCE, FIRST_COMPLETED)
                 for future in back:
                     task = pending.pop(future)
-                    keeper.add(cell(task.point, task.scenario), future.result())
+                    keeper.add(task, future.result())
                     agenda.finished(task)
                 size = keeper.size(workers)
                 keeper.look()
@@ -123,14 +126,14 @@ def run_missing(
     finally:
         for future, task in pending.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                keeper.add(cell(task.point, task.scenario), future.result())
+                keeper.add(task, future.result())
         keeper.look(now=True)
     if late and agenda.next(1) is not None:
         raise Incomplete(f"the time limit has passed; {keeper.kept} of {wanted} runs are kept")
 
 
 @contextmanager
-def _called_off(pending: Iterable[Future[Runs]]) -> Iterator[None]:
+def _called_off(pending: Iterable[Future[Made]]) -> Iterator[None]:
     """Left, whatever for, it calls off what has not begun."""
     try:
         yield
@@ -142,13 +145,25 @@ def _called_off(pending: Iterable[Future[Runs]]) -> Iterator[None]:
 class _Keeper:
     """Puts runs into the store, makes them durable every half second, and only then tells of them."""
 
-    def __init__(self, store: Store, tell: Told, already: int, wanted: int) -> None:
-        self.store, self.tell, self.before, self.wanted = store, tell, already, wanted
+    def __init__(self, store: Store, cells: Cells, tell: Told, already: int, wanted: int) -> None:
+        self.store, self.cells, self.tell = store, cells, tell
+        self.before, self.wanted, self.asked = already, wanted, set[str]()
         self.new, self.kept = 0, already
         self.began = self.last = time.monotonic()
 
-    def add(self, cell: str, runs: Runs) -> None:
-        self.new += self.store.add(cell, runs)
+    def asks(self, task: Task) -> bool:
+        """Must the facts of the task's model be found? They are asked for once."""
+        key = self.cells.keys[task.point, task.scenario]
+        asks = key not in self.cells.facts and key not in self.asked
+        self.asked.add(key)
+        return asks
+
+    def add(self, task: Task, made: Made) -> None:
+        (runs, facts), key = made, self.cells.keys[task.point, task.scenario]
+        self.new += self.store.add(key, runs)
+        if facts is not None:
+            self.cells.facts[key] = facts
+            self.cells.note(self.store)
 
     def look(self, *, now: bool = False) -> None:
         if now or time.monotonic() - self.last >= SECONDS_BETWEEN_COMMITS:
