@@ -6,6 +6,7 @@ import json as json_module
 import os
 import re
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from changeflow import __version__
 from changeflow.errors import Incomplete, Interrupted, PlanError
 
 if TYPE_CHECKING:
+    from changeflow.study.crew import Crew
     from changeflow.study.store import Store
     from changeflow.study.study import Cells, StudyResults
     from changeflow.study.study_plan import StudyPlan
@@ -32,6 +34,7 @@ class Options:
     quick: bool
     engine: str
     workers: int | None
+    dask: str | None
     out: str | None
     force: bool
     charts: bool
@@ -51,6 +54,7 @@ class Options:
 @click.option("--quick", is_flag=True, help="Few runs, for a first look; marked as such. They count later.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
 @click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster whose workers make the runs instead.")
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
 @click.option("--force", is_flag=True, help="Accept a very large design; replace a results folder of something else.")
 @click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only.")
@@ -70,21 +74,33 @@ def command(study: str, **given: Any) -> int:
 
     options = Options(**given)
     seconds = _seconds(options.time_limit)
+    if options.workers is not None and options.dask is not None:
+        raise PlanError("expected either --workers or --dask, found both")
     if options.workers is not None and options.workers < 1:
         raise PlanError(f"--workers: expected at least 1, found {options.workers}")
     plan = _plan(study, options)
     if options.dry_run:
         return _dry_run(plan, options)
-    folder = folder_of(options.out, plan.name, __version__, force=options.force)
-    _check_size(plan, folder, options)
-    cells = None
-    if not (folder / FILE).exists():
-        from changeflow.study.study_pilot import engine_for, pilot
+    with _cluster(options) as crew:  # what is wrong is said before anything is written
+        folder = folder_of(options.out, plan.name, __version__, force=options.force)
+        _check_size(plan, folder, options)
+        cells = None
+        if not (folder / FILE).exists():
+            from changeflow.study.study_pilot import engine_for, pilot
 
-        cells = cells_of(plan, None)  # what is wrong is said before anything is written
-        engine_for(plan, cells, options.engine, plan.runs)
-        check_measures(plan, pilot(plan).measures)
-    return _run(plan, folder, options, seconds, cells)
+            cells = cells_of(plan, None)
+            engine_for(plan, cells, options.engine, plan.runs)
+            check_measures(plan, pilot(plan).measures)
+        return _run(plan, folder, options, seconds, cells, crew)
+
+
+def _cluster(options: Options) -> AbstractContextManager[Crew | None]:
+    """The crew of --dask, if any."""
+    if options.dask is None:
+        return nullcontext()
+    from changeflow.study.dask_crew import cluster
+
+    return cluster(options.dask)
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
@@ -132,7 +148,9 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     return 0
 
 
-def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None) -> int:
+def _run(
+    plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None, crew: Crew | None
+) -> int:
     """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
     from changeflow.present.study_files import save_manifest
     from changeflow.study.store import FILE, Store
@@ -151,7 +169,7 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
         _say_what_changed(plan, cells, store, before, options)
         cells.note(store)
         store.commit()
-        made = _make_runs(plan, cells, store, options, seconds)
+        made = _make_runs(plan, cells, store, options, seconds, crew)
         results = results_of(plan, cells, store)
         cells.note(store)
         _write(results, store, folder, options, new=made > 0)
@@ -192,7 +210,9 @@ def _say_what_changed(plan: StudyPlan, cells: Cells, store: Store, before: dict[
         )
 
 
-def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None) -> int:
+def _make_runs(
+    plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None, crew: Crew | None
+) -> int:
     """Make every run that lacks; returns how many were made."""
     from changeflow.study.study import stage_of
 
@@ -217,7 +237,7 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
     before = store.count
     agenda = Agenda(iter(points), scenarios, stage, lambda point, name: store.done(cell(point, name)))
-    crew = crew_here(engine, _workers(options), wanted - already)
+    crew = crew or crew_here(engine, _workers(options), wanted - already)
     workshop = Workshop(plan.model, plan.study.seed, engine, crew)
     with reporting_with_rate(options.progress, "simulating") as tell:
         run_missing(agenda, workshop, store, cells, already=already, wanted=wanted, time_limit=seconds, tell=tell)

@@ -1,0 +1,90 @@
+"""A study on a Dask cluster: the same bytes as here, whoever dies; an address or a worker that is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .clusters import Cluster, cluster
+from .program import TINY, changeflow, command_line, contents
+from .study_files import rows, tables, write_study
+
+WORDS = ("--engine", "process", "--no-charts")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cluster")
+    (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
+    write_study(folder, ("replications = 4", "replications = 60"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dask(place: Path) -> Iterator[Cluster]:
+    with cluster(place) as made:
+        yield made
+
+
+def on_cluster(place: Path, dask: Cluster, *words: str) -> subprocess.Popen[str]:
+    command = command_line("study", "study.toml", *WORDS, "--dask", dask.address, *words)
+    return subprocess.Popen(command, cwd=place, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_a_cluster_without_workers_is_no_cluster(place: Path, dask: Cluster) -> None:
+    before = contents(place)
+    process = on_cluster(place, dask)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "expected at least one worker" in err
+    assert contents(place).keys() == before.keys()
+
+
+def test_a_worker_killed_in_mid_study_changes_no_byte(place: Path, dask: Cluster) -> None:
+    """And serial = threads = processes = cluster."""
+    victim, _ = dask.worker(), dask.worker()
+    process = on_cluster(place, dask, "--progress", "json", "--out", "cluster")
+    assert process.stderr is not None
+    lines = map(json.loads, iter(process.stderr.readline, ""))
+    told = next(line for line in lines if line["done"] > 0)
+    assert told["done"] < told["total"]
+    victim.kill()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "ANSWER" in out
+    assert "Traceback" not in err
+    for name, *words in (("serial", "1"), ("processes", "2"), ("threads", "2", "--engine", "compiled")):
+        done = changeflow("study", "study.toml", *WORDS, "--workers", *words, "--out", name, folder=place)
+        assert done.code == 0, done.err
+        assert rows(place / name) == rows(place / "cluster")
+        assert tables(place / name) == tables(place / "cluster")
+
+
+def test_workers_of_another_version_are_named(place: Path, dask: Cluster) -> None:
+    """The version of this side is another one: what the workers answer is their own."""
+    code = (
+        "import sys, changeflow.study.dask_crew as crew; crew.__version__ = '99.0'; "
+        "from changeflow.cli.main import main; sys.argv[0] = 'changeflow'; main()"
+    )
+    before = contents(place)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "study", "study.toml", "--dask", dask.address],
+        cwd=place, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "expected workers with changeflow 99.0" in done.stderr
+    assert "found 0." in done.stderr
+    assert "tcp://" in done.stderr
+    assert contents(place).keys() == before.keys()
+
+
+def test_an_address_where_nobody_answers(place: Path) -> None:
+    done = changeflow("study", "study.toml", "--dask", "tcp://127.0.0.1:1", folder=place)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "found nobody who answers" in done.err
