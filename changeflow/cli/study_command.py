@@ -161,6 +161,8 @@ def _run(
     if not before:
         save_manifest(plan, folder, runs=0, complete=False)
     store = Store.open(folder, anew=options.force)
+    if store.network and options.progress == "auto":
+        print(f"changeflow: {folder} lies on a network ({store.network}): slower, safer journal", file=sys.stderr)
     complete = False
     try:
         if cells is None:

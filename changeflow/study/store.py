@@ -1,7 +1,7 @@
 """The store of a study: one row a run in SQLite, each written once, whatever stops the program.
 
-One process holds the file: SQLite's exclusive mode keeps its write-ahead log without shared memory, so that a network
-folder is no harm as long as it knows locks, and a second process is refused. A row is durable when `commit` returns.
+One process holds the file: SQLite's exclusive mode keeps its write-ahead log without shared memory, and a second
+process is refused. On a network folder a rollback journal takes the log's place. A row is durable once `commit` is back.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from changeflow.errors import Incomplete, PlanError
+from changeflow.study.file_systems import MOUNTS, file_system_of, is_network
 from changeflow.study.store_packing import Columns, Packed, is_whole, unpack
 
 FILE = "study.sqlite"
@@ -41,8 +42,11 @@ class Damaged(PlanError):
 class Store:
     """Runs by cell (the key of a model with its seed) and replication; of use to one thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mounts: Path = MOUNTS) -> None:
         self.file = folder / FILE
+        kind = file_system_of(folder, mounts)
+        self.network = kind if is_network(kind) else ""
+        """The network file system that the folder lies on, if it does."""
         with self._in_words():
             self._sql = sqlite3.connect(self.file, timeout=0, isolation_level=None, check_same_thread=False)
         try:
@@ -81,7 +85,10 @@ class Store:
         version = self._sql.execute("PRAGMA user_version").fetchone()[0]
         if version > FORMAT:
             raise PlanError(f"{self.file}: expected a study that this version knows, found one of a newer changeflow")
-        self._sql.execute("PRAGMA journal_mode = WAL")
+        wanted = "delete" if self.network else "wal"
+        found = self._sql.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]
+        if found != wanted:
+            raise PlanError(f"{self.file}: expected a folder whose file system can keep a journal, found {found}")
         self._sql.execute("PRAGMA synchronous = FULL")
         found = self._sql.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
