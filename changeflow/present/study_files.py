@@ -117,7 +117,10 @@ def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bo
         "seed": plan.study.seed,
         "quick": plan.quick,
         "file": plan.study.model_dump(mode="json", exclude_defaults=True, by_alias=True),
-        "models": {model.place: {"digest": model.digest(), "priors": model.priors} for model in plan.bases},
+        "models": {
+            model.place: {"digest": model.digest(), "priors": model.priors, "tables": model.tables}
+            for model in plan.bases
+        },
         "python": sys.version.split()[0],
         "platform": machine(),
         "libraries": {name: installed(name) for name in _LIBRARIES},

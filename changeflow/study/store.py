@@ -1,7 +1,7 @@
 """The store of a study: one row a run in SQLite, each written once, whatever stops the program.
 
 One process holds the file: SQLite's exclusive mode keeps its write-ahead log without shared memory, and a second
-process is refused. On a network folder a rollback journal takes the log's place. A row is durable once `commit` is back.
+process is refused. On a network folder a rollback journal takes the log's place. A row is durable after `commit`.
 """
 
 from __future__ import annotations
