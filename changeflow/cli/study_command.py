@@ -38,6 +38,7 @@ class Options:
     out: str | None
     force: bool
     charts: bool
+    parquet: bool
     json: bool
     progress: str
     strict: bool
@@ -58,6 +59,7 @@ class Options:
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
 @click.option("--force", is_flag=True, help="Accept a very large design; replace a results folder of something else.")
 @click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only.")
+@click.option("--parquet", is_flag=True, help="Write runs.parquet instead of runs.csv (extra: parquet).")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 @click.option("--progress", type=click.Choice(["auto", "none", "json"]), default="auto", help="Progress on stderr.")
 @click.option("--strict", is_flag=True, help="An expectation that cannot be told fails, too (exit 1).")
@@ -78,6 +80,10 @@ def command(study: str, **given: Any) -> int:
         raise PlanError("expected either --workers or --dask, found both")
     if options.workers is not None and options.workers < 1:
         raise PlanError(f"--workers: expected at least 1, found {options.workers}")
+    if options.parquet:
+        from changeflow.present.parquet_files import check_parquet
+
+        check_parquet()
     plan = _plan(study, options)
     if options.dry_run:
         return _dry_run(plan, options)
@@ -100,7 +106,7 @@ def _cluster(options: Options) -> AbstractContextManager[Crew | None]:
         return nullcontext()
     from changeflow.study.dask_crew import cluster
 
-    return cluster(options.dask)
+    return cluster(options.dask, __version__)
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
@@ -172,9 +178,10 @@ def _run(
         cells.note(store)
         store.commit()
         made = _make_runs(plan, cells, store, options, seconds, crew)
-        results = results_of(plan, cells, store)
-        cells.note(store)
-        _write(results, store, folder, options, new=made > 0)
+        if made or (answer := _answer_before(plan, store, folder, options)) is None:
+            results = results_of(plan, cells, store)
+            cells.note(store)
+            answer = _write(results, store, folder, options)
         complete = True
     except Interrupted:
         print(f"changeflow: {store.count} runs are kept; the same command goes on", file=sys.stderr)
@@ -185,7 +192,7 @@ def _run(
         store.close()
         if (folder / FILE).exists():
             save_manifest(plan, folder, runs=store.count, complete=complete)
-    return _finish(results, folder, options)
+    return _finish(answer, options)
 
 
 def _check_known(plan: StudyPlan, cells: Cells, store: Store) -> None:
@@ -246,36 +253,62 @@ def _make_runs(
     return store.count - before
 
 
-def _write(results: StudyResults, store: Store, folder: Path, options: Options, *, new: bool) -> None:
-    """Tables and charts, unless those that are there are of the same runs and the same file."""
-    from changeflow.present.study_files import TABLES, save_charts, write_tables
+def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
+    """What the tables and the answer hang on, beside the runs."""
     from changeflow.study.study_key import digest_of
 
-    plan = results.plan
-    stamp = digest_of([plan.digest, plan.study.model_dump(mode="json"), plan.quick, options.charts])
-    files = [folder / name for name in TABLES]
-    if not new and store.note("tables") == stamp and all(file.is_file() for file in files):
-        return
-    store.set_note("tables", "")
-    store.commit()
-    write_tables(results, folder)
-    if options.charts:
-        save_charts(results, folder)
-    store.set_note("tables", stamp)
+    return digest_of(
+        [
+            plan.digest,
+            plan.study.model_dump(mode="json"),
+            plan.quick,
+            options.charts,
+            options.parquet,
+            str(folder),
+            __version__,
+        ]
+    )
 
 
-def _finish(results: StudyResults, folder: Path, options: Options) -> int:
-    """Print, and say by the exit code what became of the expectations."""
+def _answer_before(plan: StudyPlan, store: Store, folder: Path, options: Options) -> dict[str, Any] | None:
+    """The answer that was given before, if its tables are there and it is of the same runs and the same file."""
+    from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES
+
+    names = [RUNS_PARQUET if options.parquet and name == RUNS_FILE else name for name in TABLES]
+    if store.note("tables") != _stamp(plan, folder, options) or not all((folder / name).is_file() for name in names):
+        return None
+    answer: dict[str, Any] = json_module.loads(store.note("answer", "null"))
+    return answer
+
+
+def _write(results: StudyResults, store: Store, folder: Path, options: Options) -> dict[str, Any]:
+    """Tables, charts and the answer; a finished study shows it again without working it out again."""
+    from changeflow.present.study_files import save_charts, write_tables
     from changeflow.present.study_machine import study_as_json, target_missed
     from changeflow.present.study_text import study_text
 
-    if options.json:
-        click.echo(json_module.dumps(study_as_json(results, str(folder)), allow_nan=False))
-    else:
-        click.echo(study_text(results, str(folder)))
-    if target_missed(results) or any(one.verdict == "fail" for one in results.gates):
+    store.set_note("tables", "")
+    store.commit()
+    write_tables(results, folder, parquet=options.parquet)
+    if options.charts:
+        save_charts(results, folder)
+    answer = {
+        "text": study_text(results, str(folder)),
+        "json": study_as_json(results, str(folder)),
+        "missed": target_missed(results) or any(one.verdict == "fail" for one in results.gates),
+        "unsure": any(one.verdict == "cannot tell" for one in results.gates),
+    }
+    store.set_note("answer", json_module.dumps(answer, allow_nan=False))
+    store.set_note("tables", _stamp(results.plan, folder, options))
+    return answer
+
+
+def _finish(answer: dict[str, Any], options: Options) -> int:
+    """Print, and say by the exit code what became of the expectations."""
+    click.echo(json_module.dumps(answer["json"], allow_nan=False) if options.json else answer["text"])
+    if answer["missed"]:
         return 3
-    return 1 if options.strict and any(one.verdict == "cannot tell" for one in results.gates) else 0
+    return 1 if options.strict and answer["unsure"] else 0
 
 
 def _workers(options: Options) -> int:

@@ -9,6 +9,7 @@ from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, Level, target_met
+from changeflow.study.study_estimates import Cell
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan, toml
 
@@ -84,6 +85,11 @@ def table_lines(results: StudyResults) -> list[str]:
     lines += ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
     hidden = len(plan.points) - len(shown)
     return lines + ([f"  and {hidden} more points: summary.csv"] if hidden else [])
+
+
+def label(cell: Cell) -> str:
+    """A cell's name in tables: its point from 1, and its scenario."""
+    return f"{cell.point + 1}/{cell.scenario}"
 
 
 def _value(value: object) -> str:

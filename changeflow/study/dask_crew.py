@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from changeflow import __version__
 from changeflow.errors import Incomplete, PlanError
 from changeflow.study.crew import Crew
 from changeflow.study.study_key import program_digest
@@ -21,8 +20,8 @@ SECONDS_WITHOUT_WORKERS = 60.0
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Crew]:
-    """The workers of a scheduler, all of which must run this very changeflow.
+def cluster(address: str, version: str) -> Iterator[Crew]:
+    """The workers of a scheduler, all of which must run this very changeflow, of this version.
 
     Raises PlanError where nobody answers, where there are no workers, or where they run another version. A worker that
     dies loses nothing: the scheduler gives its tasks to another.
@@ -40,7 +39,7 @@ def cluster(address: str) -> Iterator[Crew]:
             "found nobody who answers there"
         ) from None
     try:
-        _check_workers(client, address)
+        _check_workers(client, address, version)
         yield Crew(_Count(client, address), lambda: _executor(client))
     finally:
         client.close(timeout=SECONDS_TO_ANSWER)
@@ -72,19 +71,19 @@ class _Count:
         return self.threads
 
 
-def _check_workers(client: Any, address: str) -> None:
+def _check_workers(client: Any, address: str, version: str) -> None:
     try:
         client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
     except TimeoutError:
         raise PlanError(f"--dask {address}: expected at least one worker, found a scheduler without any") from None
 
     def asked() -> tuple[str, str]:  # a function in a function is sent as a whole: a worker may lack the module
-        from changeflow import __version__ as version  # noqa: PLC0415
-        from changeflow.study.study_key import program_digest as digest  # noqa: PLC0415
+        from importlib import import_module  # noqa: PLC0415
 
-        return version, digest()
+        digest: str = import_module("changeflow.study.study_key").program_digest()
+        return str(import_module("changeflow").__version__), digest
 
-    mine = __version__, program_digest()
+    mine = version, program_digest()
     answers = client.run(asked, on_error="return")  # an error is an answer, too
     strangers = {worker: found for worker, found in answers.items() if found != mine}
     if strangers:

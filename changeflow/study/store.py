@@ -20,6 +20,8 @@ from changeflow.study.store_packing import Columns, Packed, is_whole, unpack
 FILE = "study.sqlite"
 FORMAT = 1
 """Rises whenever an older program could not read the file."""
+PAGE_BYTES = 16_384
+"""Of a new file: a row of a keyed table that is longer than a quarter of its page takes a page of its own."""
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR"})
 _DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 _TABLES = """
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS runs (
     cell INTEGER NOT NULL REFERENCES cells, replication INTEGER NOT NULL, layout INTEGER NOT NULL REFERENCES layouts,
     numbers BLOB NOT NULL, PRIMARY KEY (cell, replication)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS runs_there ON runs (cell, replication);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -58,7 +61,7 @@ class Store:
         self._cells: dict[str, int] = dict(self._rows("SELECT key, id FROM cells"))
         self._layouts: dict[str, int] = dict(self._rows("SELECT names, id FROM layouts"))
         self._done: dict[int, set[int]] = {}
-        for cell, replication in self._rows("SELECT cell, replication FROM runs"):
+        for cell, replication in self._rows("SELECT cell, replication FROM runs INDEXED BY runs_there"):
             self._done.setdefault(cell, set()).add(replication)
 
     @classmethod
@@ -85,6 +88,7 @@ class Store:
         version = self._sql.execute("PRAGMA user_version").fetchone()[0]
         if version > FORMAT:
             raise PlanError(f"{self.file}: expected a study that this version knows, found one of a newer changeflow")
+        self._sql.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         wanted = "delete" if self.network else "wal"
         found = self._sql.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]
         if found != wanted:

@@ -23,6 +23,9 @@ from changeflow.study.routes import along_route
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
 
+RUNS_FILE, RUNS_PARQUET = "runs.csv", "runs.parquet"
+TABLES = ("points.csv", RUNS_FILE, "summary.csv", "effects.csv")
+"""What a finished study's folder holds."""
 MOST_RUNS = 200_000
 """A design of more runs than this is taken only with --force."""
 

@@ -68,7 +68,7 @@ def test_a_worker_killed_in_mid_study_changes_no_byte(place: Path, dask: Cluster
 def test_workers_of_another_version_are_named(place: Path, dask: Cluster) -> None:
     """The version of this side is another one: what the workers answer is their own."""
     code = (
-        "import sys, changeflow.study.dask_crew as crew; crew.__version__ = '99.0'; "
+        "import sys, changeflow.cli.study_command as study; study.__version__ = '99.0'; "
         "from changeflow.cli.main import main; sys.argv[0] = 'changeflow'; main()"
     )
     before = contents(place)
