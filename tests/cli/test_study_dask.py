@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from changeflow.study.crew import WORTH_PROCESSES
+
 from .clusters import Cluster, cluster
 from .program import TINY, changeflow, command_line, contents
 from .study_files import rows, tables, write_study
@@ -36,6 +38,7 @@ def on_cluster(place: Path, dask: Cluster, *words: str) -> subprocess.Popen[str]
     return subprocess.Popen(command, cwd=place, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_a_cluster_without_workers_is_no_cluster(place: Path, dask: Cluster) -> None:
     before = contents(place)
     process = on_cluster(place, dask)
@@ -46,7 +49,6 @@ def test_a_cluster_without_workers_is_no_cluster(place: Path, dask: Cluster) -> 
 
 
 def test_a_worker_killed_in_mid_study_changes_no_byte(place: Path, dask: Cluster) -> None:
-    """And serial = threads = processes = cluster."""
     victim, _ = dask.worker(), dask.worker()
     process = on_cluster(place, dask, "--progress", "json", "--out", "cluster")
     assert process.stderr is not None
@@ -58,13 +60,32 @@ def test_a_worker_killed_in_mid_study_changes_no_byte(place: Path, dask: Cluster
     assert process.returncode == 0, err
     assert "ANSWER" in out
     assert "Traceback" not in err
-    for name, *words in (("serial", "1"), ("processes", "2"), ("threads", "2", "--engine", "compiled")):
-        done = changeflow("study", "study.toml", *WORDS, "--workers", *words, "--out", name, folder=place)
+    done = changeflow("study", "study.toml", *WORDS, "--workers", "1", "--out", "serial", folder=place)
+    assert done.code == 0, done.err
+    assert rows(place / "serial") == rows(place / "cluster")
+    assert tables(place / "serial") == tables(place / "cluster")
+
+
+@pytest.mark.slow
+def test_serial_threads_processes_and_cluster_leave_the_same_bytes(place: Path, dask: Cluster) -> None:
+    dask.worker()
+    write_study(place, ("replications = 4", "replications = 300"), name="long")  # 2,400 runs: worth processes
+    found = {}
+    for name, *words in (
+        ("serial", "--workers", "1", "--engine", "process"),
+        ("threads", "--workers", "2", "--engine", "compiled", "--replications", "200"),
+        ("processes", "--workers", "2", "--engine", "compiled"),
+        ("cluster", "--dask", dask.address, "--engine", "compiled"),
+    ):
+        done = changeflow("study", "long.toml", *words, "--no-charts", "--out", f"long-{name}", folder=place)
         assert done.code == 0, done.err
-        assert rows(place / name) == rows(place / "cluster")
-        assert tables(place / name) == tables(place / "cluster")
+        found[name] = rows(place / f"long-{name}"), tables(place / f"long-{name}")
+    assert found["serial"] == found["processes"] == found["cluster"]
+    assert len(found["serial"][0]) == 2_400 >= WORTH_PROCESSES > len(found["threads"][0]) == 1_600
+    assert found["threads"][0].items() < found["serial"][0].items()
 
 
+@pytest.mark.slow
 def test_workers_of_another_version_are_named(place: Path, dask: Cluster) -> None:
     """The version of this side is another one: what the workers answer is their own."""
     code = (
