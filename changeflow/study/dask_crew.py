@@ -30,7 +30,9 @@ def cluster(address: str, version: str) -> Iterator[Crew]:
         from distributed import Client  # noqa: PLC0415  an extra, and half a second
     except ImportError:
         raise PlanError("--dask: expected the extra 'dask' (pip install 'changeflow[dask]'), found none") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong we say ourselves
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what is wrong we say ourselves
     try:
         client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError):  # a timeout, an address that is none, no scheduler's answer

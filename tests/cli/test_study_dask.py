@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,11 @@ def dask(place: Path) -> Iterator[Cluster]:
 
 def on_cluster(place: Path, dask: Cluster, *words: str) -> subprocess.Popen[str]:
     command = command_line("study", "study.toml", *WORDS, "--dask", dask.address, *words)
-    return subprocess.Popen(command, cwd=place, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored here, it would be ignored there
+    try:
+        return subprocess.Popen(command, cwd=place, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, ours)
 
 
 @pytest.mark.slow
@@ -102,6 +107,29 @@ def test_workers_of_another_version_are_named(place: Path, dask: Cluster) -> Non
     assert "found 0." in done.stderr
     assert "tcp://" in done.stderr
     assert contents(place).keys() == before.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["scheduler", "SIGINT"])
+def test_an_end_in_mid_study_leaves_a_folder_that_goes_on(fault: str, folder: Path, tmp_path: Path) -> None:
+    write_study(folder, ("replications = 4", "replications = 60"))
+    with cluster(tmp_path) as own:
+        own.worker()
+        process = on_cluster(folder, own, "--progress", "json", "--out", "stopped")
+        assert process.stderr is not None
+        told = next(line for line in map(json.loads, iter(process.stderr.readline, "")) if line["done"] > 0)
+        if fault == "scheduler":
+            own.scheduler.kill()
+        else:
+            process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    said = [line for line in err.splitlines() if not line.startswith("{")]
+    assert process.returncode == (5 if fault == "scheduler" else 130), err
+    assert said[0].endswith("the same command goes on")
+    assert len(said) <= 2, err
+    assert told["done"] <= len(rows(folder / "stopped")) < 480
+    assert changeflow("study", "study.toml", *WORDS, "--workers", "1", "--out", "stopped", folder=folder).code == 0
+    assert len(rows(folder / "stopped")) == 480
 
 
 def test_an_address_where_nobody_answers(place: Path) -> None:
