@@ -31,7 +31,7 @@ def cluster(address: str, version: str) -> Iterator[Crew]:
     except ImportError:
         raise PlanError("--dask: expected the extra 'dask' (pip install 'changeflow[dask]'), found none") from None
     for name in logging.root.manager.loggerDict:
-        if name.partition(".")[0] == "distributed":
+        if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what is wrong we say ourselves
     try:
         client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
