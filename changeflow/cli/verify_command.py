@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json as json_module
+from concurrent.futures import BrokenExecutor
 
 import click
 
-from changeflow.errors import PlanError
+from changeflow.errors import PlanError, RunError
 
 SAMPLE = 100
+ENOUGH_CELLS = 100
 
 
 @click.command("verify", epilog="Example: changeflow verify results/001 --all")
@@ -40,11 +42,15 @@ def command(
         raise PlanError(f"--workers: expected at least 1, found {workers}")
     kept = recorded(results)
     runs = kept.runs if everything else min(sample, kept.runs)
-    first = [kept.model(*cell) for cell in kept.cells[:1]]
-    engine = choose_engine(engine, models=first)
+    looked_at = [kept.model(*cell) for cell in kept.cells[:ENOUGH_CELLS]]  # one may be for the process engine only
+    engine = choose_engine(engine, models=looked_at)
     crew = crew_here(engine, workers_for(workers, runs), runs)
-    with reporting(progress, "verifying") as tell:
-        found = verify(kept, Workshop(kept.model, kept.seed, engine, crew), crew, None if everything else sample, tell)
+    workshop = Workshop(kept.model, kept.seed, engine, crew)
+    try:
+        with reporting(progress, "verifying") as tell:
+            found = verify(kept, workshop, crew, None if everything else sample, tell)
+    except BrokenExecutor:
+        raise RunError("a worker process was killed; nothing was written, so the same command begins anew") from None
     if json:
         click.echo(json_module.dumps(verified_as_json(kept, found, results), allow_nan=False))
     else:
