@@ -23,7 +23,8 @@ _COMMANDS = {
     "study": "Run an experiment file: factors, a design, gates; resumes by itself.",
     "trace": "Write the event log of one replication.",
     "diff": "Did results drift between two folders?",
-    "schema": "Print the JSON Schema of model files.",
+    "verify": "Make runs of a results folder again: are they the same to the last bit?",
+    "schema": "Print the JSON Schema of model or study files.",
 }
 
 

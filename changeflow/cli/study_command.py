@@ -6,6 +6,7 @@ import json as json_module
 import os
 import re
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from changeflow import __version__
 from changeflow.errors import Incomplete, Interrupted, PlanError
 
 if TYPE_CHECKING:
+    from changeflow.study.crew import Crew
     from changeflow.study.store import Store
     from changeflow.study.study import Cells, StudyResults
     from changeflow.study.study_plan import StudyPlan
@@ -28,11 +30,15 @@ class Options:
     """The options as given."""
 
     replications: int | None
+    seed: int | None
+    quick: bool
     engine: str
     workers: int | None
+    dask: str | None
     out: str | None
     force: bool
     charts: bool
+    parquet: bool
     json: bool
     progress: str
     strict: bool
@@ -45,11 +51,15 @@ class Options:
 @click.option(
     "--replications", type=int, metavar="N", help="Runs of each scenario at each point, instead of the file's."
 )
+@click.option("--seed", type=int, metavar="N", help="Seed of all chance, instead of the file's; 0 is a seed.")
+@click.option("--quick", is_flag=True, help="Few runs, for a first look; marked as such. They count later.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
 @click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster whose workers make the runs instead.")
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
 @click.option("--force", is_flag=True, help="Accept a very large design; replace a results folder of something else.")
 @click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only.")
+@click.option("--parquet", is_flag=True, help="Write runs.parquet instead of runs.csv (extra: parquet).")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 @click.option("--progress", type=click.Choice(["auto", "none", "json"]), default="auto", help="Progress on stderr.")
 @click.option("--strict", is_flag=True, help="An expectation that cannot be told fails, too (exit 1).")
@@ -66,33 +76,57 @@ def command(study: str, **given: Any) -> int:
 
     options = Options(**given)
     seconds = _seconds(options.time_limit)
+    if options.workers is not None and options.dask is not None:
+        raise PlanError("expected either --workers or --dask, found both")
     if options.workers is not None and options.workers < 1:
         raise PlanError(f"--workers: expected at least 1, found {options.workers}")
+    if options.parquet:
+        from changeflow.present.parquet_files import check_parquet
+
+        check_parquet()
     plan = _plan(study, options)
     if options.dry_run:
         return _dry_run(plan, options)
-    folder = folder_of(options.out, plan.name, __version__, force=options.force)
-    _check_size(plan, folder, options)
-    cells = None
-    if not (folder / FILE).exists():
-        from changeflow.study.study_pilot import engine_for, pilot
+    with _cluster(options) as crew:  # what is wrong is said before anything is written
+        folder = folder_of(options.out, plan.name, __version__, force=options.force)
+        _check_size(plan, folder, options)
+        cells = None
+        if not (folder / FILE).exists():
+            from changeflow.study.study_pilot import engine_for, pilot
 
-        cells = cells_of(plan, None)  # what is wrong is said before anything is written
-        engine_for(plan, cells, options.engine, plan.runs)
-        check_measures(plan, pilot(plan).measures)
-    return _run(plan, folder, options, seconds, cells)
+            cells = cells_of(plan, None)
+            engine_for(plan, cells, options.engine, plan.runs)
+            check_measures(plan, pilot(plan).measures)
+        return _run(plan, folder, options, seconds, cells, crew)
+
+
+def _cluster(options: Options) -> AbstractContextManager[Crew | None]:
+    """The crew of --dask, if any."""
+    if options.dask is None:
+        return nullcontext()
+    from changeflow.study.dask_crew import cluster
+
+    return cluster(options.dask, __version__)
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
+    from changeflow.study.plan import QUICK_REPLICATIONS
     from changeflow.study.study_plan import plan_of
 
     plan = plan_of(study)
-    if options.replications is None:
-        return plan
-    if options.replications < 2:
-        raise PlanError(f"--replications: expected at least 2, for an interval, found {options.replications}")
-    other = plan.study.model_copy(update={"replications": options.replications, "precision": None})
-    return replace(plan, study=other)
+    other: dict[str, Any] = {}
+    if options.seed is not None:
+        if options.seed < 0:
+            raise PlanError(f"--seed: expected at least 0, found {options.seed}")
+        other["seed"] = options.seed
+    count = options.replications
+    if count is None and options.quick:
+        count = min(QUICK_REPLICATIONS, plan.replications)
+    if count is not None:
+        if count < 2:
+            raise PlanError(f"--replications: expected at least 2, for an interval, found {count}")
+        other |= {"replications": count, "precision": None}
+    return replace(plan, study=plan.study.model_copy(update=other), quick=options.quick)
 
 
 def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
@@ -120,7 +154,9 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     return 0
 
 
-def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None) -> int:
+def _run(
+    plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None, crew: Crew | None
+) -> int:
     """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
     from changeflow.present.study_files import save_manifest
     from changeflow.study.store import FILE, Store
@@ -131,6 +167,8 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
     if not before:
         save_manifest(plan, folder, runs=0, complete=False)
     store = Store.open(folder, anew=options.force)
+    if store.network and options.progress == "auto":
+        print(f"changeflow: {folder} lies on a network ({store.network}): slower, safer journal", file=sys.stderr)
     complete = False
     try:
         if cells is None:
@@ -138,9 +176,12 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
             _check_known(plan, cells, store)
         _say_what_changed(plan, cells, store, before, options)
         cells.note(store)
-        made = _make_runs(plan, cells, store, options, seconds)
-        results = results_of(plan, cells, store)
-        _write(results, store, folder, options, new=made > 0)
+        store.commit()
+        made = _make_runs(plan, cells, store, options, seconds, crew)
+        if made or (answer := _answer_before(plan, store, folder, options)) is None:
+            results = results_of(plan, cells, store)
+            cells.note(store)
+            answer = _write(results, store, folder, options)
         complete = True
     except Interrupted:
         print(f"changeflow: {store.count} runs are kept; the same command goes on", file=sys.stderr)
@@ -151,7 +192,7 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
         store.close()
         if (folder / FILE).exists():
             save_manifest(plan, folder, runs=store.count, complete=complete)
-    return _finish(results, folder, options)
+    return _finish(answer, options)
 
 
 def _check_known(plan: StudyPlan, cells: Cells, store: Store) -> None:
@@ -178,7 +219,9 @@ def _say_what_changed(plan: StudyPlan, cells: Cells, store: Store, before: dict[
         )
 
 
-def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None) -> int:
+def _make_runs(
+    plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None, crew: Crew | None
+) -> int:
     """Make every run that lacks; returns how many were made."""
     from changeflow.study.study import stage_of
 
@@ -188,8 +231,9 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
     if not points:
         return 0
     from changeflow.cli.progress import reporting_with_rate
+    from changeflow.study.crew import Workshop, crew_here
     from changeflow.study.study_pilot import engine_for, must_compile
-    from changeflow.study.study_runner import Agenda, Workshop, run_missing
+    from changeflow.study.study_runner import Agenda, run_missing
 
     def cell(point: int, scenario: str) -> str:
         return cells.keys[point, scenario]
@@ -202,42 +246,69 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
     before = store.count
     agenda = Agenda(iter(points), scenarios, stage, lambda point, name: store.done(cell(point, name)))
-    workshop = Workshop(plan.model, plan.study.seed, engine, _workers(options))
+    crew = crew or crew_here(engine, _workers(options), wanted - already)
+    workshop = Workshop(plan.model, plan.study.seed, engine, crew)
     with reporting_with_rate(options.progress, "simulating") as tell:
-        run_missing(agenda, workshop, store, cell, already=already, wanted=wanted, time_limit=seconds, tell=tell)
+        run_missing(agenda, workshop, store, cells, already=already, wanted=wanted, time_limit=seconds, tell=tell)
     return store.count - before
 
 
-def _write(results: StudyResults, store: Store, folder: Path, options: Options, *, new: bool) -> None:
-    """Tables and charts, unless those that are there are of the same runs and the same file."""
-    from changeflow.present.study_files import TABLES, save_charts, write_tables
+def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
+    """What the tables and the answer hang on, beside the runs."""
     from changeflow.study.study_key import digest_of
 
-    plan = results.plan
-    stamp = digest_of([plan.digest, plan.study.model_dump(mode="json"), options.charts])
-    files = [folder / name for name in TABLES]
-    if not new and store.note("tables") == stamp and all(file.is_file() for file in files):
-        return
-    store.set_note("tables", "")
-    store.commit()
-    write_tables(results, folder)
-    if options.charts:
-        save_charts(results, folder)
-    store.set_note("tables", stamp)
+    return digest_of(
+        [
+            plan.digest,
+            plan.study.model_dump(mode="json"),
+            plan.quick,
+            options.charts,
+            options.parquet,
+            str(folder),
+            __version__,
+        ]
+    )
 
 
-def _finish(results: StudyResults, folder: Path, options: Options) -> int:
-    """Print, and say by the exit code what became of the expectations."""
+def _answer_before(plan: StudyPlan, store: Store, folder: Path, options: Options) -> dict[str, Any] | None:
+    """The answer that was given before, if its tables are there and it is of the same runs and the same file."""
+    from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES
+
+    names = [RUNS_PARQUET if options.parquet and name == RUNS_FILE else name for name in TABLES]
+    if store.note("tables") != _stamp(plan, folder, options) or not all((folder / name).is_file() for name in names):
+        return None
+    answer: dict[str, Any] = json_module.loads(store.note("answer", "null"))
+    return answer
+
+
+def _write(results: StudyResults, store: Store, folder: Path, options: Options) -> dict[str, Any]:
+    """Tables, charts and the answer; a finished study shows it again without working it out again."""
+    from changeflow.present.study_files import save_charts, write_tables
     from changeflow.present.study_machine import study_as_json
     from changeflow.present.study_text import study_text
 
-    if options.json:
-        click.echo(json_module.dumps(study_as_json(results, str(folder)), allow_nan=False))
-    else:
-        click.echo(study_text(results, str(folder)))
-    if results.target_missed or any(one.verdict == "fail" for one in results.gates):
+    store.set_note("tables", "")
+    store.commit()
+    write_tables(results, folder, parquet=options.parquet)
+    if options.charts:
+        save_charts(results, folder)
+    answer = {
+        "text": study_text(results, str(folder)),
+        "json": study_as_json(results, str(folder)),
+        "missed": results.target_missed or any(one.verdict == "fail" for one in results.gates),
+        "unsure": any(one.verdict == "cannot tell" for one in results.gates),
+    }
+    store.set_note("answer", json_module.dumps(answer, allow_nan=False))
+    store.set_note("tables", _stamp(results.plan, folder, options))
+    return answer
+
+
+def _finish(answer: dict[str, Any], options: Options) -> int:
+    """Print, and say by the exit code what became of the expectations."""
+    click.echo(json_module.dumps(answer["json"], allow_nan=False) if options.json else answer["text"])
+    if answer["missed"]:
         return 3
-    return 1 if options.strict and any(one.verdict == "cannot tell" for one in results.gates) else 0
+    return 1 if options.strict and answer["unsure"] else 0
 
 
 def _workers(options: Options) -> int:

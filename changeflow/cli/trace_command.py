@@ -18,11 +18,12 @@ from changeflow.study.plan import DEFAULT_SEED
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
 @click.option("--out", metavar="DIR", help="Write requests.csv, visits.csv, decisions.csv and ledger.csv there.")
+@click.option("--parquet", is_flag=True, help="Write the tables as Parquet (extra: parquet).")
 @click.option("--force", is_flag=True, help="Replace a results folder of changeflow.")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 def command(
     model: str, sets: tuple[str, ...], horizon_days: float | None, warm_up_days: float | None, who: str | None,
-    replication: int, seed: int, engine: str, out: str | None, force: bool, json: bool,
+    replication: int, seed: int, engine: str, out: str | None, parquet: bool, force: bool, json: bool,
 ) -> None:  # fmt: skip
     """Write the event log of one replication, every request and visit."""
     from changeflow.engine.simulate import choose_engine, simulate
@@ -31,6 +32,10 @@ def command(
     from changeflow.present.folder import choose_folder
     from changeflow.study.plan import name_scenarios
 
+    if parquet:
+        from changeflow.present.parquet_files import check_parquet
+
+        check_parquet()
     read = read_with_options(model, sets, horizon_days, warm_up_days)
     if who is not None:
         read = next(iter(name_scenarios([read], [who]).values()))
@@ -39,7 +44,7 @@ def command(
     trace = simulate(read, seed=seed, replication=replication, engine=engine, decisions=True)
     check_trace(trace)
     if folder is not None:
-        write_trace(trace, read, folder, seed=seed, replication=replication, engine=engine)
+        write_trace(trace, read, folder, seed=seed, replication=replication, engine=engine, parquet=parquet)
     tables = trace_tables(trace, read)
     counts = {name: len(table) for name, table in tables.items()}
     if json:
@@ -57,7 +62,8 @@ def command(
             )
         )
     elif folder is not None:
-        files = ", ".join(f"{name}.csv {count} rows" for name, count in counts.items())
+        kind = "parquet" if parquet else "csv"
+        files = ", ".join(f"{name}.{kind} {count} rows" for name, count in counts.items())
         click.echo(f"{folder}: {files} (seed {seed}, replication {replication}, {engine})")
     else:
         for line in event_lines(trace, read):

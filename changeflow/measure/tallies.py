@@ -6,7 +6,7 @@ import math
 
 from changeflow.engine.jit import borrowed, compiled
 from changeflow.engine.station_table import RESUME
-from changeflow.engine.trace import DEFECT, DONE, INTERRUPTED, REFUSED, WITHDRAWN
+from changeflow.engine.trace import DEFECT, DELIVERED, DONE, INTERRUPTED, REFUSED, REWORK, WITHDRAWN
 
 APART, ENDED, CENSORED = 0, 1, 2
 """What is known of a time: it does not count, it is known to its end, it is known so far."""
@@ -121,6 +121,31 @@ def reference_hours(  # type: ignore[no-untyped-def]
             g += 1
         hours += row["work_hours"] * station["speed"] * speeds[g * categories + request["category"]]
     return hours
+
+
+@compiled
+def requests_by_cause(requests, of_others, begin, asked):  # type: ignore[no-untyped-def]
+    """Count our own requests that arrive from `begin` on, by cause."""
+    requests = borrowed(requests)
+    for i in range(requests.shape[0]):
+        row = requests[i]
+        if row["source"] >= 0 and row["arrived"] >= begin and not of_others[row["source"]]:
+            asked[row["cause"]] += 1
+
+
+@compiled
+def deliveries_by_error(requests, visits, of_others, judged, begin, counts):  # type: ignore[no-untyped-def]
+    """Count our deliveries from `begin` on by judged station and kind of error; returns how many errors escape."""
+    requests, visits, escaped = borrowed(requests), borrowed(visits), 0
+    for i in range(visits.shape[0]):
+        row = visits[i]
+        over = row["outcome"] == DELIVERED or row["outcome"] == REWORK
+        if not over or not judged[row["station"]] or not row["finished"] >= begin:
+            continue
+        if not of_others[requests[row["request"]]["source"]]:
+            counts[row["station"], row["error"]] += 1
+            escaped += row["error"] > 0 and row["outcome"] == DELIVERED
+    return escaped
 
 
 @compiled

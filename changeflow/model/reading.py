@@ -24,6 +24,7 @@ from changeflow.model.priors import Raw, fill, read_priors
 from changeflow.model.replay import ReplayLog, read_log
 from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_models, shipped_priors
+from changeflow.model.written_tables import read_back
 
 _PATH_KEYS = {"demand": frozenset({"file"}), "components": frozenset(FILES)}
 """Keys of paths by section; those of --set are relative to the working directory."""
@@ -73,8 +74,12 @@ def build_model(
     sets: Sequence[str] = (),
     priors: str | None = None,
     read_before: Model | None = None,
+    rerouted: bool = False,
 ) -> Model:
-    """A checked Model from raw tables; `file` is what relative paths in the tables are relative to."""
+    """A checked Model from raw tables; `file` is what relative paths in the tables are relative to.
+
+    `rerouted`: the routing is another than the file's own, as it always is in a model that was read before.
+    """
     raw, options, faults = _with_sets(copy.deepcopy(raw), sets, shown)
     if priors is not None and raw.get("priors") in shipped_priors():
         raw["priors"] = priors
@@ -98,7 +103,7 @@ def build_model(
     parts = Parts.of(full)
     faults += [fault for fault in cross_faults(parts, places) if fault.path not in wrong]
     graph = _component_graph(parts, file.parent, places, faults, read_before)
-    if read_before is None:  # in another routing than the file's own they are refused and counted
+    if read_before is None and not rerouted:  # in another routing than the file's own they are refused and counted
         faults += [fault for fault in left_to_nobody(parts, places) if fault.path not in wrong]
     if faults:
         raise ModelError(dict.fromkeys(faults))
@@ -112,6 +117,15 @@ def build_model(
     if endless:
         raise ModelError(endless)
     return model
+
+
+def remade(tables: Raw, place: str) -> Model:
+    """A model from the tables that its results were written with; logs and graphs are looked for beside its file."""
+    try:
+        file = find_model(place)
+    except ModelError:
+        file = Path(place)
+    return build_model(read_back(tables), file=file, shown=place, rerouted=True)
 
 
 def vary(model: Model, changes: Mapping[str, Any], *, priors: str | None = None) -> Model:

@@ -29,6 +29,7 @@ from changeflow.model.stations import Station
 from changeflow.model.targets import Comparison, Targets
 from changeflow.model.values import NamedOf, NonNegative, Positive, Value
 from changeflow.model.waiting import OpenCost, open_cost
+from changeflow.model.written_tables import written
 
 DEFAULT_GO_LIVE = date(2026, 1, 5)
 MAX_FOLLOW_UP_DAYS = 90.0
@@ -109,6 +110,12 @@ class Model(Value):
     def place(self) -> str:
         """The file the model was read from, for messages."""
         return self._place
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """What the file says, with the options' values, as JSON can hold it; prior sets are not filled in."""
+        tables: dict[str, Any] = written(self._raw)
+        return tables
 
     @property
     def logs(self) -> dict[str, ReplayLog]:

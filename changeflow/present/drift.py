@@ -84,15 +84,22 @@ def _exact(text: str) -> float:
     return float(text) if text else np.nan
 
 
+def _table(file: Path) -> pd.DataFrame:
+    if file.suffix == ".csv":
+        return pd.read_csv(file, converters={"value": _exact})
+    return pd.read_parquet(file).astype({"scenario": str, "measure": str})  # names, not codes of names
+
+
 def _read(folder: str) -> pd.DataFrame:
     path = Path(folder)
-    if not (path / MANIFEST).is_file() or not (path / "runs.csv").is_file():
+    name = "runs.parquet" if (path / "runs.parquet").is_file() else "runs.csv"
+    if not (path / MANIFEST).is_file() or not (path / name).is_file():
         raise InputError(f"{folder}: expected a results folder (manifest.json and runs.csv), found none")
     try:
-        table = pd.read_csv(path / "runs.csv", converters={"value": _exact})
+        table = _table(path / name)
         table = table.set_index(_KEYS)[["value"]]
-    except (ValueError, KeyError) as error:
-        raise InputError(f"{folder}/runs.csv: expected the columns {', '.join(_KEYS)}, value ({error})") from None
+    except (ValueError, KeyError, OSError, ImportError) as error:
+        raise InputError(f"{folder}/{name}: expected the columns {', '.join(_KEYS)}, value ({error})") from None
     if table.empty:
-        raise InputError(f"{folder}/runs.csv: expected at least one number, found none")
+        raise InputError(f"{folder}/{name}: expected at least one number, found none")
     return table

@@ -54,12 +54,17 @@ def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
     return tables | ({"adoption": pd.DataFrame(trace.adoption)} if len(trace.adoption) else {})
 
 
-def write_trace(trace: Trace, model: Model, folder: Path, *, seed: int, replication: int, engine: str) -> None:
-    """Write the tables as CSV; floats are written so that reading gives the same bits."""
+def write_trace(
+    trace: Trace, model: Model, folder: Path, *, seed: int, replication: int, engine: str, parquet: bool = False
+) -> None:
+    """Write the tables as CSV or Parquet; floats are written so that reading gives the same bits."""
 
     def fill(draft: Path) -> None:
         for name, table in trace_tables(trace, model).items():
-            table.to_csv(draft / f"{name}.csv", index=False)
+            if parquet:
+                table.to_parquet(draft / f"{name}.parquet", index=False)
+            else:
+                table.to_csv(draft / f"{name}.csv", index=False)
         about = {
             "program": "changeflow", "command": "trace", "seed": seed, "replication": replication,
             "engine": engine, "model": model.place, "digest": model.digest(),

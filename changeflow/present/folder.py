@@ -128,6 +128,7 @@ def manifest(results: Results, command_line: list[str]) -> dict[str, object]:
                 "digest": result.model.digest(),
                 "priors": result.model.priors,
                 "logs": {source: log.in_words() for source, log in result.model.logs.items()},
+                "tables": result.model.tables,
                 "model": result.model.model_dump(mode="json", exclude_none=True, by_alias=True),
             }
             for name, result in results.scenarios.items()

@@ -1,10 +1,11 @@
-"""The JSON Schema of model files, for editors."""
+"""The JSON Schema of model files and of study files, for editors."""
 
 from __future__ import annotations
 
 import json
 
 from changeflow.model.schema import Model
+from changeflow.study.study_file import Study
 
 
 def schema_text() -> str:
@@ -18,6 +19,14 @@ def schema_text() -> str:
     }
     _free_what_priors_fill(schema)
     _allow_short_forms(schema)
+    return json.dumps(schema, indent=1) + "\n"
+
+
+def study_schema_text() -> str:
+    """The same of a study file."""
+    schema = Study.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "changeflow study"
     return json.dumps(schema, indent=1) + "\n"
 
 

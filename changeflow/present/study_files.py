@@ -12,21 +12,21 @@ from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
 from changeflow.present.study_moving import moving_title
+from changeflow.present.study_text import label
 from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
 from changeflow.study.store import FILE
 from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
 from changeflow.study.study import StudyResults
-from changeflow.study.study_estimates import Cell, difference
+from changeflow.study.study_estimates import difference
 from changeflow.study.study_key import program_digest
-from changeflow.study.study_plan import StudyPlan, toml
+from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES, StudyPlan, toml
 
 SUMMARY = (
     "point", "scenario", "measure", "mean", "half_width", "level", "unit", "replications", "bound", "difference",
     "difference_half_width", "difference_level", "growing",
 )  # fmt: skip
 EFFECTS = ("factor", "scenario", "value", "measure", "mean", "points")
-TABLES = ("points.csv", "runs.csv", "summary.csv", "effects.csv")
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba")
 
 
@@ -49,11 +49,6 @@ def run_rows(results: StudyResults) -> Iterator[Row]:
                 value = values[replication]
                 bounded = measure in bounds and bool(bounds[measure][replication])
                 yield name, replication, measure, "" if math.isnan(value) else value, bounded
-
-
-def label(cell: Cell) -> str:
-    """A cell's name in tables: its point from 1, and its scenario."""
-    return f"{cell.point + 1}/{cell.scenario}"
 
 
 def summary_rows(results: StudyResults) -> Iterator[Row]:
@@ -88,11 +83,17 @@ def effect_rows(results: StudyResults) -> Iterator[Row]:
         yield one.path, one.scenario, one.label, results.plan.comparison.primary, one.mean, one.points
 
 
-def write_tables(results: StudyResults, folder: Path) -> None:
-    """Every table, each put in place at once."""
+def write_tables(results: StudyResults, folder: Path, *, parquet: bool = False) -> None:
+    """Every table, each put in place at once; the runs as Parquet instead, if wanted."""
     rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
     headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
+    (folder / (RUNS_FILE if parquet else RUNS_PARQUET)).unlink(missing_ok=True)  # of two one would be old
     for name, header, lines in zip(TABLES, headers, rows):
+        if parquet and name == RUNS_FILE:
+            from changeflow.present.parquet_files import write_runs  # noqa: PLC0415  an extra
+
+            write_runs(results, folder / RUNS_PARQUET)
+            continue
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
@@ -115,8 +116,12 @@ def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bo
         "scenarios": list(plan.scenarios),
         "baseline": plan.baseline,
         "seed": plan.study.seed,
+        "quick": plan.quick,
         "file": plan.study.model_dump(mode="json", exclude_defaults=True, by_alias=True),
-        "models": {model.place: {"digest": model.digest(), "priors": model.priors} for model in plan.bases},
+        "models": {
+            model.place: {"digest": model.digest(), "priors": model.priors, "tables": model.tables}
+            for model in plan.bases
+        },
         "python": sys.version.split()[0],
         "platform": machine(),
         "libraries": {name: installed(name) for name in _LIBRARIES},

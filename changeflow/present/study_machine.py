@@ -39,6 +39,7 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "study": plan.name,
         "digest": plan.digest,
         "seed": plan.study.seed,
+        "quick": plan.quick,
         "folder": folder,
         "primary": plan.comparison.primary,
         "points": [dict(zip(plan.paths, setting)) for setting in plan.points],

@@ -10,6 +10,7 @@ from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, target_met
+from changeflow.study.study_estimates import Cell
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan, toml
 
@@ -31,6 +32,7 @@ def plan_lines(plan: StudyPlan) -> list[str]:
     lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
     lines += [f"  {factor.path}: {_levels(plan, i)}" for i, factor in enumerate(study.factors)]
     lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
+    lines += ["  QUICK: few replications, only a first look"] if plan.quick else []
     return lines + alias_lines(plan)
 
 
@@ -91,6 +93,11 @@ def table_lines(results: StudyResults) -> list[str]:
     return lines + ([f"  and {hidden} more points: summary.csv"] if hidden else [])
 
 
+def label(cell: Cell) -> str:
+    """A cell's name in tables: its point from 1, and its scenario."""
+    return f"{cell.point + 1}/{cell.scenario}"
+
+
 def _value(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
 
@@ -125,6 +132,8 @@ def answer_sentence(results: StudyResults) -> str:
         parts.append(moving)
     if results.imprecise:
         parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
+    if plan.quick:
+        parts.append("Quick run: few replications, only a first look.")
     return " ".join(parts)
 
 
@@ -178,7 +187,8 @@ def target_line(results: StudyResults) -> str | None:
 
 def study_text(results: StudyResults, folder: str) -> str:
     """Table, gates, answer, where it is."""
-    lines = [results.plan.study.title] if results.plan.study.title else []
+    quick = "  QUICK" if results.plan.quick else ""
+    lines = [f"{results.plan.study.title}{quick}".strip()] if results.plan.study.title or quick else []
     lines += [*table_lines(results), ""]
     lines += labelled("ANSWER", answer_sentence(results))
     if target := target_line(results):

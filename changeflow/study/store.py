@@ -1,7 +1,7 @@
 """The store of a study: one row a run in SQLite, each written once, whatever stops the program.
 
-One process holds the file: SQLite's exclusive mode keeps its write-ahead log without shared memory, so that a network
-folder is no harm as long as it knows locks, and a second process is refused. A row is durable when `commit` returns.
+One process holds the file: SQLite's exclusive mode keeps its write-ahead log without shared memory, and a second
+process is refused. On a network folder a rollback journal takes the log's place. A row is durable after `commit`.
 """
 
 from __future__ import annotations
@@ -14,21 +14,26 @@ from pathlib import Path
 from typing import Any
 
 from changeflow.errors import Incomplete, PlanError
+from changeflow.study.file_systems import MOUNTS, file_system_of, is_network
 from changeflow.study.store_packing import Columns, Packed, is_whole, unpack
 
 FILE = "study.sqlite"
 FORMAT = 1
 """Rises whenever an older program could not read the file."""
+PAGE_BYTES = 16_384
+"""Of a new file: a row of a keyed table that is longer than a quarter of its page takes a page of its own."""
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR"})
 _DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 _TABLES = """
 CREATE TABLE IF NOT EXISTS cells (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS orders (key TEXT PRIMARY KEY, cell TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS models (key TEXT PRIMARY KEY, cell TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (cell TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS layouts (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS runs (
     cell INTEGER NOT NULL REFERENCES cells, replication INTEGER NOT NULL, layout INTEGER NOT NULL REFERENCES layouts,
     numbers BLOB NOT NULL, PRIMARY KEY (cell, replication)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS runs_there ON runs (cell, replication);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -40,8 +45,11 @@ class Damaged(PlanError):
 class Store:
     """Runs by cell (the key of a model with its seed) and replication; of use to one thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mounts: Path = MOUNTS) -> None:
         self.file = folder / FILE
+        kind = file_system_of(folder, mounts)
+        self.network = kind if is_network(kind) else ""
+        """The network file system that the folder lies on, if it does."""
         with self._in_words():
             self._sql = sqlite3.connect(self.file, timeout=0, isolation_level=None, check_same_thread=False)
         try:
@@ -53,7 +61,7 @@ class Store:
         self._cells: dict[str, int] = dict(self._rows("SELECT key, id FROM cells"))
         self._layouts: dict[str, int] = dict(self._rows("SELECT names, id FROM layouts"))
         self._done: dict[int, set[int]] = {}
-        for cell, replication in self._rows("SELECT cell, replication FROM runs"):
+        for cell, replication in self._rows("SELECT cell, replication FROM runs INDEXED BY runs_there"):
             self._done.setdefault(cell, set()).add(replication)
 
     @classmethod
@@ -80,7 +88,11 @@ class Store:
         version = self._sql.execute("PRAGMA user_version").fetchone()[0]
         if version > FORMAT:
             raise PlanError(f"{self.file}: expected a study that this version knows, found one of a newer changeflow")
-        self._sql.execute("PRAGMA journal_mode = WAL")
+        self._sql.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        wanted = "delete" if self.network else "wal"
+        found = self._sql.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]
+        if found != wanted:
+            raise PlanError(f"{self.file}: expected a folder whose file system can keep a journal, found {found}")
         self._sql.execute("PRAGMA synchronous = FULL")
         found = self._sql.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
@@ -168,14 +180,21 @@ class Store:
             raise Damaged(self._damaged("a row's bytes have changed"))
         return unpack(rows, wanted)
 
-    def orders(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """What is known of models without making them: order key -> cell and facts."""
-        found = self._rows("SELECT key, cell, facts FROM orders")
-        return {key: (cell, json.loads(facts)) for key, cell, facts in found}
+    def orders(self) -> dict[str, str]:
+        """The cells of models that were made before: order key -> cell."""
+        return dict(self._rows("SELECT key, cell FROM models"))
 
-    def note_order(self, key: str, cell: str, facts: dict[str, Any]) -> None:
-        """Remember a model's cell and facts."""
-        self._write("INSERT OR REPLACE INTO orders VALUES (?, ?, ?)", (key, cell, json.dumps(facts)))
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What is known of models without making them, by cell."""
+        return {cell: json.loads(facts) for cell, facts in self._rows("SELECT cell, facts FROM facts")}
+
+    def note_order(self, key: str, cell: str) -> None:
+        """Remember a model's cell."""
+        self._write("INSERT OR REPLACE INTO models VALUES (?, ?)", (key, cell))
+
+    def note_facts(self, cell: str, facts: dict[str, Any]) -> None:
+        """Remember what was found out about a cell's model."""
+        self._write("INSERT OR REPLACE INTO facts VALUES (?, ?)", (cell, json.dumps(facts)))
 
     def note(self, name: str, default: str = "") -> str:
         """A note by name."""

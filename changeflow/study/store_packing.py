@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -45,10 +46,16 @@ class Columns:
 
 def pack(run: RunMeasures) -> Packed:
     """Values, then numerators and denominators, then shares of lower bounds, then a sum that shows damage."""
-    names = json.dumps([list(run.values), list(run.ratios), list(run.at_least)], separators=(",", ":"))
+    names = _names(tuple(run.values), tuple(run.ratios), tuple(run.at_least))
     pairs = [number for pair in run.ratios.values() for number in pair]
     numbers = np.array([*run.values.values(), *pairs, *run.at_least.values()], "<f8").tobytes()
     return Packed(names, numbers + zlib.crc32(numbers).to_bytes(SUM_BYTES, "little"))
+
+
+@lru_cache(maxsize=256)
+def _names(*parts: tuple[str, ...]) -> str:
+    """The same names are the same object, so that they are sent from worker to store once a task."""
+    return json.dumps(parts, separators=(",", ":"))
 
 
 def is_whole(numbers: bytes) -> bool:

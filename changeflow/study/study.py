@@ -9,12 +9,12 @@ from functools import cached_property
 
 from changeflow.errors import PlanError, nearest
 from changeflow.model.process_only import process_only
-from changeflow.model.schema import Model
 from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most
+from changeflow.study.facts import Facts, facts_of
 from changeflow.study.growth import FOR_GROWTH
 from changeflow.study.store import Store
 from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects, target_met
-from changeflow.study.study_estimates import Cell, Facts, cell_of, first_of, look_at, most_of
+from changeflow.study.study_estimates import Cell, cell_of, first_of, look_at, most_of
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
 
@@ -89,9 +89,18 @@ class Cells:
 
     plan: StudyPlan
     keys: dict[tuple[int, str], str]
-    facts: dict[tuple[int, str], Facts]
-    new: dict[tuple[int, str], str]
-    """Order keys of the cells that the store did not know."""
+    orders: dict[tuple[int, str], str]
+    """What each model is made from."""
+    facts: dict[str, Facts]
+    """By key, as far as they are known."""
+    new: set[tuple[int, str]]
+    """Cells that the store did not know."""
+    process_only: tuple[int, str] | None = None
+    """The first cell that only the process engine can run."""
+    noted: set[str] = field(default_factory=set)
+    """Keys whose facts the store knows."""
+    runs_together: dict[tuple[int, str], int] = field(default_factory=dict)
+    """Runs of one organisation, by cell."""
     looks: dict[int, int] = field(default_factory=dict)
     """With [precision]: point -> the replications looked at next."""
     enough: dict[int, int] = field(default_factory=dict)
@@ -99,50 +108,48 @@ class Cells:
 
     def together(self, point: int) -> int:
         """Runs that come together at a point: of one organisation, in every scenario."""
-        return math.lcm(*(self.facts[point, scenario].together for scenario in self.plan.scenarios))
+        return math.lcm(*(self.runs_together[point, scenario] for scenario in self.plan.scenarios))
 
     def note(self, store: Store) -> None:
-        """Let the store know the models that were made."""
-        for cell, key in self.new.items():
-            store.note_order(key, self.keys[cell], asdict(self.facts[cell]))
-        store.commit()
+        """Let the store know, with its next commit, the models that were made and the facts that were found."""
+        for cell in self.new:
+            store.note_order(self.orders[cell], self.keys[cell])
+        for key in self.facts.keys() - self.noted:
+            store.note_facts(key, asdict(self.facts[key]))
+        self.new.clear()
+        self.noted |= self.facts.keys()
+
+    def facts_at(self, point: int, scenario: str) -> Facts:
+        """The facts of a scenario at a point; they are found where nobody has found them yet."""
+        key = self.keys[point, scenario]
+        if key not in self.facts:
+            self.facts[key] = facts_of(self.plan.model(point, scenario))
+        return self.facts[key]
 
 
 def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
     """Every cell's key. Raises ModelError or PlanError, naming the point, for a model that cannot be."""
     known = store.orders() if store is not None else {}
-    found = Cells(plan, {}, {}, {})
+    facts = {key: Facts(**one) for key, one in store.facts().items()} if store is not None else {}
+    found = Cells(plan, {}, {}, facts, set(), noted=set(facts))
     for cell in plan.cells:
-        order = plan.order_key(*cell)
-        if order in known:
-            found.keys[cell], facts = known[order]
-            found.facts[cell] = Facts(**facts)
+        order = found.orders[cell] = plan.order_key(*cell)
+        if order in known and known[order] in facts:
+            found.keys[cell] = known[order]
+            together, only = facts[known[order]].together, facts[known[order]].process_only
         else:
             model = plan.model(*cell)
             found.keys[cell] = cell_key(model, plan.study.seed)
-            found.facts[cell] = facts_of(model)
-            found.new[cell] = order
-        _check_organisations(plan, cell, found.facts[cell].together)
+            found.new.add(cell)
+            together, only = model.organisation.runs_together, bool(process_only(model))
+        if only and found.process_only is None:
+            found.process_only = cell
+        found.runs_together[cell] = together
+        _check_organisations(plan, cell, together)
     if plan.study.precision is not None:  # counts organisations, of all scenarios together
         for point in range(len(plan.points)):
             _check_organisations(plan, (point, plan.baseline), found.together(point))
     return found
-
-
-def facts_of(model: Model) -> Facts:
-    """What of a model is asked again and again."""
-    from changeflow.model.topology import offered_loads  # noqa: PLC0415  a finished study needs no graphs
-    from changeflow.study.evaluate import late_requests_per_week  # noqa: PLC0415
-
-    loads = offered_loads(model)
-    return Facts(
-        together=model.organisation.runs_together,
-        overloaded=any(load.overloaded for load in loads),
-        late_requests_per_week=late_requests_per_week(model),
-        currency=model.currency,
-        visits=sum(load.visits_per_week[1] for load in loads) * model.horizon_days / 7,
-        process_only=bool(process_only(model)),
-    )
 
 
 def _check_organisations(plan: StudyPlan, cell: tuple[int, str], together: int) -> None:
@@ -219,7 +226,7 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store) -> StudyResults:
         imprecise += _reached_most(plan, cells, point, count)
         for scenario, key in zip(plan.scenarios, keys):
             columns = store.columns(key, count, wanted)
-            facts = cells.facts[point, scenario]
+            facts = cells.facts_at(point, scenario)
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
     return StudyResults(plan, tuple(found), imprecise)

@@ -20,24 +20,10 @@ from changeflow.measure.precision import replications_planned as planned
 from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.study.estimating import difference_of, estimate_of, ratio_parts
+from changeflow.study.facts import Facts
 from changeflow.study.growth import FOR_GROWTH, growth_of
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_file import Sequential
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What of a model the estimates need, so that a finished study makes no model again."""
-
-    together: int
-    """Runs of one organisation."""
-    overloaded: bool
-    late_requests_per_week: float
-    currency: str
-    visits: float
-    """Expected in a run."""
-    process_only: bool
-    """Only the process engine can run it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,16 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
-def cell_key(model: Model, seed: int) -> str:
+def cell_key(model: Model, seed: int, program: str | None = None) -> str:
     """The key of a model's runs; a replication's number makes it the key of one run.
+
+    `program`: the digest of another program than this one.
 
     Not part of it: title and notes, how often the model wants to be run, which engine runs it (they are equal).
     """
     alone = model.model_copy(update={"replications": 2})
     targets = model.targets.model_dump(mode="json")  # they are measured, yet no part of the model's digest
-    return digest_of([alone.digest(), targets, seed, program_digest()])
+    return digest_of([alone.digest(), targets, seed, program or program_digest()])
 
 
 def digest_of(content: Any) -> str:

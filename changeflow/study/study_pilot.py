@@ -50,12 +50,11 @@ def pilot(plan: StudyPlan) -> Pilot:
 
 def engine_for(plan: StudyPlan, cells: Cells, asked: str, missing: int) -> str:
     """The engine for the runs that lack: as asked, else what their work calls for."""
-    facts = cells.facts.values()
-    visits = missing * sum(one.visits for one in facts) / len(facts)
+    known = [cells.facts_at(0, scenario) for scenario in plan.scenarios]  # the others are found while they run
+    visits = missing * sum(one.visits for one in known) / len(known)
     models = [plan.model(0, scenario) for scenario in plan.scenarios]
-    only = next((cell for cell, one in cells.facts.items() if one.process_only), None)
-    if only is not None:
-        models.append(plan.model(*only))
+    if cells.process_only is not None:
+        models.append(plan.model(*cells.process_only))
     return choose_engine(asked, visits, models)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from changeflow.errors import Fault, InputError, ModelError, PlanError, nearest
 from changeflow.model.faults import Places
@@ -23,6 +25,9 @@ from changeflow.study.silent_gates import silent_gates
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
 
+RUNS_FILE, RUNS_PARQUET = "runs.csv", "runs.parquet"
+TABLES = ("points.csv", RUNS_FILE, "summary.csv", "effects.csv")
+"""What a finished study's folder holds."""
 MOST_RUNS = 200_000
 """A design of more runs than this is taken only with --force."""
 
@@ -40,6 +45,8 @@ class StudyPlan:
     scenarios: Mapping[str, tuple[int, str | None]]
     """Name -> which model, and along which route."""
     points: tuple[Setting, ...]
+    quick: bool = False
+    """Few replications, only a first look."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -130,12 +137,7 @@ def plan_of(path: str | Path) -> StudyPlan:
     currencies = {model.currency for model in bases}
     if len(currencies) > 1:
         raise PlanError(f"{places.file}: expected models in one currency, found {', '.join(sorted(currencies))}")
-    stems = model_names(bases)
-    names: dict[str, tuple[int, str | None]] = {}
-    for number, stem in enumerate(stems):
-        for route in study.who or (None,):
-            name = stem if route is None else f"{stem}/{route}" if len(bases) > 1 else route
-            names[name] = number, route
+    names = _scenarios(study, bases)
     faults = [*_unknown_scenarios(study, places, names), *_unknown_paths(study, places, bases)]
     if faults:
         raise ModelError(faults)
@@ -149,6 +151,27 @@ def plan_of(path: str | Path) -> StudyPlan:
     if silent := silent_gates(study, places, points):
         raise ModelError(silent)
     return StudyPlan(Path(path).stem, study, places, bases, names, tuple(points))
+
+
+def plan_remade(name: str, file: Mapping[str, Any], bases: Sequence[Model]) -> StudyPlan:
+    """The plan of a study that was run, from what its manifest says; raises PlanError where it says too little."""
+    try:
+        study = Study.model_validate(file)
+    except ValidationError as error:
+        raise PlanError(f"{name}: expected a study that this version knows, found another ({error})") from None
+    places = Places(name, "", {})
+    ranges = [_range(factor, places, i, tuple(bases)) for i, factor in enumerate(study.factors)]
+    return StudyPlan(name, study, places, tuple(bases), _scenarios(study, bases), tuple(settings(study.design, ranges)))
+
+
+def _scenarios(study: Study, bases: Sequence[Model]) -> dict[str, tuple[int, str | None]]:
+    """Names of the scenarios -> which model, and along which route."""
+    names: dict[str, tuple[int, str | None]] = {}
+    for number, stem in enumerate(model_names(bases)):
+        for route in study.who or (None,):
+            name = stem if route is None else f"{stem}/{route}" if len(bases) > 1 else route
+            names[name] = number, route
+    return names
 
 
 def toml(value: Any) -> str:

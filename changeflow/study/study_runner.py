@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
 from changeflow.errors import Incomplete
-from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
-from changeflow.model.schema import Model
-from changeflow.study.runner import obey
+from changeflow.study.crew import Made, Workshop
 from changeflow.study.store import Store
-from changeflow.study.store_packing import Packed, pack
+from changeflow.study.study import Cells
 
 Told = Callable[[int, int], None]
 """Called with runs kept and runs wanted, both as far as is known."""
@@ -90,44 +83,11 @@ class Agenda:
             self._begin(task.point)
 
 
-class Workshop:
-    """The models in work, made once each, and the workers: threads for the compiled engine, processes for the other."""
-
-    def __init__(self, model: Callable[[int, str], Model], seed: int, engine: str, workers: int) -> None:
-        self.model, self.seed, self.engine, self.workers = model, seed, engine, workers
-        self.in_processes = engine != "compiled" and workers > 1
-        self._made: dict[tuple[int, str], Any] = {}
-
-    def pool(self) -> Executor:
-        """The workers; left, it waits for what has begun."""
-        if self.in_processes:
-            from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415  a slow import
-
-            executor: Executor = get_reusable_executor(self.workers)
-            return executor
-        return ThreadPoolExecutor(self.workers)
-
-    def submit(self, pool: Executor, task: Task) -> Future[list[tuple[int, Packed]]]:
-        """Begin a task."""
-        parent = os.getpid() if self.in_processes else 0
-        return pool.submit(_run, parent, self._prepared(task), self.seed, task.replications, self.engine)
-
-    def _prepared(self, task: Task) -> Any:
-        """A model (for processes) or its window (for threads); the last few are kept."""
-        key = task.point, task.scenario
-        if key not in self._made:
-            model = self.model(*key)
-            self._made[key] = model if self.in_processes else Window.of(compile_tables(model))
-            while len(self._made) > 2 * self.workers + 2:
-                del self._made[next(iter(self._made))]
-        return self._made[key]
-
-
 def run_missing(
     agenda: Agenda,
     workshop: Workshop,
     store: Store,
-    cell: Callable[[int, str], str],
+    cells: Cells,
     *,
     already: int,
     wanted: int,
@@ -140,37 +100,40 @@ def run_missing(
     `already` of the `wanted` runs are there; with a sequential rule more may turn out to be wanted.
     """
     end = None if time_limit is None else time.monotonic() + time_limit
-    pending: dict[Future[list[tuple[int, Packed]]], Task] = {}
-    keeper = _Keeper(store, tell, already, wanted)
+    pending: dict[Future[Made], Task] = {}
+    keeper = _Keeper(store, cells, tell, already, wanted)
     size, late = 1, False
     try:
-        with workshop.pool() as pool, _called_off(pending):
+        with workshop.crew.hired() as pool, _called_off(pending):
             while True:
                 late = late or (end is not None and time.monotonic() >= end)
-                while not late and len(pending) < 2 * workshop.workers and (task := agenda.next(size)) is not None:
-                    pending[workshop.submit(pool, task)] = task
+                workers = workshop.crew.size()
+                while not late and len(pending) < 2 * workers and (task := agenda.next(size)) is not None:
+                    ask = keeper.asks(task)
+                    made = workshop.submit(pool, task.point, task.scenario, task.replications, ask=ask)
+                    pending[made] = task
                 if not pending:
                     break
                 back, _ = wait(pending, PATIENCE, FIRST_COMPLETED)
                 for future in back:
                     task = pending.pop(future)
-                    keeper.add(cell(task.point, task.scenario), future.result())
+                    keeper.add(task, future.result())
                     agenda.finished(task)
-                size = keeper.size(workshop.workers)
+                size = keeper.size(workers)
                 keeper.look()
-    except BrokenExecutor:
+    except (BrokenExecutor, CancelledError):
         raise Incomplete(f"a worker process was killed; {keeper.kept} of {wanted} runs are kept") from None
     finally:
         for future, task in pending.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                keeper.add(cell(task.point, task.scenario), future.result())
+                keeper.add(task, future.result())
         keeper.look(now=True)
     if late and agenda.next(1) is not None:
         raise Incomplete(f"the time limit has passed; {keeper.kept} of {wanted} runs are kept")
 
 
 @contextmanager
-def _called_off(pending: Iterable[Future[list[tuple[int, Packed]]]]) -> Iterator[None]:
+def _called_off(pending: Iterable[Future[Made]]) -> Iterator[None]:
     """Left, whatever for, it calls off what has not begun."""
     try:
         yield
@@ -182,13 +145,25 @@ def _called_off(pending: Iterable[Future[list[tuple[int, Packed]]]]) -> Iterator
 class _Keeper:
     """Puts runs into the store, makes them durable every half second, and only then tells of them."""
 
-    def __init__(self, store: Store, tell: Told, already: int, wanted: int) -> None:
-        self.store, self.tell, self.before, self.wanted = store, tell, already, wanted
+    def __init__(self, store: Store, cells: Cells, tell: Told, already: int, wanted: int) -> None:
+        self.store, self.cells, self.tell = store, cells, tell
+        self.before, self.wanted, self.asked = already, wanted, set[str]()
         self.new, self.kept = 0, already
         self.began = self.last = time.monotonic()
 
-    def add(self, cell: str, runs: list[tuple[int, Packed]]) -> None:
-        self.new += self.store.add(cell, runs)
+    def asks(self, task: Task) -> bool:
+        """Must the facts of the task's model be found? They are asked for once."""
+        key = self.cells.keys[task.point, task.scenario]
+        asks = key not in self.cells.facts and key not in self.asked
+        self.asked.add(key)
+        return asks
+
+    def add(self, task: Task, made: Made) -> None:
+        (runs, facts), key = made, self.cells.keys[task.point, task.scenario]
+        self.new += self.store.add(key, runs)
+        if facts is not None:
+            self.cells.facts[key] = facts
+            self.cells.note(self.store)
 
     def look(self, *, now: bool = False) -> None:
         if now or time.monotonic() - self.last >= SECONDS_BETWEEN_COMMITS:
@@ -201,17 +176,3 @@ class _Keeper:
         """Replications of a task that takes a quarter of a second, by the rate so far."""
         rate = self.new / (time.monotonic() - self.began) / workers
         return max(1, min(int(rate * SECONDS_A_TASK), MOST_A_TASK))
-
-
-def _run(parent: int, prepared: Any, seed: int, replications: tuple[int, ...], engine: str) -> list[tuple[int, Packed]]:
-    """Some replications, in a worker."""
-    if parent:
-        obey(parent)
-    window = prepared if isinstance(prepared, Window) else Window.of(compile_tables(prepared))
-    return [
-        (
-            replication,
-            pack(measure_run(window, simulate(window.tables, seed=seed, replication=replication, engine=engine))),
-        )
-        for replication in replications
-    ]

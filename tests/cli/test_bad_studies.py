@@ -132,6 +132,20 @@ def test_a_newer_program_is_believed(folder: Path) -> None:
     assert "a newer changeflow" in done.err
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--workers", "2", "--dask", "tcp://here"), ("either --workers or --dask",)),
+        (("--seed", "-1"), ("--seed", "found -1")),
+        (("--replications", "1", "--quick"), ("--replications", "found 1")),
+    ],
+    ids=["two crews", "seed", "replications"],
+)
+def test_options_that_make_no_sense(words: tuple[str, ...], says: tuple[str, ...], folder: Path) -> None:
+    write_study(folder)
+    refused("study", "study.toml", *words, folder=folder, says=says)
+
+
 def test_a_large_study_resumes_without_force(folder: Path) -> None:
     """What was accepted once needs no --force again."""
     write_study(folder, ("replications = 4", "replications = 30000"))

@@ -193,6 +193,14 @@ def test_an_editor_finds_a_misspelt_key(tmp_path: Path) -> None:
     assert list(complaints(wrong, schema, schema)) == [".stations.house.opennes is not known"]
 
 
+def test_an_editor_finds_a_misspelt_key_of_a_study(tmp_path: Path) -> None:
+    schema = json.loads(changeflow("schema", "study", folder=tmp_path).out)
+    shipped = (ROOT / "experiments" / "hours_and_fit.toml").read_text(encoding="utf-8")
+    assert not list(complaints(tomllib.loads(shipped), schema, schema))
+    wrong = tomllib.loads(shipped.replace("values = [1, 2, 3]", "valeus = [1, 2, 3]"))
+    assert list(complaints(wrong, schema, schema)) == [".factors[0].valeus is not known"]
+
+
 def test_diff_finds_no_drift_between_equal_runs(partly_open: Comparison) -> None:
     done = changeflow("diff", "results/001", "results/002", folder=partly_open.folder)
     assert done.code == 0

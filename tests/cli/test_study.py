@@ -185,3 +185,29 @@ def test_json_and_chart(folder: Path) -> None:
     assert len(done.json["cells"]) == POINTS * SCENARIOS
     assert done.json["answer"]["sentence"]
     assert (folder / "results" / "study" / "charts" / "main_effects.svg").is_file()
+
+
+def test_a_seed_of_the_command_line_is_another_study(folder: Path) -> None:
+    write_study(folder)
+    for seed in ("1", "0"):
+        assert changeflow("study", "study.toml", *QUIET, "--seed", seed, "--out", seed, folder=folder).code == 0
+    assert changeflow("study", "study.toml", *QUIET, "--out", "own", folder=folder).code == 0
+    assert rows(folder / "own") == rows(folder / "1")
+    assert not rows(folder / "0").items() & rows(folder / "1").items()
+    assert json.loads((folder / "0" / "manifest.json").read_text())["seed"] == 0
+
+
+def test_a_quick_look_says_so_everywhere_and_its_runs_count(folder: Path) -> None:
+    write_study(folder, ("replications = 4", "replications = 22"))
+    done = changeflow("study", "study.toml", *QUIET, "--quick", folder=folder)
+    assert done.code == 0, done.err
+    assert " ".join(done.out.split()).count("Quick run: few replications") == 1
+    mine = folder / "results" / "study"
+    assert json.loads((mine / "manifest.json").read_text())["quick"] is True
+    assert changeflow("study", "study.toml", *QUIET, "--quick", "--json", folder=folder).json["quick"] is True
+    before = rows(mine)
+    assert len(before) == POINTS * SCENARIOS * 20
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    assert "uick" not in done.out
+    assert len(rows(mine)) == POINTS * SCENARIOS * 22
+    assert before.items() < rows(mine).items()

@@ -214,11 +214,7 @@ def test_a_second_process_is_refused_in_words(whole: Path, folder: Path) -> None
 def test_a_killed_worker_ends_it_with_what_there_is(whole: Path, folder: Path) -> None:
     process = start(folder, "--workers", "2")
     before = told(process)
-    workers = [
-        int(stat.parent.name)
-        for stat in Path("/proc").glob("[0-9]*/cmdline")
-        if b"loky" in _read(stat) and _parent(stat.parent) == process.pid and b"popen_loky" in _read(stat)
-    ]
+    workers = workers_of(process.pid)
     assert workers
     os.kill(workers[0], signal.SIGKILL)
     _, err = process.communicate(timeout=60)
@@ -226,6 +222,15 @@ def test_a_killed_worker_ends_it_with_what_there_is(whole: Path, folder: Path) -
     assert "a worker process was killed" in err
     assert before <= kept(folder / "mine") < RUNS
     goes_on(folder, whole)
+
+
+def workers_of(process: int) -> list[int]:
+    """The worker processes of a study."""
+    return [
+        int(stat.parent.name)
+        for stat in Path("/proc").glob("[0-9]*/cmdline")
+        if b"loky" in _read(stat) and _parent(stat.parent) == process and b"popen_loky" in _read(stat)
+    ]
 
 
 def _read(file: Path) -> bytes:
