@@ -12,8 +12,7 @@ import pytest
 from changeflow.present.study_text import plan_lines
 from changeflow.study.store_packing import Columns
 from changeflow.study.study import Cells, sizes
-from changeflow.study.study_estimates import Facts
-from changeflow.study.study_plan import plan_of, toml
+from changeflow.study.study_plan import StudyPlan, plan_of, toml
 from tests.cli.program import TINY
 from tests.cli.study_files import STUDY
 
@@ -41,8 +40,12 @@ def cells(tmp_path: Path) -> Cells:
     text = STUDY.replace("replications = 4\n", "").replace("[comparison]", f"{RULE}\n[comparison]")
     (tmp_path / "study.toml").write_text(text, encoding="utf-8")
     plan = plan_of(tmp_path / "study.toml")
-    facts = Facts(1, False, 10.0, "EUR", 100.0, False)
-    return Cells(plan, dict.fromkeys(plan.cells, "key"), dict.fromkeys(plan.cells, facts), {})
+    return cells_in(plan)
+
+
+def cells_in(plan: StudyPlan) -> Cells:
+    keys, alone = dict.fromkeys(plan.cells, "key"), dict.fromkeys(plan.cells, 1)
+    return Cells(plan, keys, orders={}, facts={}, new=set(), runs_together=alone)
 
 
 def test_what_was_looked_at_is_not_looked_at_again(cells: Cells) -> None:
@@ -60,7 +63,7 @@ def test_what_was_looked_at_is_not_looked_at_again(cells: Cells) -> None:
     before = store.read
     assert sizes(cells.plan, cells, 0, store) == (wanted, True)  # type: ignore[arg-type]
     assert store.read == before
-    anew = Cells(cells.plan, cells.keys, cells.facts, {})
+    anew = cells_in(cells.plan)
     assert sizes(cells.plan, anew, 0, store) == (wanted, True)  # type: ignore[arg-type]
 
 
