@@ -65,7 +65,7 @@ def checked_set(shown: str, text: str, others: Mapping[str, str] | None = None) 
 
 @lru_cache(maxsize=8)
 def _parsed(text: str) -> Raw:
-    """The tree of a text: each set is looked at for itself and beside the others, and reading it is the longest part."""
+    """The tree of a text: each set is looked at for itself and beside the others, and reading takes longest."""
     return tomllib.loads(text)
 
 

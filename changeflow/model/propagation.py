@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from changeflow.model.component_graph import NO_CATEGORY_OF_ITS_OWN, ComponentGraph
 
 Floats = NDArray[np.float64]
-MOST_BRANCHES = 60_000
-"""Branches of the exact tree, about a tenth of a second; a graph that needs more is sampled."""
+MOST_BRANCHES = 8_000
+"""Branches of an exact tree, 0.02 s of chances and 0.1 s of work: every command waits for it. A graph that
+needs more is sampled."""
 SAMPLES_A_BATCH, BATCHES = 4096, 16
 MOST_PAIRS = 250_000
 """Pairs of a start and a link that are sampled; a very large graph gets fewer batches, and a larger error."""

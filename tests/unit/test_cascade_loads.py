@@ -148,3 +148,39 @@ def test_runs_are_as_loaded_as_is_expected(more: str) -> None:
     assert error < 0.01 * high
     assert found.mean() == pytest.approx(high, abs=4 * error + 0.01 * high)
     assert 0.45 < high < 0.9
+
+
+SIX = "".join(f"[categories.c{n}]\nshare = {1 if n == 0 else 0}\nwork_hours = 1\n" for n in range(6))
+ALL_LINKS = '[components]\nnames = ["a", "b", "c", "d", "e", "f"]\nimpact = 0.5\nedges = [{}]\n'.format(
+    ", ".join(
+        f'{{ from = "{one}", to = "{other}", likelihood = 0.2 }}'
+        for one in "abcdef"
+        for other in "abcdef"
+        if one != other
+    )
+)
+
+
+def test_each_category_has_a_graph_of_its_own_however_many_there_are() -> None:
+    """A tree that is small enough for one category is small enough for six: no less exact, no matrix of all of them."""
+    one, six = (
+        propagated(model_of(PLAIN + ALL_LINKS)),
+        propagated(model_of(DESK.format(categories=SIX, errors="") + ALL_LINKS)),
+    )
+    assert one is not None
+    assert six is not None
+    for few, many in ((one.changes, six.changes), (one.work, six.work)):
+        assert np.array_equal(many, few[0, 0, 0] * np.array([np.eye(6)] * 2))
+
+
+def test_a_tree_that_is_too_big_for_chances_is_not_grown_again_for_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where chances are sampled, work is taken by waves at once."""
+    grown: list[int] = []
+    monkeypatch.setattr("changeflow.model.cascade_work.exact_work", lambda likelihood, _: grown.append(len(likelihood)))
+    dense = np.full((14, 14), 0.1) - np.diag(np.full(14, 0.1))
+    assert cascade_work(dense, (dense > 0) * 0.5)[0, 1] == pytest.approx(
+        cascade_work(dense, (dense > 0) * 0.5)[5, 9], rel=0.05
+    )
+    assert not grown
+    cascade_work(CHAIN, (CHAIN > 0) * 0.25)
+    assert grown == [3]
