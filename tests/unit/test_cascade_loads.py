@@ -184,3 +184,41 @@ def test_a_tree_that_is_too_big_for_chances_is_not_grown_again_for_work(monkeypa
     assert not grown
     cascade_work(CHAIN, (CHAIN > 0) * 0.25)
     assert grown == [3]
+
+
+OWN_WAY = """\
+title = "two ways in"
+horizon_days = 700
+follow_up_days = 0
+[demand.sources.ours]
+kind = "poisson"
+rate_per_day = 1
+entry = "a"
+[demand.sources.theirs]
+kind = "poisson"
+rate_per_day = 1
+[stations.a]
+service_hours = 2
+errors = { slip = 0.5 }
+[stations.b]
+service_hours = 20
+[errors]
+repairs_go = "entry"
+[errors.kinds.slip]
+caught_at_acceptance = 0
+discovery_days = 1
+[routing]
+entry = "b"
+"""
+
+
+def test_repairs_go_where_new_requests_of_their_own_source_go() -> None:
+    """Of 7 a week at a half slip and come back to a, once and again: 14 visits; nothing comes to b but its own 7."""
+    model = model_of(OWN_WAY)
+    a, b = offered_loads(model)
+    assert (a.visits_per_week, b.visits_per_week) == (pytest.approx((14, 14)), pytest.approx((7, 7)))
+    assert b.work_per_week == pytest.approx((140, 140))
+    assert not b.overloaded
+    visits = [simulate(model, seed=1, replication=n, engine="compiled").visits for n in range(4)]
+    found = np.bincount(np.concatenate([rows["station"] for rows in visits]), minlength=2) / 400
+    assert found == pytest.approx([14, 7], abs=0.7)
