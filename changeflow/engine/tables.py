@@ -14,7 +14,7 @@ from changeflow.engine.adoption import NO_MISFIT, mood_of
 from changeflow.engine.draws import NO_STAGE, source_key, stage_key
 from changeflow.engine.graph_table import GraphTable, graph_table
 from changeflow.engine.layout import Layout, entrances_of
-from changeflow.engine.organisations import Profile, draw_profile
+from changeflow.engine.organisations import Profile, draw_profile, fit_when_ready
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
 from changeflow.engine.source_table import SourceTable
@@ -66,7 +66,7 @@ class Tables:
     overdue_hours: NDArray[np.float64]
     """Age at which users feel a request is overdue, by category; infinite where adoption is off."""
     fits: tuple[float, ...]
-    """Fit of the sources that bring misfits; the last one is for requests open at the start."""
+    """Fit of the sources that bring misfits, in this organisation; the last one is for requests open at the start."""
     background: tuple[bool, ...]
     """By source; the last one is for requests open at the start."""
     law_rows: NDArray[np.void]
@@ -108,7 +108,18 @@ def compile_tables(model: Model) -> Tables:
 def in_organisation(tables: Tables, seed: int, replication: int) -> Tables:
     """The tables of a replication's own organisation; the same where organisations do not differ."""
     variation = tables.model.organisation.variation
-    return tables if variation is None else replace(tables, profile=draw_profile(variation, seed, replication))
+    if variation is None:
+        return tables
+    profile = draw_profile(variation, seed, replication)
+    fits = tuple(
+        fit if background or fit == NO_MISFIT else fit_when_ready(fit, profile.readiness)
+        for fit, background in zip(tables.fits, tables.background, strict=True)
+    )
+    if fits == tables.fits:
+        return replace(tables, profile=profile)
+    entrances = tables.layout.entrances.copy()
+    entrances["fit"] = fits
+    return replace(tables, profile=profile, fits=fits, layout=replace(tables.layout, entrances=entrances))
 
 
 def _gap(source: Source) -> Law | None:

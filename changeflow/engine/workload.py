@@ -13,7 +13,6 @@ from changeflow.engine import arrivals, draws
 from changeflow.engine.arrivals import ARRIVAL, BLOCK
 from changeflow.engine.draws import MISFIT, NO_STAGE, uniform_pair
 from changeflow.engine.jit import compiled
-from changeflow.engine.organisations import fit_when_ready
 from changeflow.engine.quantiles import fill_quantiles, quantile
 from changeflow.engine.records import joined
 from changeflow.engine.source_table import listed_rows
@@ -82,7 +81,7 @@ def misfits(tables: Tables, source: GoLive, law: int, run_key: np.uint64, name: 
     """The misfits that show within the run, in order of discovery."""
     key = draws.source_key(name)
     mean = source.misfits_per_100_users * tables.model.organisation.users / 100 * _pace(tables, source)
-    fit = source.fit if source.background else fit_when_ready(source.fit, tables.profile.readiness)
+    fit = tables.fits[tuple(tables.model.demand.sources).index(name)]
     u_count, _ = uniform_pair(run_key, key, NO_STAGE, draws.COUNT, 0)
     count = poisson_quantile(u_count, mean)
     decay_hours = source.time_days * 24 if source.shape == "decay" else math.nan
