@@ -109,7 +109,7 @@ class StationTables:
             release_hours=station.release.every_days * _DAY if station.release else 0.0,
             tester=self.places[acceptance.by] if acceptance and acceptance.by else NO_PLACE,
             verdict_law=self._law(acceptance.delay_hours if acceptance else None),
-            accepts=acceptance is not None or station.errors is not None,
+            accepts=station.delivers,
             mistakes=mistakes_of(model.errors, station.errors, model.system, categories),
             rework_probability=tuple(_rework(station, category) for category in categories),
             rework_share=FRESH if rework == "fresh" else float(rework),
@@ -185,7 +185,7 @@ class StationTables:
 
     def _expected_attempts(self, name: str, category: str) -> float:
         """Passes of a stay at equal work; where causes of error are modelled, the work of repairs counts as it is."""
-        rates = error_rates(self.model).get((name, category if category in self.model.categories else ""))
+        rates = error_rates(self.model).get((name, category))
         if rates is not None:
             return 1.0 + rates.repair_work
         return passes(self.model, name, category)

@@ -27,9 +27,7 @@ from changeflow.model.laws import Erlang, Law
 from changeflow.model.process_only import process_only
 from changeflow.model.routing import To
 from changeflow.model.schema import Model
-from changeflow.model.topology import expected_arrivals, most_visits_per_week
-
-ONE_CATEGORY = "change"
+from changeflow.model.topology import categories_of, expected_arrivals, most_visits_per_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ class _Compiler:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.book = LawBook()
-        self.categories = tuple(model.categories) or (ONE_CATEGORY,)
+        self.categories = categories_of(model)
         self.places = {name: number for number, name in enumerate(model.stations)}
         self.places |= {"done": GO_DONE, "refused": GO_REFUSED}
         self.stages = tuple(dict.fromkeys(model.stage(name) for name in model.stations))

@@ -77,7 +77,7 @@ def _least_skill(learning: Learning | None, group: Group, category: str) -> floa
     first = learning.trained if group.trained and not follows_untrained else learning.start
     lasts = group.attrition is None and learning.forgetting_days is None
     passes = float(by_category(group.experience, category)) if lasts else 0.0
-    return min(1.0, first * (1 + passes) ** -math.log2(learning.rate))
+    return min(1.0, first * math.pow(1 + passes, -math.log2(learning.rate)))
 
 
 def when_all_hands_are_full(model: Model, station: str) -> float:

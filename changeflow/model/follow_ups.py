@@ -18,7 +18,6 @@ import numpy as np
 from changeflow.model import effort
 from changeflow.model.choices import open_share
 from changeflow.model.component_graph import ComponentGraph
-from changeflow.model.error_rates import error_rates
 from changeflow.model.expected import categories_of, expected_arrivals
 from changeflow.model.flexibility import flexibility_by_category
 from changeflow.model.propagation import Floats, effective_likelihood, reach, spectral_radius, unlimited_changes
@@ -78,12 +77,11 @@ class FollowUps:
 
 def expected_defects(model: Model) -> Defects:
     """What the model's errors let escape, for each station that may deliver a category; none without errors."""
-    rates = error_rates(model)
     testers = {station.acceptance.by for station in model.stations.values() if station.acceptance}
     return {
-        (name, category): rates[name, category if model.categories else ""].escapes if station.errors else 0.0
-        for name, station in model.stations.items()
-        for category in (categories_of(model) if rates and name not in testers else ())
+        (name, category): effort.defects(model, name, category)[0]
+        for name in model.stations
+        for category in (categories_of(model) if model.errors and name not in testers else ())
         if open_share(model, name, effort.Kind(category)) > 0
     }
 

@@ -46,7 +46,7 @@ class Reach:
 
 
 def effective_likelihood(graph: ComponentGraph, flexibility: Floats, root: int | None = None) -> Floats:
-    """Likelihoods times (1 - flexibility of the changed component's category), not below 0.
+    """Likelihoods times (1 - flexibility of the changed component's category).
 
     `flexibility` is by category. A component without a category takes the one of the change that began it: `root`, or
     the mean over categories where none is named.
@@ -54,7 +54,7 @@ def effective_likelihood(graph: ComponentGraph, flexibility: Floats, root: int |
     inherited = float(flexibility.mean()) if root is None else float(flexibility[root])
     own = flexibility[np.maximum(graph.category, 0)]
     phi = np.where(graph.category == NO_CATEGORY_OF_ITS_OWN, inherited, own)
-    return np.asarray(graph.likelihood * np.clip(1 - phi, 0.0, 1.0)[:, None])
+    return np.asarray(graph.likelihood * (1 - phi)[:, None])
 
 
 def spectral_radius(matrix: Floats) -> float:

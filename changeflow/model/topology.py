@@ -98,7 +98,7 @@ def _at_own_pace(model: Model, name: str, work: Floats) -> Floats:
     """Hours by category when the fastest, and when the slowest of those who may do it do all of it."""
     fastest = [max(speeds(model, name, category).values()) for category in categories_of(model)]
     slowest = [min(least_speeds(model, name, category).values()) for category in categories_of(model)]
-    return np.divide(work, np.transpose([fastest, slowest]))
+    return np.asarray(work / np.transpose([fastest, slowest]))
 
 
 def _bounds(by_category: Floats) -> tuple[float, float]:

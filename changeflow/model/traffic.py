@@ -45,8 +45,9 @@ def traffic(model: Model, begin: float, end: float) -> Traffic:
     weeks = (end - begin) / HOURS_PER_WEEK
     for a, b in _pieces(model, begin, end):
         arrivals = expected_arrivals(model, a, b)
+        done = list(_done(model, arrivals, (a + b) / 2))
         for number, category in enumerate(categories):
-            sent = [*_sent(model, category, arrivals), *_drawn(model, category, arrivals, (a + b) / 2)]
+            sent = [*_sent(model, category, arrivals), *_drawn(model, category, done)]
             for kind in kinds(model, category) if sent else ():
                 choices = Choices(model, kind, (a + b) / 2)
                 for station in range(len(names)):
@@ -83,18 +84,22 @@ def _sent(model: Model, category: str, arrivals: dict[str, dict[str, float]]) ->
             yield _Sent(route, both, (both[0] * own_work, both[1] * own_work))
 
 
-def _drawn(model: Model, category: str, arrivals: dict[str, dict[str, float]], now: float) -> Iterator[_Sent]:
+def _done(model: Model, arrivals: dict[str, dict[str, float]], now: float) -> Iterator[tuple[Route, Floats]]:
+    """Root requests of each source that are done in the end, (least, largest) x categories; none if they draw none."""
+    categories = categories_of(model)
+    for name, counts in arrivals.items() if propagated(model) else ():
+        route, least = _route(model, name), least_share(model, model.demand.sources[name])
+        if route is not None:
+            done = np.array([done_share(Choices(model, Kind(root), now), route) for root in categories]).T
+            yield route, done * [counts.get(root, 0.0) for root in categories] * [[least], [1.0]]
+
+
+def _drawn(model: Model, category: str, done: list[tuple[Route, Floats]]) -> Iterator[_Sent]:
     """Changes of other components that requests of all categories draw after them, by the source of the root."""
-    drawn, categories = propagated(model), categories_of(model)
+    drawn, here = propagated(model), categories_of(model).index(category)
     if drawn is None:
         return
-    for name, counts in arrivals.items():
-        route, least = _route(model, name), least_share(model, model.demand.sources[name])
-        if route is None:
-            continue
-        done = np.array([done_share(Choices(model, Kind(root), now), route) for root in categories]).T
-        roots = done * [counts.get(root, 0.0) for root in categories] * [[least], [1.0]]
-        here = categories.index(category)
+    for route, roots in done:
         count, work = (
             tuple(_product(roots[side], of[side, :, here]) for side in (0, 1)) for of in (drawn.changes, drawn.work)
         )
