@@ -23,7 +23,7 @@ from changeflow.engine.station_table import NO_LAW, GroupTable, StationTable
 from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
 from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source, batch_of
-from changeflow.model.laws import Erlang, Law
+from changeflow.model.laws import Law
 from changeflow.model.process_only import process_only
 from changeflow.model.routing import To
 from changeflow.model.schema import Model
@@ -122,8 +122,8 @@ def in_organisation(tables: Tables, seed: int, replication: int) -> Tables:
 
 def _gap(source: Source) -> Law | None:
     """The law of times in a source: between arrivals, or from go-live to discovery where that rises first."""
-    if isinstance(source, GoLive) and source.shape == "rise_then_decay":  # density t exp(-t / peak)
-        return Erlang(law="erlang", k=2, mean=2 * source.time_days * 24)
+    if isinstance(source, GoLive):
+        return None if source.shape == "decay" else source.discovery
     if isinstance(source, Shocks):
         return source.requests
     return source.interarrival_hours if isinstance(source, Renewal) else None

@@ -19,10 +19,10 @@ from changeflow.engine.source_table import listed_rows
 from changeflow.engine.tables import Tables
 from changeflow.errors import RunError
 from changeflow.model.demand import GoLive, Shocks, Source
+from changeflow.model.spans import HOURS_PER_YEAR
 
 Rows = NDArray[Any]
 MOST_OF_A_SHOCK = 100_000
-_HOURS_PER_YEAR = 365.25 * 24
 _MEAN_TO_ADD_UP = 500.0
 """Up to this mean of a Poisson number e to its negative is a full number, and probabilities are soon added up."""
 
@@ -68,7 +68,10 @@ class Demand:
 
 
 def draw_workload(tables: Tables, run_key: np.uint64) -> Rows:
-    """All root requests in [start, end), rows of dtype ARRIVAL; the row number is the request's number."""
+    """All root requests in [start, end), rows of dtype ARRIVAL, in the order of their numbers.
+
+    A row's place is its request's number where every candidate asks and nothing follows from requests.
+    """
     return joined(np.empty(0, ARRIVAL), *Demand(tables, run_key))
 
 
@@ -114,7 +117,7 @@ def shocks(tables: Tables, source: Shocks, law: int, run_key: np.uint64, name: s
     while not len(events) or events[-1] < tables.end:  # in blocks, so that a longer run begins with the same shocks
         numbers = draws.root_keys(key, 0, len(events) + BLOCK)
         gaps, sizes = draws.pairs(run_key, numbers, draws.SHOCK)
-        events = np.cumsum(-np.log1p(-gaps)) * (_HOURS_PER_YEAR / per_year)
+        events = np.cumsum(-np.log1p(-gaps)) * (HOURS_PER_YEAR / per_year)
     drawn = np.empty(len(events))
     fill_quantiles(tables.law_rows, tables.law_pool, law, sizes, drawn)
     inside = events < tables.end

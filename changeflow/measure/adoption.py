@@ -18,10 +18,10 @@ from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.posting import ENFORCEMENT, SECOND_PROJECT, UNMET_NEED, WRITE_OFF, rows_of
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window, project_price
+from changeflow.model.spans import HOURS_PER_MONTH
 
 _DAY = 24.0
 _WEEK = 7 * _DAY
-_MONTH_HOURS = 365.25 * _DAY / 12
 
 
 def adoption_measures(window: Window, trace: Trace) -> tuple[dict[str, float], dict[str, float]]:
@@ -50,7 +50,7 @@ def adoption_postings(window: Window, trace: Trace, complete: float, paid: Rows)
     assert settings.restart_project_share is not None
     weeks, first = trace.adoption, project_price(window.model)
     second = settings.restart_project_share * first
-    per_hour = settings.enforcement_hours_per_user_month * window.model.organisation.users / _MONTH_HOURS
+    per_hour = settings.enforcement_hours_per_user_month * window.model.organisation.users / HOURS_PER_MONTH
     cost = per_hour * settings.enforcement_price_per_hour * weeks["enforcement"] * _hours_in(window, weeks)
     time = np.minimum(weeks["time"], window.end)
     period = np.floor(weeks["time"] / _WEEK).astype(np.int64) - 1

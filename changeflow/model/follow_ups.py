@@ -24,7 +24,7 @@ from changeflow.model.propagation import Floats, effective_likelihood, reach, sp
 from changeflow.model.schema import Model
 
 Defects = Mapping[tuple[str, str], float]
-"""Expected escaped defects of one delivery, by station and category."""
+"""Expected escaped defects of one stay, all its deliveries together, by station and category."""
 Kind = tuple[str, str]
 """Category and component of a request; '' for none."""
 Blocks = list[Floats]
