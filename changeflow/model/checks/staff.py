@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from changeflow.errors import Fault
 from changeflow.model.checks.categories import complete, known_category
-from changeflow.model.checks.parts import Parts, table_of
+from changeflow.model.checks.parts import Parts
 from changeflow.model.faults import Loc, Places
 from changeflow.model.stations import Station
 
@@ -63,7 +63,7 @@ def _groups(path: Loc, station: Station, parts: Parts, where: Places) -> Iterato
             table = getattr(group, key)
             if isinstance(table, Mapping):
                 yield from complete((*own, key), table, parts, where)
-        learns = "learning" in table_of(table_of(parts.raw, "stations"), str(path[1]))
+        learns = parts.says(str(path[1]), "learning")
         for key in ("trained", "experience", "training"):
             if key in group.model_fields_set and not learns:
                 yield where.fault((*own, key), f"learning at this station (without it {key} means nothing)")
