@@ -100,7 +100,7 @@ class _Run:
                 "rows": model.law_rows, "pool": model.law_pool,
             },
         )  # fmt: skip
-        self.features = True if own.features else None
+        self.errors, self.features = True if own.errors else None, True if own.features else None
         self.staff = model.staff_of_run(run_key)
         if own.features:
             self.experience = own.experience.copy()
@@ -114,8 +114,8 @@ class _Run:
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
-        status = kernel.advance(self.state_at, self.arrays_at, STEPS, self.features)
-        keep_warm(features=self.layout.features)
+        status = kernel.advance(self.state_at, self.arrays_at, STEPS, self.errors, self.features)
+        keep_warm(self.layout.code)
         if status == kernel.NEED_ARRIVALS:
             self._next_block()
             self._point("block")
@@ -186,7 +186,7 @@ class _Run:
         self._make_room()
         open_slots = self._open_slots()
         self.fold(
-            _open_requests(open_slots, self.layout.features),
+            _open_requests(open_slots, self.layout.errors),
             _open_visits(open_slots[open_slots["is_written"] == 0], self.stations),
         )
 
@@ -207,7 +207,7 @@ class _Run:
         """Everything written, then what is still open."""
         model, end, state = self.model, self.model.end, self.state[0]
         open_slots = self._open_slots()
-        self.requests[open_slots["number"]] = _open_requests(open_slots, self.layout.features)
+        self.requests[open_slots["number"]] = _open_requests(open_slots, self.layout.errors)
         unfinished = _open_visits(open_slots[open_slots["is_written"] == 0], self.stations)
         while len(self.visits) < state["visits"] + len(unfinished):
             self._grow_rows()
@@ -237,12 +237,12 @@ class _Run:
         )
 
 
-def _open_requests(slots: Rows, features: bool) -> Rows:
+def _open_requests(slots: Rows, errors: bool) -> Rows:
     rows = np.zeros(len(slots), t.REQUEST)
     for field in ("number", "key", "source", "category", "arrived", "difficulty", "quality"):
         rows[field] = slots[field]
     rows["parent"] = rows["component"] = -1
-    for field in ("parent", "cause", "component") if features else ():
+    for field in ("parent", "cause", "component") if errors else ():
         rows[field] = slots[field]
     rows["closed"], rows["outcome"] = np.nan, t.OPEN
     return rows

@@ -63,20 +63,20 @@ FOLDER = cache_folder(source_digest())
 numba.config.CACHE_DIR = str(FOLDER)
 
 
-def kernel_is_warm(*, features: bool) -> bool:
-    """True when the machine code of the compiled engine's loop is in the cache, for plain models or for all."""
-    return _mark(features).exists()
+def kernel_is_warm(code: str) -> bool:
+    """True when this machine code of the compiled engine's loop is in the cache; see Layout.code."""
+    return _mark(code).exists()
 
 
 @cache
-def keep_warm(*, features: bool) -> None:
+def keep_warm(code: str) -> None:
     """Remember that the loop has been compiled."""
     with contextlib.suppress(OSError):
-        _mark(features).touch()
+        _mark(code).touch()
 
 
-def _mark(features: bool) -> Path:
-    return FOLDER / ("loop-with-features" if features else "loop")
+def _mark(code: str) -> Path:
+    return FOLDER / f"loop-{code}"
 
 
 class _MachineCode(FunctionCache):  # type: ignore[misc]
@@ -93,10 +93,14 @@ class _MachineCode(FunctionCache):  # type: ignore[misc]
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function of numbers and arrays at its first call; machine code is kept between processes."""
-    made: Any = numba.njit(nogil=True)(function)
+    """Compile a function of numbers and arrays at its first call; machine code is kept between processes.
+
+    The doors for callers in C, and those of functions that only compiled ones call, are a sixth of compiling: none.
+    """
+    made: Any = numba.njit(nogil=True, no_cfunc_wrapper=True)(function)
     if made is not function:  # Numba may be off
         made._cache = _MachineCode(function)
+        _for_all_numbers(made)
     return made  # type: ignore[no-any-return]
 
 
@@ -105,8 +109,29 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
     Numba's inline="always" copies the source at each call instead: 14 s to compile the loop, not 10, and no faster.
     """
-    made: Any = numba.njit(nogil=True, forceinline=True)(function)
+    made: Any = numba.njit(nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    if made is not function:
+        _for_all_numbers(made)
     return made  # type: ignore[no-any-return]
+
+
+def _for_all_numbers(made: Any) -> None:
+    """One machine code of a function whatever whole numbers it is called with from others.
+
+    Numba makes one for each size of them, and one for each constant: eleven of a function that plans an event.
+    """
+    template = made.get_call_template
+
+    def general(args: Any, kws: Any) -> Any:
+        types: Any = numba.types
+
+        def of(given: Any) -> Any:
+            kind = types.unliteral(given)
+            return types.int64 if isinstance(kind, types.Integer) and kind.bitwidth < 64 else kind
+
+        return template(tuple(map(of, args)), {name: of(given) for name, given in kws.items()})
+
+    made.get_call_template = general
 
 
 def borrowed(array: NDArray[Any]) -> NDArray[Any]:

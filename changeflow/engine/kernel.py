@@ -2,7 +2,7 @@
 
 An event is (time, turn, slot): the turn puts rounds, kinds and request numbers of one instant in order, exactly
 as clock.py does. `advance` is the instant rule; below it stands what each kind of event does, in the order of the
-story. The moves stand in moves.py; doors.py and hands.py hold what few models have.
+story. The moves stand in moves.py; follow_ups.py, doors.py, hands.py and adopting.py hold what fewer models have.
 """
 
 from __future__ import annotations
@@ -82,12 +82,13 @@ def begin(state_at, arrays_at):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyped-def]
+def advance(state_at, arrays_at, most_steps, errors, features):  # type: ignore[no-untyped-def]
     """Run until the horizon, or until the driver is needed: the instant rule.
 
     State and the addresses of the arrays come as addresses too: handing over a record takes eight microseconds.
-    `features` is None for a model that has none of doors.py, hands.py and adopting.py: they are then not even
-    compiled, since Numba prunes what hangs on `features is None` and on nothing else.
+    `errors` is None for a model without errors and without changes that draw others (follow_ups.py), `features` for
+    one that has none of doors.py, hands.py, skills.py and adopting.py either: what a model lacks is not even compiled,
+    since Numba prunes what hangs on `features is None` and on nothing else. There are no features without errors.
     """
     state, arrays = array_at(state_at, 1, STATE)[0], array_at(arrays_at, 1, ARRAYS)[0]
     pause_at = state["steps"] + most_steps
@@ -95,7 +96,7 @@ def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyp
         if state["arrival"] == state["arrivals"] and state["last_block"] == 0:
             return NEED_ARRIVALS
         time, turn = next_turn(state, arrays)
-        status = driver_needed(state, arrays, time, turn, features)
+        status = driver_needed(state, arrays, time, turn, errors)
         if status != GO_ON:
             return status
         state["now"], state["turn"] = time, turn
@@ -106,9 +107,9 @@ def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyp
             slot, stamp = heap_of(arrays)[0]["slot"], heap_of(arrays)[0]["stamp"]
             pop(state, heap_of(arrays))
         if kind == COMPLETION:
-            complete(state, arrays, slot, stamp, features)
+            complete(state, arrays, slot, stamp, errors, features)
         elif kind == END_OF_DELAY:
-            go_on(state, arrays, slot, features)
+            go_on(state, arrays, slot, errors, features)
         elif kind == RENEGE:
             if features is not None:
                 renege(state, arrays, slot, stamp)
@@ -116,14 +117,14 @@ def advance(state_at, arrays_at, most_steps, features):  # type: ignore[no-untyp
             change_shift(state, arrays, slot, number, features)
         elif kind == RELEASE:
             if features is not None:
-                release(state, arrays, slot, number, features)
+                release(state, arrays, slot, number, errors, features)
         elif kind == RE_ENTRY:
-            re_enter(state, arrays, slot, features)
+            re_enter(state, arrays, slot, errors, features)
         elif kind == FOLLOW_UP:
-            if features is not None:
-                follow(state, arrays, slot, features)
+            if errors is not None:
+                follow(state, arrays, slot, errors, features)
         elif kind == ARRIVAL:
-            arrive(state, arrays, features)
+            arrive(state, arrays, errors, features)
         elif kind == DISPATCH:
             dispatch(state, arrays, features)
     return PAUSE
@@ -145,7 +146,7 @@ def next_turn(state, arrays):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def driver_needed(state, arrays, time, turn, features):  # type: ignore[no-untyped-def]
+def driver_needed(state, arrays, time, turn, errors):  # type: ignore[no-untyped-def]
     """Why the loop must go back to its driver before what is next; GO_ON when it need not."""
     if not time < state["end"]:
         return DONE_RUNNING
@@ -153,7 +154,7 @@ def driver_needed(state, arrays, time, turn, features):  # type: ignore[no-untyp
         return ZERO_TIME
     if state["free"] == NOWHERE:
         return NEED_SLOTS
-    if features is not None:  # noqa: SIM102
+    if errors is not None:  # noqa: SIM102
         if state["spare"] < state["slots_an_event"]:
             return NEED_SLOTS
     room = min(arrays["visits_size"] - state["visits"], arrays["requests_size"] - state["requests"])
@@ -165,14 +166,14 @@ def driver_needed(state, arrays, time, turn, features):  # type: ignore[no-untyp
 
 
 @inlined
-def arrive(state, arrays, features):  # type: ignore[no-untyped-def]
+def arrive(state, arrays, errors, features):  # type: ignore[no-untyped-def]
     """A request arrives, if its users ask at all, and goes where the rule sends it."""
     arrival = state["arrival"]
     expect_arrival(state, arrays)
     if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
         if not would_ask(state, arrays, block_of(arrays)[arrival]):
             return
-    slot = take_arrival(state, arrays, arrival, features)
+    slot = take_arrival(state, arrays, arrival, errors)
     if features is not None:
         learn(arrays, slot)
     place = first_of(arrays)[arrival]["place"]
@@ -180,17 +181,18 @@ def arrive(state, arrays, features):  # type: ignore[no-untyped-def]
         route = entrances_of(arrays)[slots_of(arrays)[slot]["source"]]["route"]
         place = next_place(state, arrays, slot, route, NO_STAGE, 0, features)
     if place >= 0:
-        come_in(state, arrays, slot, place, 1, True, features)
+        come_in(state, arrays, slot, place, 1, True, errors, features)
     else:
-        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, features)
+        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, errors)
 
 
 @compiled
-def follow(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+def follow(state, arrays, slot, errors, features):  # type: ignore[no-untyped-def]
     """A request that follows from another one is found, and goes where that was done, or where the rule sends it."""
-    if is_silent(arrays, slot):
-        give_back(state, arrays, slot)
-        return
+    if features is not None:  # noqa: SIM102
+        if is_silent(arrays, slot):
+            give_back(state, arrays, slot)
+            return
     appear(state, arrays, slot)
     request = slots_of(arrays)[slot]
     place = np.int64(request["first_place"])
@@ -198,13 +200,13 @@ def follow(state, arrays, slot, features):  # type: ignore[no-untyped-def]
         route = entrances_of(arrays)[request["source"]]["route"]
         place = next_place(state, arrays, slot, route, NO_STAGE, 0, features)
     if place >= 0:
-        come_in(state, arrays, slot, place, 1, True, features)
+        come_in(state, arrays, slot, place, 1, True, errors, features)
     else:
-        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, features)
+        close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, errors)
 
 
 @inlined
-def re_enter(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+def re_enter(state, arrays, slot, errors, features):  # type: ignore[no-untyped-def]
     """It comes to its next station, once more to the same one, or to the one that tests."""
     request = slots_of(arrays)[slot]
     place, attempt = np.int64(request["station"]), np.int64(1)
@@ -212,13 +214,13 @@ def re_enter(state, arrays, slot, features):  # type: ignore[no-untyped-def]
         attempt += request["attempt"]
     elif request["re_entry"] == TEST:
         place = stations_of(arrays)[place]["tester"]
-    come_in(state, arrays, slot, place, attempt, request["re_entry"] == NEW_STATION, features)
+    come_in(state, arrays, slot, place, attempt, request["re_entry"] == NEW_STATION, errors, features)
 
 
 @compiled
-def come_in(state, arrays, slot, place, attempt, is_newcomer, features):  # type: ignore[no-untyped-def]
+def come_in(state, arrays, slot, place, attempt, is_newcomer, errors, features):  # type: ignore[no-untyped-def]
     """Begin a visit; newcomers pass what is before the queue, others join it at once."""
-    enter(state, arrays, slot, place, attempt, features)
+    enter(state, arrays, slot, place, attempt, errors)
     if is_newcomer and stations_of(arrays)[place]["has_door"] == 1:
         if features is not None:
             approach(state, arrays, slot, np.int64(TO_DELAY))
@@ -229,7 +231,7 @@ def come_in(state, arrays, slot, place, attempt, is_newcomer, features):  # type
 
 
 @inlined
-def complete(state, arrays, slot, stamp, features):  # type: ignore[no-untyped-def]
+def complete(state, arrays, slot, stamp, errors, features):  # type: ignore[no-untyped-def]
     """The work is done: the server is free, and the visit gets the verdict that its luck will bring."""
     request = slots_of(arrays)[slot]
     if request["stamp"] != stamp:  # it was interrupted meanwhile
@@ -244,7 +246,7 @@ def complete(state, arrays, slot, stamp, features):  # type: ignore[no-untyped-d
     if station["accepts"] == 1:
         chance = match_of(state, arrays, request["station"], request["category"])["rework_probability"]
         outcome = REWORK if is_rejected(request["accept_luck"], chance) else DELIVERED
-    if features is not None:  # noqa: SIM102  what is pruned must hang on this question alone
+    if errors is not None:  # noqa: SIM102  what is pruned must hang on this question alone
         if station["has_mistakes"] == 1:
             outcome = judge(state, arrays, slot)
             error = request["error"]
@@ -254,11 +256,11 @@ def complete(state, arrays, slot, stamp, features):  # type: ignore[no-untyped-d
     if features is not None:  # noqa: SIM102
         if not after_the_work(state, arrays, slot, np.int64(TO_RELEASE)):
             return
-    move_on(state, arrays, slot, features)
+    move_on(state, arrays, slot, errors, features)
 
 
 @inlined
-def move_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+def move_on(state, arrays, slot, errors, features):  # type: ignore[no-untyped-def]
     """The verdict is known: once more, on to the next station, or out; it joins a queue at its re-entry only."""
     request = slots_of(arrays)[slot]
     station = stations_of(arrays)[request["station"]]
@@ -266,25 +268,25 @@ def move_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
     if rejected and request["attempt"] != station["max_attempts"]:
         request["re_entry"] = REPEAT
     elif rejected and station["at_limit_done"] == 0:
-        close(state, arrays, slot, WITHDRAWN, features)
+        close(state, arrays, slot, WITHDRAWN, errors)
         return
     else:
-        if features is not None:  # noqa: SIM102
+        if errors is not None:  # noqa: SIM102
             if station["has_mistakes"] == 1 and request["error"] != NO_ERROR and request["caught"] == ESCAPED:
                 escape(state, arrays, slot)
         place = next_place(state, arrays, slot, station["next_route"], station["stage"], request["entry"], features)
         if place < 0:
-            if features is not None:  # noqa: SIM102
+            if errors is not None:  # noqa: SIM102
                 if place == GO_DONE and state["spreads"] != NO_GRAPH:
                     spread(state, arrays, slot)
-            close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, features)
+            close(state, arrays, slot, DONE if place == GO_DONE else REFUSED, errors)
             return
         request["re_entry"], request["station"] = NEW_STATION, place
     at(state, arrays, state["now"], RE_ENTRY, request["number"], slot, 0)
 
 
 @compiled
-def go_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
+def go_on(state, arrays, slot, errors, features):  # type: ignore[no-untyped-def]
     """A wait outside a queue is over: what comes next on the way to the queue, or to the verdict."""
     if features is None:
         join(state, arrays, slot, features)
@@ -293,18 +295,18 @@ def go_on(state, arrays, slot, features):  # type: ignore[no-untyped-def]
     if step == TO_HOLD:
         approach(state, arrays, slot, step)
     elif after_the_work(state, arrays, slot, step):
-        move_on(state, arrays, slot, features)
+        move_on(state, arrays, slot, errors, features)
 
 
 @compiled
-def release(state, arrays, slot, number, features):  # type: ignore[no-untyped-def]
+def release(state, arrays, slot, number, errors, features):  # type: ignore[no-untyped-def]
     """A date has come: for the users, for those that a station holds, or for a delivery."""
     if number == HELD + 2 * state["stations"]:
         end_week(state, arrays)
     elif number >= HELD:
         let_in(state, arrays, slot)
     else:
-        go_on(state, arrays, slot, features)
+        go_on(state, arrays, slot, errors, features)
 
 
 @compiled

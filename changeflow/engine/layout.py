@@ -94,10 +94,17 @@ class Layout:
     route_law: NDArray[np.int64]
     """The law of work that all stations of a route share, by route and category; NO_LAW when they do not."""
     stages: int
+    errors: bool
+    """Errors, or changes that draw others (follow_ups.py), or any feature."""
     features: bool
-    """Anything of doors.py, hands.py, adopting.py or a rule by value: then one event may write more than one row."""
+    """Anything of doors.py, hands.py, skills.py, adopting.py or a rule by value: an event may write several rows."""
     addresses: NDArray[np.int64] = field(init=False, compare=False)
     """A row of dtype ARRAYS that says where the arrays lie that no run changes; the others are 0."""
+
+    @property
+    def code(self) -> str:
+        """Which machine code of the loop it needs."""
+        return "all" if self.features else "errors" if self.errors else "plain"
 
     def __post_init__(self) -> None:
         row = np.zeros(2 * len(ARRAY_NAMES), np.int64)
@@ -128,6 +135,7 @@ class Layout:
         groups = [group for station in stations for group in station.groups]
         rows = _station_rows(stations, next_route, start, pool)
         staff = _group_rows(stations, pool)
+        features = has_adoption or _has_features(stations, rows, groups, routes, entrances[0])
         return cls(
             stations=rows,
             groups=staff,
@@ -161,9 +169,8 @@ class Layout:
             spreads=graph.mode,
             most_children=graph.most_children,
             stages=max(stages, 1),
-            features=has_adoption
-            or graph.mode != NO_GRAPH
-            or _has_features(stations, rows, groups, routes, entrances[0]),
+            errors=features or graph.mode != NO_GRAPH or bool(rows["has_mistakes"].any()),
+            features=features,
         )
 
 
@@ -175,7 +182,6 @@ def _has_features(
         any(station.has_more_than_intake for station in stations)
         or any(law != NO_LAW for station in stations for law in station.patience_law)
         or rows["has_aftermath"].any()
-        or rows["has_mistakes"].any()
         or not rows["is_plain"].all()
         or any(len(group.times) > 1 or group.job is not None for group in groups)
         or rows["learns"].any()

@@ -223,6 +223,7 @@ def start(state, arrays, slot, g, features):  # type: ignore[no-untyped-def]
     station["starts"] += 1
     request["stamp"] += 1
     if features is None:
+        request["skill"] = 1.0
         request["work_hours"] = request["left"] / speeds[g * state["categories"] + request["category"]]
     else:
         apply_skill(state, arrays, slot, g)
@@ -269,7 +270,7 @@ def free_server(arrays, station, request):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def close(state, arrays, slot, outcome, features):  # type: ignore[no-untyped-def]
+def close(state, arrays, slot, outcome, errors):  # type: ignore[no-untyped-def]
     """It is done, or given up: its row is written, its slot free."""
     request = slots_of(arrays)[slot]
     place = request["number"]
@@ -279,7 +280,7 @@ def close(state, arrays, slot, outcome, features):  # type: ignore[no-untyped-de
     row = requests_of(arrays)[place]
     row["number"], row["key"], row["source"] = request["number"], request["key"], request["source"]
     row["category"] = request["category"]
-    if features is None:
+    if errors is None:
         row["parent"], row["cause"], row["component"] = NONE, ROOT, NONE
     else:
         row["parent"], row["cause"], row["component"] = request["parent"], request["cause"], request["component"]
@@ -291,7 +292,7 @@ def close(state, arrays, slot, outcome, features):  # type: ignore[no-untyped-de
     request["next"] = state["free"]
     request["number"] = NONE
     state["free"] = slot
-    if features is not None:
+    if errors is not None:
         state["spare"] += 1
 
 
@@ -317,7 +318,7 @@ def begin_at_a_component(state, arrays, request):  # type: ignore[no-untyped-def
 
 
 @inlined
-def take_arrival(state, arrays, arrival, features):  # type: ignore[no-untyped-def]
+def take_arrival(state, arrays, arrival, errors):  # type: ignore[no-untyped-def]
     """A request of the block takes a slot, and appears."""
     slot, row = state["free"], block_of(arrays)[arrival]
     request = slots_of(arrays)[slot]
@@ -325,7 +326,7 @@ def take_arrival(state, arrays, arrival, features):  # type: ignore[no-untyped-d
     request["key"], request["arrived"] = row["key"], state["now"]
     request["source"], request["category"] = row["source"], row["category"]
     request["difficulty"], request["quality"] = row["difficulty"], row["quality"]
-    if features is not None:
+    if errors is not None:
         request["parent"], request["cause"], request["component"] = NONE, ROOT, NONE
         request["work_key"], request["base"], request["scale"] = row["key"], 1.0, 1.0
         request["root_category"], request["root_component"] = request["category"], NONE

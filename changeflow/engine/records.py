@@ -146,7 +146,7 @@ SLOT = np.dtype(
         ("home_entry", "i4"),
         ("redraws", "i4"),
         ("next_step", "i8"),
-        # where a request comes from, and what was wrong with its last delivery; for models with features alone
+        # where a request comes from, and what was wrong with its last delivery; for models with errors alone
         ("parent", "i8"),
         ("cause", "i4"),
         ("component", "i4"),
@@ -190,7 +190,7 @@ STATE = np.dtype(
         ("lost", "i8"),  # requests refused or withdrawn so far, without those of other customers
         ("unasked", "i8"),
         ("spreads", "i8"),  # what a change does to other components: a mode of graph_table.py
-        ("spare", "i8"),  # free slots; counted for models with features alone
+        ("spare", "i8"),  # free slots; counted for models with errors alone
         ("slots_an_event", "i8"),
         ("planned", "i8"),  # requests so far that follow from others
         ("rows_an_event", "i8"),  # visits and requests that one event and the dispatch after it may write

@@ -55,7 +55,7 @@ def machine_code_is_there(models: Iterable[Model]) -> bool:
 
 
 def _can_start(tables: Tables) -> bool:
-    return kernel_is_warm(features=tables.layout.features)
+    return kernel_is_warm(tables.layout.code)
 
 
 def simulate(

@@ -15,7 +15,7 @@ from changeflow.engine.views import first_of, mistakes_of, passes_of, rigidity_o
 
 
 @inlined
-def enter(state, arrays, slot, number, attempt, features):  # type: ignore[no-untyped-def]
+def enter(state, arrays, slot, number, attempt, errors):  # type: ignore[no-untyped-def]
     """Begin a visit; the pass fixes its luck, whichever station of the stage it is at."""
     request, station, passes = slots_of(arrays)[slot], stations_of(arrays)[number], passes_of(arrays)
     stage = slot * state["stages"] + station["stage_number"]
@@ -31,7 +31,7 @@ def enter(state, arrays, slot, number, attempt, features):  # type: ignore[no-un
     request["server"] = NONE
     request["redraws"] = 0
     category, is_root = request["category"], True
-    if features is not None:
+    if errors is not None:
         category, is_root = request["root_category"], request["cause"] == ROOT and request["scale"] == 1.0
     law = match_of(state, arrays, number, category)["service_law"]
     if request["visits"] == 1 and is_root:  # it has arrived just now: its luck was drawn with its block
@@ -42,7 +42,7 @@ def enter(state, arrays, slot, number, attempt, features):  # type: ignore[no-un
             return
     luck, request["accept_luck"] = uniform_pair(state["run_key"], request["key"], station["stage"], WORK, entry)
     share = 1.0
-    if features is not None:
+    if errors is not None:
         luck, share = luck_and_share(state, arrays, slot, attempt, luck)
     elif attempt > 1 and station["rework_share"] != FRESH:
         share = station["rework_share"]

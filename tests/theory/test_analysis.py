@@ -68,7 +68,7 @@ TRUTH = (1 + 2 * 3.2, 2 + 2 * 0.152381, 4 + 2 * 0.0024)  # M/M/1, M/M/2 and (nea
 
 def test_good_selections_are_counted(pool: Executor) -> None:
     """The same runs against costs that are not theirs: every selection is a bad one."""
-    engine = "compiled" if kernel_is_warm(features=True) else "process"
+    engine = "compiled" if kernel_is_warm("all") else "process"
     result = run_one(staffing(1, 2, 4, costs=TRUTH), pool, engine, SEED, 1.0)
     assert (result.status, result.checks[0].mean) == ("pass", 4)
     assert result.runs >= 4 * 3 * 10

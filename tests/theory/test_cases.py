@@ -118,7 +118,7 @@ def test_exact_theory_lies_in_a_narrow_interval(name: str, pool: Executor) -> No
 
     The engines agree to the bit, so the faster one will do where its machine code is there.
     """
-    engine = "compiled" if kernel_is_warm(features=True) else "process"
+    engine = "compiled" if kernel_is_warm("all") else "process"
     result = run_one(OWN[name] | {"id": name}, pool, engine, SEED, 1.0)
     assert result.status == "pass", result.reason
 

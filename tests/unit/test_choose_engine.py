@@ -16,7 +16,7 @@ from tests.unit.test_cascade_loads import DESK as CASCADE
 def test_tables_that_are_there_are_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_of(DESK)
     tables, made = compile_tables(model), []
-    monkeypatch.setattr(engine, "kernel_is_warm", lambda *, features: False)
+    monkeypatch.setattr(engine, "kernel_is_warm", lambda _: False)
     monkeypatch.setattr(engine, "compile_tables", lambda one: made.append(one) or compile_tables(one))
     assert len(engine.simulate(tables, seed=1, replication=0).requests) > 10
     assert not made
