@@ -48,7 +48,7 @@ MOOD = np.dtype(
 
 
 def mood_of(adoption: Adoption, users: int, start: float) -> np.ndarray:
-    """The record as a run begins; all zero where adoption is off."""
+    """The record as a run begins; where adoption is off its parameters are zero, and nobody reads it."""
     mood = np.zeros(1, MOOD)
     mood["mode"] = ("off", "passive", "coupled").index(adoption.mode)
     if adoption.is_on:

@@ -32,8 +32,7 @@ Fold = Callable[[Rows, Rows], None]
 """Takes a chunk of requests and a chunk of visits, and keeps neither."""
 _OWN = (
     "stations", "groups", "slots", "passes", "heap", "idle", "in_hand", "block", "first", "visits", "requests",
-    "decisions", "children",
-    "decisions", "mood", "adoption",
+    "decisions", "children", "mood", "adoption",
 )  # fmt: skip
 
 

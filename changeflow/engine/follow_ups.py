@@ -1,4 +1,4 @@
-"""Errors of deliveries in the compiled engine, and the requests that follow: the namesakes of process_mistakes.py.
+"""Errors of deliveries in the compiled engine, and the requests that follow: the namesakes of process_follow_ups.py.
 
 A request that is still to be found holds a slot without a number; nothing counts it before its time.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,19 +47,19 @@ class GraphTable:
 
 def graph_table(model: Model, categories: int) -> GraphTable:
     """The numbers of a model's component graph."""
-    graph, softness = model.component_graph, np.clip(1 - flexibility_by_category(model), 0.0, 1.0)
+    graph, softness = model.component_graph, 1 - flexibility_by_category(model)
     if graph is None:
         nothing = np.zeros(categories)
         return GraphTable(NONE, np.zeros(1, COMPONENT), np.zeros(1, LINK), softness, nothing, nothing + 1.0)
     size = len(graph.names)
     components = np.zeros(size, COMPONENT)
+    keys = link_keys((graph.names[one], graph.names[other]) for one, other in np.argwhere(graph.likelihood > 0))
     links: list[tuple[Any, ...]] = []
     for number, name in enumerate(graph.names):
         ahead = np.flatnonzero(graph.likelihood[number])
         components[number] = len(links), len(ahead), graph.category[number]
         links += [
-            (to, graph.likelihood[number, to], graph.impact[number, to], stage_key(f"{name}>{graph.names[to]}"))
-            for to in ahead
+            (to, graph.likelihood[number, to], graph.impact[number, to], keys[name, graph.names[to]]) for to in ahead
         ]
     mode = UNLIMITED if graph.unlimited else MODES[graph.mode]
     factors = np.ones((categories, size))
@@ -70,3 +71,20 @@ def graph_table(model: Model, categories: int) -> GraphTable:
     return GraphTable(
         mode, components, np.array(links or [(0, 0.0, 0.0, 0)], LINK), softness, starts.ravel(), factors.ravel()
     )
+
+
+def link_keys(links: Iterable[tuple[str, str]]) -> dict[tuple[str, str], np.uint64]:
+    """The key of each link's luck: a hash of both names, never their place in the file.
+
+    It has 32 bits; of links with the same one the later by name takes another, else they would share their luck.
+    """
+    found: dict[tuple[str, str], np.uint64] = {}
+    taken: set[np.uint64] = set()
+    for one, other in sorted(links):
+        between = "\0" if ">" in one or ">" in other else ">"  # a > (b>c) is not (a>b) > c
+        text = f"{one}{between}{other}"
+        while (key := stage_key(text)) in taken:
+            text += "\0"
+        taken.add(key)
+        found[one, other] = key
+    return found

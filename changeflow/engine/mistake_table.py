@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.model.by_category import by_category
 from changeflow.model.delivery_errors import KINDS, Errors, StationErrors, System
+from changeflow.model.flexibility import rigidity
 
 _DAY = 24.0
 
@@ -61,7 +61,7 @@ def mistakes_of(
         omission_share=errors.omission_share,
         promise=station.promise,
         slip=station.slip,
-        slip_unskilled=station.slip_at(0.0),
+        slip_unskilled=station.unskilled_slip,
         irreducible=errors.irreducible,
         quality_gain=errors.quality_gain,
         review=errors.repair.review,
@@ -76,11 +76,3 @@ def mistakes_of(
         ),
         rigidity=tuple(rigidity(errors, system, category) for category in categories),
     )
-
-
-def rigidity(errors: Errors, system: System, category: str) -> float:
-    """How much longer a repair takes than at flexibility 1."""
-    if system.flexibility is None:
-        return 1.0
-    flexibility: float = by_category(system.flexibility, category)
-    return float(flexibility**-errors.repair_exponent)

@@ -1,4 +1,4 @@
-"""The reference engine: one SimPy process per request, told as a story. It is the specification.
+"""The reference engine: the story of each request, told step by step on a SimPy clock. It is the specification.
 
 A request arrives, is routed to a station, may wait for intake, joins the queue, is worked on, and its delivery
 is accepted or comes back; then it moves on or is done. The order at one instant stands in clock.py.
@@ -32,13 +32,14 @@ from changeflow.engine.first_pass import first_work
 from changeflow.engine.mistakes import AT_REVIEW, ESCAPED
 from changeflow.engine.process_follow_ups import FollowUps
 from changeflow.engine.process_parts import NOBODY, ROOT, Request, Visit
-from changeflow.engine.process_routes import HOURS_PER_MONTH, Router
+from changeflow.engine.process_routes import Router
 from changeflow.engine.process_station import Station
 from changeflow.engine.process_users import Users
 from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
+from changeflow.model.spans import HOURS_PER_MONTH
 
 
 class Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -14,8 +13,6 @@ from changeflow.engine.graph_table import NONE, ONCE, UNLIMITED, GraphTable
 from changeflow.engine.mistake_table import MistakeTable
 from changeflow.engine.process_parts import NOBODY, ROOT, Origin, Request, Visit
 from changeflow.engine.station_table import StationTable
-
-Appear = Callable[[Request], None]
 
 
 class Place(Protocol):

@@ -16,8 +16,8 @@ from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import INFINITE, NO_LIMIT
 from changeflow.errors import RunError
 from changeflow.model.routing_rule import RequestSight, StationSight
+from changeflow.model.spans import HOURS_PER_MONTH
 
-HOURS_PER_MONTH = 365.25 * 24 / 12
 Decision = tuple[int, float, int, int, float, float, bool]
 """Request, time, rule, candidate station, what the rule saw there, the value it compared, chosen."""
 Seen = list[tuple[int, float, float]]

@@ -21,9 +21,12 @@ WORTH_COMPILING = 300_000
 """Visits from which on machine code pays for being made first."""
 
 
-def choose_engine(engine: str, visits: float = 0.0, models: Iterable[Model] = ()) -> str:
+def choose_engine(
+    engine: str, visits: float = 0.0, models: Iterable[Model] = (), tables: Iterable[Tables] | None = None
+) -> str:
     """The engine that will run: `auto` is compiled when machine code is there or the work pays for making it.
 
+    `tables` are those of the models where somebody has compiled them already.
     Raises PlanError for an unknown engine, and for the compiled one with a model that only the other can run.
     """
     if engine not in ENGINES:
@@ -41,13 +44,18 @@ def choose_engine(engine: str, visits: float = 0.0, models: Iterable[Model] = ()
     if only:
         return "process"
     if engine == "auto":
-        return "compiled" if visits > WORTH_COMPILING or machine_code_is_there(models) else "process"
+        tables = map(compile_tables, models) if tables is None else tables
+        return "compiled" if visits > WORTH_COMPILING or all(map(_can_start, tables)) else "process"
     return engine
 
 
 def machine_code_is_there(models: Iterable[Model]) -> bool:
     """True when the compiled engine can start at once on all these models."""
-    return all(kernel_is_warm(compile_tables(model).layout.code) for model in models)
+    return all(map(_can_start, map(compile_tables, models)))
+
+
+def _can_start(tables: Tables) -> bool:
+    return kernel_is_warm(tables.layout.code)
 
 
 def simulate(
@@ -56,7 +64,7 @@ def simulate(
     """Run one replication; a model that is run often is better compiled once by compile_tables."""
     tables = in_organisation(model if isinstance(model, Tables) else compile_tables(model), seed, replication)
     if tables.process_only or engine != "compiled":
-        engine = choose_engine(engine, models=(tables.model,))
+        engine = choose_engine(engine, models=(tables.model,), tables=(tables,))
     key = run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)

@@ -138,18 +138,19 @@ def _job(model: Model, station: str, name: str, group: Group, shift: WorkTime) -
 
 
 def _by_shift(changes: list[Change], shift: WorkTime, drop: int, closing: int) -> list[Row]:
-    """Nobody is on duty outside the shift; at one time the closing goes before a change of people."""
-    edges = sorted({*(time for time, _, _ in changes), *shift.opens.tolist(), *shift.closes.tolist()})
-    closes, dates = set(shift.closes.tolist()), {time for time, _, _ in changes}
-    rows: list[Row] = []
-    place, people = 0, 0
-    for time in edges:
-        news = NOTHING
-        while place < len(changes) and changes[place][0] <= time:
-            _, people, news = changes[place]
-            place += 1
-        count = people if shift.next_open(time) == time else 0
-        rule = closing if time in closes or time not in dates else drop
-        if not rows or rows[-1][1] != count or news != NOTHING:
-            rows.append((time, count, rule, news))
-    return rows
+    """Nobody is on duty outside the shift; at one time the closing goes before a change of people.
+
+    A run has a job's history of its own, and its shift thousands of edges, so all edges are looked at in one go.
+    """
+    dates, people, news = (np.array(column) for column in zip(*changes, strict=True))
+    times = np.unique(np.concatenate([dates, shift.opens, shift.closes]))
+    opened = np.searchsorted(shift.opens, times, "right") - 1
+    is_open = (opened >= 0) & (times < shift.closes[opened])
+    last = np.searchsorted(dates, times, "right") - 1
+    is_date = (last >= 0) & (dates[last] == times)
+    on_duty = np.where(is_open & (last >= 0), people[last], 0)
+    told = np.where(is_date, news[last], NOTHING)
+    rule = np.where(is_date & ~np.isin(times, shift.closes), drop, closing)
+    kept = (told != NOTHING) | (np.diff(on_duty, prepend=-1) != 0)
+    columns = (column[kept].tolist() for column in (times, on_duty, rule, told))
+    return list(zip(*columns, strict=True))

@@ -26,7 +26,7 @@ from changeflow.engine.station_table import (
 from changeflow.engine.worktime import WorkTime, lay_out
 from changeflow.model import moments
 from changeflow.model.by_category import by_category
-from changeflow.model.effort import passes
+from changeflow.model.effort import mean_hours, passes, service_law
 from changeflow.model.error_rates import error_rates
 from changeflow.model.expected_invoice import expected_stay_price
 from changeflow.model.laws import Law
@@ -65,7 +65,7 @@ class StationTables:
         groups = group_tables(model, name, categories, partial(self._calendar, end=end))
         acceptance = station.acceptance
         priority, again = self._ranks(name, station)
-        hours = self._expected_hours(name, station)
+        hours = self._expected_hours(name)
         open_costs = [model.waiting_cost(category) for category in categories]
         attempts = [self._expected_attempts(name, category) for category in categories]
         call = station.call_off
@@ -98,7 +98,7 @@ class StationTables:
             preemptive=station.preemptive,
             interrupted=INTERRUPTED[station.interrupted_work],
             most_in_hand=station.most_in_hand or NO_LIMIT,
-            service_law=tuple(self._law(self.service_law(name, category)) for category in categories),
+            service_law=tuple(self._law(service_law(model, name, category)) for category in categories),
             rework_law=self._law(acceptance.rework_hours if acceptance else None),
             openness=tuple(station.reach(category) for category in categories),
             learns=learning is not None,
@@ -109,7 +109,7 @@ class StationTables:
             release_hours=station.release.every_days * _DAY if station.release else 0.0,
             tester=self.places[acceptance.by] if acceptance and acceptance.by else NO_PLACE,
             verdict_law=self._law(acceptance.delay_hours if acceptance else None),
-            accepts=acceptance is not None or station.errors is not None,
+            accepts=station.delivers,
             mistakes=mistakes_of(model.errors, station.errors, model.system, categories),
             rework_probability=tuple(_rework(station, category) for category in categories),
             rework_share=FRESH if rework == "fresh" else float(rework),
@@ -144,13 +144,6 @@ class StationTables:
     def _law(self, law: Law | None) -> int:
         return NO_LAW if law is None else self.book.add(law)
 
-    def service_law(self, station: str, category: str) -> Law:
-        """The law of the reference hours of a pass."""
-        own = self.model.stations[station].service_hours
-        law = self.model.categories[category].work_hours if own is None else by_category(own, category)
-        assert law is not None
-        return law
-
     def _due_hours(self, category: str) -> float:
         found = self.model.categories.get(category)
         return math.inf if found is None or found.due_within_days is None else found.due_within_days * _DAY
@@ -171,7 +164,7 @@ class StationTables:
             due = tuple(self._due_hours(category) for category in self.categories)
             return due, due
         if rule.rule == "cost_of_delay":
-            hours_of = self._expected_hours(name, station)
+            hours_of = self._expected_hours(name)
             index = tuple(
                 -self.model.waiting_cost(category).first_per_day / max(hour, 1e-12)
                 for category, hour in zip(self.categories, hours_of, strict=True)
@@ -179,13 +172,12 @@ class StationTables:
             return index, index
         return (0.0,) * len(classes), (0.0,) * len(classes)
 
-    def _expected_hours(self, name: str, station: Station) -> tuple[float, ...]:
-        laws = (self.service_law(name, category) for category in self.categories)
-        return tuple(float(moments.mean(law)) / station.speed for law in laws)
+    def _expected_hours(self, name: str) -> tuple[float, ...]:
+        return tuple(float(mean_hours(self.model, name, category)) for category in self.categories)
 
     def _expected_attempts(self, name: str, category: str) -> float:
         """Passes of a stay at equal work; where causes of error are modelled, the work of repairs counts as it is."""
-        rates = error_rates(self.model).get((name, category if category in self.model.categories else ""))
+        rates = error_rates(self.model).get((name, category))
         if rates is not None:
             return 1.0 + rates.repair_work
         return passes(self.model, name, category)

@@ -14,7 +14,7 @@ from changeflow.engine.adoption import NO_MISFIT, mood_of
 from changeflow.engine.draws import NO_STAGE, source_key, stage_key
 from changeflow.engine.graph_table import GraphTable, graph_table
 from changeflow.engine.layout import Layout, entrances_of
-from changeflow.engine.organisations import Profile, draw_profile
+from changeflow.engine.organisations import Profile, draw_profile, fit_when_ready
 from changeflow.engine.quantiles import LawBook
 from changeflow.engine.route_table import GO_DONE, GO_REFUSED, ROUTE, RouteBook
 from changeflow.engine.source_table import SourceTable
@@ -23,13 +23,11 @@ from changeflow.engine.station_table import NO_LAW, GroupTable, StationTable
 from changeflow.engine.station_tables import StationTables
 from changeflow.errors import RunError
 from changeflow.model.demand import AsksLess, GoLive, Piecewise, Poisson, Renewal, Shocks, Source, batch_of
-from changeflow.model.laws import Erlang, Law
+from changeflow.model.laws import Law
 from changeflow.model.process_only import process_only
 from changeflow.model.routing import To
 from changeflow.model.schema import Model
-from changeflow.model.topology import expected_arrivals, most_visits_per_week
-
-ONE_CATEGORY = "change"
+from changeflow.model.topology import categories_of, expected_arrivals, most_visits_per_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Tables:
     overdue_hours: NDArray[np.float64]
     """Age at which users feel a request is overdue, by category; infinite where adoption is off."""
     fits: tuple[float, ...]
-    """Fit of the sources that bring misfits; the last one is for requests open at the start."""
+    """Fit of the sources that bring misfits, in this organisation; the last one is for requests open at the start."""
     background: tuple[bool, ...]
     """By source; the last one is for requests open at the start."""
     law_rows: NDArray[np.void]
@@ -108,13 +106,24 @@ def compile_tables(model: Model) -> Tables:
 def in_organisation(tables: Tables, seed: int, replication: int) -> Tables:
     """The tables of a replication's own organisation; the same where organisations do not differ."""
     variation = tables.model.organisation.variation
-    return tables if variation is None else replace(tables, profile=draw_profile(variation, seed, replication))
+    if variation is None:
+        return tables
+    profile = draw_profile(variation, seed, replication)
+    fits = tuple(
+        fit if background or fit == NO_MISFIT else fit_when_ready(fit, profile.readiness)
+        for fit, background in zip(tables.fits, tables.background, strict=True)
+    )
+    if fits == tables.fits:
+        return replace(tables, profile=profile)
+    entrances = tables.layout.entrances.copy()
+    entrances["fit"] = fits
+    return replace(tables, profile=profile, fits=fits, layout=replace(tables.layout, entrances=entrances))
 
 
 def _gap(source: Source) -> Law | None:
     """The law of times in a source: between arrivals, or from go-live to discovery where that rises first."""
-    if isinstance(source, GoLive) and source.shape == "rise_then_decay":  # density t exp(-t / peak)
-        return Erlang(law="erlang", k=2, mean=2 * source.time_days * 24)
+    if isinstance(source, GoLive):
+        return None if source.shape == "decay" else source.discovery
     if isinstance(source, Shocks):
         return source.requests
     return source.interarrival_hours if isinstance(source, Renewal) else None
@@ -132,7 +141,7 @@ class _Compiler:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.book = LawBook()
-        self.categories = tuple(model.categories) or (ONE_CATEGORY,)
+        self.categories = categories_of(model)
         self.places = {name: number for number, name in enumerate(model.stations)}
         self.places |= {"done": GO_DONE, "refused": GO_REFUSED}
         self.stages = tuple(dict.fromkeys(model.stage(name) for name in model.stations))

@@ -110,9 +110,9 @@ class Trace:
     called_off: tuple[tuple[int, float, float, int], ...] = ()
     """Servers called off: station, clock hours from and until, how many."""
     unasked: int = 0
+    """Requests that were never made because the backlog was long or users had left."""
     staff: Mapping[int, GroupTable] = field(default_factory=dict)
     """Jobs with courses or departures as they were held in this run, by the group's number in the model."""
-    """Requests that were never made because the backlog was long or users had left."""
     unserved: int = 0
     """Of them those that were not made only because users had left."""
     adoption: Rows = field(default_factory=lambda: np.zeros(0, ADOPTION))

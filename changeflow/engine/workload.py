@@ -13,17 +13,16 @@ from changeflow.engine import arrivals, draws
 from changeflow.engine.arrivals import ARRIVAL, BLOCK
 from changeflow.engine.draws import MISFIT, NO_STAGE, uniform_pair
 from changeflow.engine.jit import compiled
-from changeflow.engine.organisations import fit_when_ready
 from changeflow.engine.quantiles import fill_quantiles, quantile
 from changeflow.engine.records import joined
 from changeflow.engine.source_table import listed_rows
 from changeflow.engine.tables import Tables
 from changeflow.errors import RunError
 from changeflow.model.demand import GoLive, Shocks, Source
+from changeflow.model.spans import HOURS_PER_YEAR
 
 Rows = NDArray[Any]
 MOST_OF_A_SHOCK = 100_000
-_HOURS_PER_YEAR = 365.25 * 24
 _MEAN_TO_ADD_UP = 500.0
 """Up to this mean of a Poisson number e to its negative is a full number, and probabilities are soon added up."""
 
@@ -69,7 +68,10 @@ class Demand:
 
 
 def draw_workload(tables: Tables, run_key: np.uint64) -> Rows:
-    """All root requests in [start, end), rows of dtype ARRIVAL; the row number is the request's number."""
+    """All root requests in [start, end), rows of dtype ARRIVAL, in the order of their numbers.
+
+    A row's place is its request's number where every candidate asks and nothing follows from requests.
+    """
     return joined(np.empty(0, ARRIVAL), *Demand(tables, run_key))
 
 
@@ -82,7 +84,7 @@ def misfits(tables: Tables, source: GoLive, law: int, run_key: np.uint64, name: 
     """The misfits that show within the run, in order of discovery."""
     key = draws.source_key(name)
     mean = source.misfits_per_100_users * tables.model.organisation.users / 100 * _pace(tables, source)
-    fit = source.fit if source.background else fit_when_ready(source.fit, tables.profile.readiness)
+    fit = tables.fits[tuple(tables.model.demand.sources).index(name)]
     u_count, _ = uniform_pair(run_key, key, NO_STAGE, draws.COUNT, 0)
     count = poisson_quantile(u_count, mean)
     decay_hours = source.time_days * 24 if source.shape == "decay" else math.nan
@@ -115,7 +117,7 @@ def shocks(tables: Tables, source: Shocks, law: int, run_key: np.uint64, name: s
     while not len(events) or events[-1] < tables.end:  # in blocks, so that a longer run begins with the same shocks
         numbers = draws.root_keys(key, 0, len(events) + BLOCK)
         gaps, sizes = draws.pairs(run_key, numbers, draws.SHOCK)
-        events = np.cumsum(-np.log1p(-gaps)) * (_HOURS_PER_YEAR / per_year)
+        events = np.cumsum(-np.log1p(-gaps)) * (HOURS_PER_YEAR / per_year)
     drawn = np.empty(len(events))
     fill_quantiles(tables.law_rows, tables.law_pool, law, sizes, drawn)
     inside = events < tables.end

@@ -18,7 +18,7 @@ from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.posting import ENFORCEMENT, SECOND_PROJECT, UNMET_NEED, WRITE_OFF, rows_of
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window, project_price
-from changeflow.model.contracts import MONTH_HOURS
+from changeflow.model.spans import HOURS_PER_MONTH
 
 _DAY = 24.0
 _WEEK = 7 * _DAY
@@ -62,7 +62,7 @@ def _enforced(window: Window, weeks: Rows, complete: float) -> Rows:
     settings = window.model.adoption
     assert settings.enforcement_hours_per_user_month is not None
     assert settings.enforcement_price_per_hour is not None
-    per_hour = settings.enforcement_hours_per_user_month * window.model.organisation.users / MONTH_HOURS
+    per_hour = settings.enforcement_hours_per_user_month * window.model.organisation.users / HOURS_PER_MONTH
     last = weeks[-1:]
     level = np.concatenate([weeks["enforcement"], last["enforcement"] * last["in_use"]])
     edges = np.concatenate([[window.start], weeks["time"], np.full(len(last), window.end)])

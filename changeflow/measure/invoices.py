@@ -14,7 +14,7 @@ from changeflow.measure.posting import OPEN_LIABILITY, VENDOR, rows_of
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Billed, Window
 from changeflow.model.billing import billed_hours, invoices
-from changeflow.model.contracts import MONTH_HOURS
+from changeflow.model.spans import HOURS_PER_MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def invoice_postings(window: Window, trace: Trace, complete: float) -> Iterator[
         hours, factors = billed_hours(contract, found.hours), billed.factors[found.category]
         done = int(np.count_nonzero(~np.isnan(found.delivered)))
         times = found.delivered[:done]
-        months = (times // MONTH_HOURS).astype(np.int64)
+        months = (times // HOURS_PER_MONTH).astype(np.int64)
         amounts = invoices(contract, hours[:done], months, factors[:done], _month_shares(window))
         about = {
             name: getattr(found, name)[:done] for name in ("request", "station", "cause", "repair")
@@ -90,18 +90,18 @@ def monthly(account: int, window: Window, complete: float, per_month: float) -> 
     edges = np.unique(np.concatenate([edges, [min(max(complete, window.begin), window.end)]]))
     starts, lengths = edges[:-1], np.diff(edges)
     return rows_of(
-        account, starts, per_month * lengths / MONTH_HOURS, period=(starts // MONTH_HOURS).astype(np.int64),
+        account, starts, per_month * lengths / HOURS_PER_MONTH, period=(starts // HOURS_PER_MONTH).astype(np.int64),
         ownership=starts >= complete,
     )  # fmt: skip
 
 
 def _month_edges(begin: float, end: float) -> Floats:
-    inner = MONTH_HOURS * np.arange(begin // MONTH_HOURS + 1, np.ceil(end / MONTH_HOURS))
+    inner = HOURS_PER_MONTH * np.arange(begin // HOURS_PER_MONTH + 1, np.ceil(end / HOURS_PER_MONTH))
     return np.concatenate([[begin], inner, [end]])
 
 
 def _month_shares(window: Window) -> Floats:
     """Part of each month from go-live on that the run covers."""
-    starts = MONTH_HOURS * np.arange(np.floor(window.end / MONTH_HOURS) + 1)
-    inside = np.minimum(starts + MONTH_HOURS, window.end) - np.maximum(starts, window.start)
-    return np.asarray(np.clip(inside, 0.0, None) / MONTH_HOURS)
+    starts = HOURS_PER_MONTH * np.arange(np.floor(window.end / HOURS_PER_MONTH) + 1)
+    inside = np.minimum(starts + HOURS_PER_MONTH, window.end) - np.maximum(starts, window.start)
+    return np.asarray(np.clip(inside, 0.0, None) / HOURS_PER_MONTH)

@@ -29,7 +29,7 @@ from changeflow.measure.posting import (
 from changeflow.measure.postings import postings, rare_postings, waiting_of, work_left
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window
-from changeflow.model.contracts import MONTH_HOURS
+from changeflow.model.spans import HOURS_PER_MONTH
 
 _DAY = 24.0
 _YEAR_DAYS = 365.25
@@ -64,7 +64,7 @@ def ledger(
         for repair in (0, 1):
             sums[IN_HOUSE][phase][repair] += float(labour[4 * phase + repair])
             sums[VENDOR][phase][repair] += float(labour[4 * phase + 2 + repair])
-    licence = window.model.costs.licence_per_user_month * window.model.organisation.users / MONTH_HOURS
+    licence = window.model.costs.licence_per_user_month * window.model.organisation.users / HOURS_PER_MONTH
     sums[LICENCE][0][0], sums[LICENCE][1][0] = licence * (complete - window.begin), licence * (window.end - complete)
     sums[ADAPTATION][0][0], sums[WAITING][0][0] = window.project_cost, waiting
     sums[UNMET_NEED][0][0] += lost * window.model.costs.unmet_need_per_request

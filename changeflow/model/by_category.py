@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Tag
 
 from changeflow.model.laws import LAWS, Law
-from changeflow.model.values import NamedOf, NonNegative, Positive, Share
+from changeflow.model.values import NamedOf, NonNegative, PartOfOne, Positive, Share
 
 _OF_A_LAW = frozenset(field for law in LAWS.values() for field in law.model_fields)
 
@@ -33,6 +33,11 @@ SpeedByCategory = Annotated[
     Annotated[Positive, Tag("one")] | Annotated[NamedOf[Positive], Tag("table")], Discriminator(_one_or_table)
 ]
 """One speed, or a table of speeds by category."""
+
+EaseByCategory = Annotated[
+    Annotated[PartOfOne, Tag("one")] | Annotated[NamedOf[PartOfOne], Tag("table")], Discriminator(_one_or_table)
+]
+"""One number above 0 and up to 1, or a table of them by category."""
 
 TimesByCategory = Annotated[
     Annotated[NonNegative, Tag("one")] | Annotated[NamedOf[NonNegative], Tag("table")], Discriminator(_one_or_table)

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 from changeflow.model.by_category import by_category
-from changeflow.model.learning import Attrition
+from changeflow.model.learning import Attrition, Learning
 from changeflow.model.schema import Model
 from changeflow.model.staff import Group
 
@@ -56,6 +56,28 @@ def speeds(model: Model, station: str, category: str) -> dict[str, float]:
     """Speed of each group that may work on a category, beside the station's, at full skill; 1 where there is nobody."""
     groups = {name: group for name, group in model.groups(station).items() if group.may_work_on(category)}
     return {name: float(by_category(group.speed, category)) for name, group in groups.items()} or {"": 1.0}
+
+
+def least_speeds(model: Model, station: str, category: str) -> dict[str, float]:
+    """The same with the least skill that anybody may have who learns there."""
+    groups = model.groups(station)
+    found = speeds(model, station, category)
+    return {
+        name: speed
+        * (_least_skill(model.stations[station].learning, groups[name], category) if name in groups else 1.0)
+        for name, speed in found.items()
+    }
+
+
+def _least_skill(learning: Learning | None, group: Group, category: str) -> float:
+    """Of the first holder of a job as the run begins, or of somebody who comes later."""
+    if learning is None:
+        return 1.0
+    follows_untrained = group.attrition is not None and group.attrition.newcomer == "untrained"
+    first = learning.trained if group.trained and not follows_untrained else learning.start
+    lasts = group.attrition is None and learning.forgetting_days is None
+    passes = float(by_category(group.experience, category)) if lasts else 0.0
+    return min(1.0, first * math.pow(1 + passes, -math.log2(learning.rate)))
 
 
 def when_all_hands_are_full(model: Model, station: str) -> float:

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from changeflow.model.propagation import Floats, outcomes, reach
+from changeflow.model.propagation import MOST_BRANCHES, Floats, outcomes, reach
 
 _States = dict[tuple[int, tuple[int, ...]], Floats]
 """What is reached, as bits, and in which order it waits -> expected work of each that waits, its chance included."""
 
-MOST_BRANCHES = 8_000
-"""Branches of the exact tree, about a tenth of a second: every command waits for it."""
+_NEGLIGIBLE = 1e-12
+"""Expected new components of a step: the next ones add nothing that is shown."""
 
 
 def cascade_work(likelihood: Floats, impact: Floats) -> Floats:
@@ -29,7 +29,8 @@ def cascade_work(likelihood: Floats, impact: Floats) -> Floats:
 @lru_cache(maxsize=32)
 def _cascade_work(likelihoods: bytes, impacts: bytes, size: int) -> Floats:
     likelihood, impact = (np.frombuffer(content).reshape(size, size) for content in (likelihoods, impacts))
-    found = exact_work(likelihood, impact)
+    # the tree of work has every branch of the tree of chances, so where that is too big this one is
+    found = exact_work(likelihood, impact) if reach(likelihood).is_exact else None
     found = wave_work(likelihood, impact) if found is None else found
     found.setflags(write=False)
     return found
@@ -71,6 +72,8 @@ def wave_work(likelihood: Floats, impact: Floats) -> Floats:
         coming = (1 - np.exp(-sent)) * (1 - reached)
         work = np.divide(coming, sent, out=np.zeros_like(sent), where=sent > 0) * (work @ (likelihood * impact))
         new = coming
+        if new.max(initial=0) < _NEGLIGIBLE:
+            break
         reached, all_new, all_work = reached + new, all_new + new, all_work + work
     mean = np.divide(all_work, all_new, out=np.zeros_like(all_new), where=all_new > 0)
     return np.asarray(reach(likelihood).chance * mean)

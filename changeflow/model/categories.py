@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from changeflow.model.laws import Law
-from changeflow.model.values import NamedOf, NonNegative, Positive, Share, Value
+from changeflow.model.values import NonNegative, Positive, Share, Value
 from changeflow.model.waiting import Waiting
 
 PriorityClass = Annotated[int, Field(ge=0, le=9)]
@@ -28,11 +28,9 @@ class Category(Value):
     priority: PriorityClass = 0
     """Class 0 to 9, 0 the most urgent; used by the disciplines priority and ageing."""
     due_within_days: Positive | None = None
-    """Calendar days from arrival to the due date; used by due_date and ageing."""
+    """Calendar days from arrival to the due date: for the disciplines due_date and ageing, for what users call overdue
+    (adoption), and for the step of a waiting cost."""
     waiting_cost_per_day: NonNegative | None = None
     """Cost of one open request for one calendar day; else `costs.waiting_per_day`."""
     waiting: Waiting | None = None
     """The same by its shape; either this or waiting_cost_per_day."""
-
-
-CategoryTable = NamedOf[Category]

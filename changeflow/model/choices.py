@@ -13,7 +13,7 @@ from changeflow.model import moments
 from changeflow.model.by_category import by_category
 from changeflow.model.effort import Kind, difficulty_with_size, small_share
 from changeflow.model.going_together import open_given_size
-from changeflow.model.laws import Uniform
+from changeflow.model.laws import ANY_DIFFICULTY
 from changeflow.model.routing import (
     OUTCOMES,
     Budget,
@@ -122,7 +122,7 @@ def open_share(model: Model, name: str, kind: Kind) -> float:
     if not station.may_work_on(category):
         return 0.0
     law = model.categories[category].difficulty if category in model.categories else None
-    share = moments.cdf(law or Uniform(law="uniform", low=0.0, high=1.0), station.reach(category))
+    share = moments.cdf(law or ANY_DIFFICULTY, station.reach(category))
     correlation = difficulty_with_size(model, category)
     return open_given_size(share, correlation, kind.low, kind.high) if correlation else share
 

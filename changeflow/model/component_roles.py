@@ -16,7 +16,6 @@ from changeflow.model.schema import Model
 
 CARRIER_WITHIN = 0.1
 """An index this near to 0 makes a carrier; our bound, the literature has none."""
-ROLES = ("multiplier", "carrier", "absorber", "apart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Component:
 
     @property
     def index(self) -> float:
-        """Change propagation index (out - in) / (out + in) (Suh and others 2007); NaN without links."""
+        """Change propagation index (out - in) / (out + in) (as the domain model defines it); NaN without links."""
         both = self.out + self.into
         return (self.out - self.into) / both if both else np.nan
 

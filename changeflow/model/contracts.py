@@ -8,9 +8,6 @@ from pydantic import Field
 
 from changeflow.model.values import ListOf, Named, NamedOf, NonNegative, Positive, Value
 
-MONTH_HOURS = 365.25 * 24 / 12
-"""Clock hours of a month: 365.25 / 12 days, counted from go-live."""
-
 
 class Tier(Value):
     """The price of the hours of a month beyond the tier before."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from changeflow.model.by_category import SpeedByCategory
+from changeflow.model.by_category import EaseByCategory
 from changeflow.model.values import NonNegative, Positive, Share, Value
 
 KINDS = ("misunderstanding", "omission", "promise", "slip", "deviation")
@@ -18,8 +18,9 @@ class System(Value):
 
     tool: str | None = None
     """A tool of the prior set: gives flexibility."""
-    flexibility: SpeedByCategory | None = None
-    """How easily what is there can be changed again, by category; 1 is the ease of the first making, less is harder.
+    flexibility: EaseByCategory | None = None
+    """How easily what is there can be changed again, by category; 1 is the ease of the first making, no more; less is
+    harder.
     Repairs take 1 / flexibility ** errors.repair_exponent as long, changes propagate with (1 - flexibility) of their
     likelihood. Without it neither is scaled."""
 
@@ -93,7 +94,7 @@ class StationErrors(Value):
     slip_unskilled: Share | None = None
     """Chance of a slip at skill 0, linear between; default: as at full skill."""
 
-    def slip_at(self, skill: float) -> float:
-        """Chance of a slip at a skill from 0 to 1."""
-        unskilled = self.slip if self.slip_unskilled is None else self.slip_unskilled
-        return self.slip + (unskilled - self.slip) * (1 - skill)
+    @property
+    def unskilled_slip(self) -> float:
+        """Chance of a slip at skill 0."""
+        return self.slip if self.slip_unskilled is None else self.slip_unskilled

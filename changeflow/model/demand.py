@@ -7,18 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, model_validator
 
-from changeflow.model.laws import Discrete, Law
+from changeflow.model.laws import Discrete, Erlang, Exponential, Law
 from changeflow.model.routing import Route
 from changeflow.model.season import Season
+from changeflow.model.spans import HOURS_PER_MONTH, HOURS_PER_YEAR
 from changeflow.model.values import ListOf, NamedOf, NonNegative, Positive, Share, Value
 
-HOURS_PER_MONTH = 365.25 * 24 / 12
 RATES = {
     "rate_per_hour": 1.0,
     "rate_per_day": 24.0,
     "rate_per_week": 168.0,
     "rate_per_month": HOURS_PER_MONTH,
-    "rate_per_year": 365.25 * 24,
+    "rate_per_year": HOURS_PER_YEAR,
     "rate_per_100_users_month": HOURS_PER_MONTH,
 }
 """Key of a rate -> hours in its unit of time. Rates are per calendar time."""
@@ -114,6 +114,14 @@ class GoLive(_Drawn):
     shape: Literal["decay", "rise_then_decay"] = "decay"
     time_days: Positive
     """decay: mean days to discovery; rise_then_decay: days to the peak of discoveries."""
+
+    @property
+    def discovery(self) -> Exponential | Erlang:
+        """The law of the clock hours from go-live to the discovery of a misfit; rising, t exp(-t / peak)."""
+        hours = self.time_days * 24
+        if self.shape == "decay":
+            return Exponential(law="exponential", mean=hours)
+        return Erlang(law="erlang", k=2, mean=2 * hours)
 
 
 class Renewal(_Process):

@@ -100,7 +100,7 @@ def first_hours(model: Model, station: str, kind: Kind) -> float:
 def passes(model: Model, name: str, category: str) -> float:
     """Expected passes of a stay."""
     station = model.stations[name]
-    rates = error_rates(model).get((name, _known(model, category)))
+    rates = error_rates(model).get((name, category))
     if rates is not None:
         return rates.passes
     if station.acceptance is None or station.acceptance.rework_probability is None:
@@ -115,7 +115,7 @@ def passes(model: Model, name: str, category: str) -> float:
 def stay_hours(model: Model, name: str, kind: Kind) -> float:
     """Expected working hours of a stay: the first pass and the repeated ones."""
     station, first = model.stations[name], first_hours(model, name, kind)
-    rates = error_rates(model).get((name, _known(model, kind.category)))
+    rates = error_rates(model).get((name, kind.category))
     if rates is not None:
         return first * (1 + rates.repair_work)
     if station.acceptance is None:
@@ -130,9 +130,5 @@ def stay_hours(model: Model, name: str, kind: Kind) -> float:
 
 def defects(model: Model, name: str, category: str) -> tuple[float, float]:
     """Expected defects of a stay that come back as requests, and the work of each as a share of the stay's first."""
-    rates = error_rates(model).get((name, _known(model, category)))
+    rates = error_rates(model).get((name, category))
     return (0.0, 0.0) if rates is None or not rates.escapes else (rates.escapes, rates.defect_work)
-
-
-def _known(model: Model, category: str) -> str:
-    return category if category in model.categories else ""

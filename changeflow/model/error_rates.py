@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.model import moments
-from changeflow.model.by_category import by_category
 from changeflow.model.delivery_errors import KINDS, Errors, StationErrors
+from changeflow.model.expected import categories_of
+from changeflow.model.flexibility import rigidity
 from changeflow.model.laws import Deterministic, Discrete, Empirical, Law
 from changeflow.model.once import once_a_model
 from changeflow.model.schema import Model
@@ -46,16 +47,15 @@ class ErrorRates:
 
 @once_a_model
 def error_rates(model: Model) -> dict[tuple[str, str], ErrorRates]:
-    """By station with errors and category ("" where the file has none)."""
+    """By station with errors and category."""
     errors = model.errors
     if errors is None:
         return {}
-    categories = tuple(model.categories) or ("",)
     return {
         (name, category): _rates_of(model, errors, station.errors, name, category)
         for name, station in model.stations.items()
         if station.errors is not None
-        for category in categories
+        for category in categories_of(model)
     }
 
 
@@ -63,9 +63,7 @@ def _rates_of(model: Model, errors: Errors, station: StationErrors, name: str, c
     acceptance = model.stations[name].acceptance
     limit = acceptance.max_attempts if acceptance and acceptance.max_attempts else _MOST_ATTEMPTS
     known = model.categories.get(category)
-    rigid = 1.0
-    if model.system.flexibility is not None:
-        rigid = float(by_category(model.system.flexibility, category)) ** -errors.repair_exponent
+    rigid = rigidity(errors, model.system, category)
     quality, difficulty = (known.specification_quality, known.difficulty) if known else (None, None)
     return _rates(errors, station, limit, quality, difficulty, rigid)
 
@@ -140,7 +138,7 @@ def _points(law: Law | None, otherwise: float) -> tuple[Floats, Floats]:
         return np.array([otherwise]), np.ones(1)
     if isinstance(law, Deterministic | Discrete | Empirical):
         values, shares = moments.atoms(law)
-        return np.clip(values, 0.0, 1.0), shares
+        return values, shares
     edges = np.linspace(0, 1, _CELLS + 1)
     middle = (edges[1:] + edges[:-1]) / 2
     if law is None:

@@ -6,12 +6,11 @@ import numpy as np
 
 from changeflow.model import moments
 from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks, Source, batch_of
-from changeflow.model.laws import Erlang, Exponential, Law
 from changeflow.model.schema import Model
 from changeflow.model.season import hourly_rates
+from changeflow.model.spans import HOURS_PER_YEAR
 
 NO_CATEGORY = "change"
-_HOURS_PER_YEAR = 365.25 * 24
 
 
 def categories_of(model: Model) -> tuple[str, ...]:
@@ -90,10 +89,7 @@ def _count(model: Model, source: Source, begin: float, end: float) -> float:
             mass = np.concatenate([[0.0], np.cumsum(np.array(source.rates_per_day) / 24 * np.diff(edges))])
             return float(np.interp(end, edges, mass) - np.interp(begin, edges, mass))
         case GoLive():
-            hours = source.time_days * 24
-            law: Law = Exponential(law="exponential", mean=hours)
-            if source.shape == "rise_then_decay":
-                law = Erlang(law="erlang", k=2, mean=2 * hours)
+            law = source.discovery
             found = moments.cdf(law, end) - moments.cdf(law, begin)
             return source.misfits_per_100_users * users / 100 * _share_shown(model, source) * found
         case Renewal():
@@ -103,6 +99,6 @@ def _count(model: Model, source: Source, begin: float, end: float) -> float:
             spread = source.spread_days * 24
             late = spread * (np.exp(-begin / spread) - np.exp(-end / spread))
             return float(
-                source.per_year / _HOURS_PER_YEAR * moments.rounded_mean(source.requests) * (end - begin - late)
+                source.per_year / HOURS_PER_YEAR * moments.rounded_mean(source.requests) * (end - begin - late)
             )
     raise AssertionError(source)

@@ -26,7 +26,7 @@ def expected_stay_price(model: Model, name: str, category: str, hours: float, at
         return station.price_per_hour * hours * attempts
     contract = model.contracts[station.contract]
     law, acceptance = service_law(model, name, category), station.acceptance
-    rates = error_rates(model).get((name, category if category in model.categories else ""))
+    rates = error_rates(model).get((name, category))
     first = expected_billed_hours(contract, law, 1 / station.speed)
     again = first
     if rates is not None:  # repairs of several kinds, each taken to be of their mean work

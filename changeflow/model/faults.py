@@ -19,6 +19,7 @@ from changeflow.model.components import GENERATORS, Components, Link
 from changeflow.model.contracts import Contract, Retainer, Sla, Tier
 from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.delivery_errors import ErrorKind, Errors, Kinds, Repair, StationErrors, System
+from changeflow.model.learning import Attrition, Learning, Training
 from changeflow.model.lines import line_of
 from changeflow.model.organisation import SHIFTS, Organisation, Variation
 from changeflow.model.schema import Model
@@ -185,7 +186,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "requester_wait": holding.RequesterWait, "call_off": holding.CallOff, "head_count": HeadCount,
     "season": Season, "asks_less": demand.AsksLess, "components": Components, "system": System, "kinds": Kinds,
     "repair": Repair, "errors": StationErrors, "retainer": Retainer, "sla": Sla,
-    "adoption": Adoption,
+    "adoption": Adoption, "learning": Learning, "training": Training, "attrition": Attrition,
 }  # fmt: skip
 _NAMED: dict[str, type[BaseModel]] = {
     "stations": Station,

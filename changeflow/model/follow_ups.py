@@ -10,7 +10,7 @@ delivery (a repair begins no cascade).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,16 +18,17 @@ import numpy as np
 from changeflow.model import effort
 from changeflow.model.choices import open_share
 from changeflow.model.component_graph import ComponentGraph
-from changeflow.model.error_rates import error_rates
 from changeflow.model.expected import categories_of, expected_arrivals
 from changeflow.model.flexibility import flexibility_by_category
 from changeflow.model.propagation import Floats, effective_likelihood, reach, spectral_radius, unlimited_changes
 from changeflow.model.schema import Model
 
 Defects = Mapping[tuple[str, str], float]
-"""Expected escaped defects of one delivery, by station and category."""
+"""Expected escaped defects of one stay, all its deliveries together, by station and category."""
 Kind = tuple[str, str]
 """Category and component of a request; '' for none."""
+Blocks = list[Floats]
+"""Matrices between kinds, one after another along the diagonal of a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,11 @@ class FollowUps:
 
 def expected_defects(model: Model) -> Defects:
     """What the model's errors let escape, for each station that may deliver a category; none without errors."""
-    rates = error_rates(model)
     testers = {station.acceptance.by for station in model.stations.values() if station.acceptance}
     return {
-        (name, category): rates[name, category if model.categories else ""].escapes if station.errors else 0.0
-        for name, station in model.stations.items()
-        for category in (categories_of(model) if rates and name not in testers else ())
+        (name, category): effort.defects(model, name, category)[0]
+        for name in model.stations
+        for category in (categories_of(model) if model.errors and name not in testers else ())
         if open_share(model, name, effort.Kind(category)) > 0
     }
 
@@ -97,31 +97,43 @@ def follow_ups(model: Model, defects: Defects | None = None) -> FollowUps | None
         return None
     kinds, spread = kinds_of(model, graph)
     unlimited = graph is not None and graph.mode == "cascade" and graph.unlimited
-    direct = spread if unlimited else np.zeros_like(spread)
-    sides = [direct + np.diag([side(of_category(defects, kind[0])) for kind in kinds]) for side in (min, max)]
-    radius = [spectral_radius(side) for side in sides]
+    direct = spread if unlimited else [np.zeros_like(block) for block in spread]
+    sides = [
+        [block + repairs for block, repairs in zip(direct, repairs_of(defects, kinds, spread, side), strict=True)]
+        for side in (min, max)
+    ]
+    radius = [max(map(spectral_radius, side)) for side in sides]
     requests = [_in_the_end(side, unlimited, spread) for side in sides]
     return FollowUps(kinds, (radius[0], radius[1]), np.array(requests), _root_share(model, graph, kinds))
 
 
-def kinds_of(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...], Floats]:
-    """The kinds of request, and the chances that one draws another directly along a link."""
+def kinds_of(model: Model, graph: ComponentGraph | None) -> tuple[tuple[Kind, ...], Blocks]:
+    """The kinds of request, and the chances that one draws another directly along a link: kinds of different blocks
+    have nothing to do with each other."""
     categories = categories_of(model)
     if graph is None or graph.mode != "cascade":
-        return tuple((category, "") for category in categories), np.zeros((len(categories),) * 2)
+        return tuple((category, "") for category in categories), [np.zeros((1, 1)) for _ in categories]
     flexibility = flexibility_by_category(model)
     along = [effective_likelihood(graph, flexibility, root) for root in range(len(categories))]
     if graph.has_categories:
         of = [categories[number] for number in graph.category]
         without = [category for root, category in enumerate(categories) if not graph.start_shares(root).any()]
         kinds = [*zip(of, graph.names, strict=True), *((category, "") for category in without)]
-        return tuple(kinds), _blocks([along[0], *(np.zeros((1, 1)) for _ in without)])
+        return tuple(kinds), [along[0], *(np.zeros((1, 1)) for _ in without)]
     kinds = [(category, name) for category in categories for name in graph.names]
-    return tuple(kinds), _blocks(along)
+    return tuple(kinds), along
 
 
-def _blocks(blocks: list[Floats]) -> Floats:
-    """Matrices along a diagonal."""
+def repairs_of(
+    defects: Defects, kinds: tuple[Kind, ...], like: Blocks, side: Callable[[list[float]], float]
+) -> Iterator[Floats]:
+    """Defects that kinds draw after them, in the same blocks: each is of the kind of what it repairs."""
+    found = iter([side(of_category(defects, category)) for category, _ in kinds])
+    return (np.diag([next(found) for _ in block]) for block in like)
+
+
+def along_a_diagonal(blocks: Blocks) -> Floats:
+    """One matrix of all kinds; 0 between the blocks."""
     whole = np.zeros((sum(map(len, blocks)),) * 2)
     at = 0
     for block in blocks:
@@ -135,12 +147,14 @@ def of_category(defects: Defects, category: str) -> list[float]:
     return [number for (_, of), number in defects.items() if of == category] or [0.0]
 
 
-def _in_the_end(matrix: Floats, unlimited: bool, spread: Floats) -> Floats:
-    """Expected requests of each kind, by the kind that begins."""
-    if spectral_radius(matrix) >= 1:
-        return np.full(matrix.shape, math.inf)
-    without_limit = unlimited_changes(matrix)
-    return without_limit if unlimited else reach(spread).chance @ without_limit
+def _in_the_end(sides: Blocks, unlimited: bool, spread: Blocks) -> Floats:
+    """Expected requests of each kind, by the kind that begins; block by block, which a large graph needs."""
+    if max(map(spectral_radius, sides)) >= 1:
+        return np.full((sum(map(len, sides)),) * 2, math.inf)
+    without_limit = [unlimited_changes(side) for side in sides]
+    if unlimited:
+        return along_a_diagonal(without_limit)
+    return along_a_diagonal([reach(one).chance @ of for one, of in zip(spread, without_limit, strict=True)])
 
 
 def _root_share(model: Model, graph: ComponentGraph | None, kinds: tuple[Kind, ...]) -> Floats:

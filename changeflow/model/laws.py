@@ -159,6 +159,10 @@ class Empirical(_Law):
         return self
 
 
+ANY_DIFFICULTY = Uniform(law="uniform", low=0.0, high=1.0)
+"""Of a category without a law of its own."""
+
+
 def largest(law: Law) -> float:
     """The largest value that a law may give; infinite where there is none."""
     match law:

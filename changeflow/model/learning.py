@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from changeflow.model.values import NonNegative, Positive, Value
-
-PartOfOne = Annotated[float, Field(gt=0, le=1)]
+from changeflow.model.values import NonNegative, PartOfOne, Positive, Value
 
 
 class Learning(Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from changeflow.errors import Fault, ModelError, nearest
@@ -54,13 +54,19 @@ def checked_set(shown: str, text: str, others: Mapping[str, str] | None = None) 
     Raises ModelError with all faults: TOML that says a key twice, a leaf that is not whole, a value outside its range.
     """
     try:
-        tree = tomllib.loads(text)
+        tree = _parsed(text)
     except tomllib.TOMLDecodeError as error:
         raise ModelError([_not_toml(shown, error)]) from None
     faults = [*_faults(shown, text, tree), *_missing(shown, text, tree, others or {})]
     if faults:
         raise ModelError(faults)
     return tree
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Raw:
+    """The tree of a text: each set is looked at for itself and beside the others, and reading takes longest."""
+    return tomllib.loads(text)
 
 
 def leaves(tree: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -80,28 +86,28 @@ def _not_toml(shown: str, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def _faults(shown: str, text: str, tree: Raw) -> Iterator[Fault]:
+    def fault(path: Path, expected: str, found: str = "", hint: str = "") -> Fault:
+        return Fault(f"{shown}:{line_of(text, path)}", ".".join(path), expected, found, hint)
+
     tables: dict[Path, set[str]] = {}
     for path, leaf in leaves(tree):
-        place = f"{shown}:{line_of(text, path)}"
-        dotted = ".".join(path)
         tables.setdefault(path[:-1], set()).add(path[-1])
         if not isinstance(leaf, Mapping):
-            yield Fault(place, dotted, "a table with " + ", ".join(LEAF), repr(leaf))
+            yield fault(path, "a table with " + ", ".join(LEAF), repr(leaf))
             continue
         missing = [key for key in LEAF if key not in leaf]
         if missing:
-            yield Fault(place, dotted, "a value with " + ", ".join(missing))
+            yield fault(path, "a value with " + ", ".join(missing))
         for key in leaf:
             if key not in LEAF:
-                yield Fault(place, dotted, "a known key", f"'{key}'", nearest(key, LEAF))
+                yield fault(path, "a known key", f"'{key}'", nearest(key, LEAF))
         if not missing and not _in_range(leaf):
-            yield Fault(place, dotted, f"a value from {leaf['low']} to {leaf['high']}", str(leaf["value"]))
+            yield fault(path, f"a value from {leaf['low']} to {leaf['high']}", str(leaf["value"]))
     for path, keys in tables.items():
         for same in _SAID_TWICE:
             if len(keys & same) > 1:
                 first, second, *_ = sorted(keys & same)
-                place = f"{shown}:{line_of(text, (*path, second))}"
-                yield Fault(place, ".".join((*path, second)), f"a value once (it is there as {first})")
+                yield fault((*path, second), f"a value once (it is there as {first})")
 
 
 def _in_range(leaf: Mapping[str, Any]) -> bool:
@@ -118,7 +124,7 @@ def _missing(shown: str, text: str, tree: Raw, others: Mapping[str, str]) -> Ite
     own = {path for path, _ in leaves(tree)}
     for name, other in others.items():
         try:
-            theirs = tomllib.loads(other)
+            theirs = _parsed(other)
         except tomllib.TOMLDecodeError:  # a fault of the other set
             continue
         for path, _ in leaves(theirs):

@@ -58,7 +58,7 @@ def fill(raw: Raw, priors: Raw) -> Raw:
 
 def _for_these(categories: Any, defaults: Raw) -> Raw:
     """A tool's openness for the categories that the model has."""
-    if "openness" not in defaults:
+    if "openness" not in defaults or not isinstance(categories, dict):
         return defaults
     return {**defaults, "openness": {key: leaf for key, leaf in defaults["openness"].items() if key in categories}}
 

@@ -18,7 +18,15 @@ from changeflow.model.clarkson import combined
 from changeflow.model.component_graph import ComponentGraph
 from changeflow.model.expected import categories_of
 from changeflow.model.flexibility import flexibility_by_category
-from changeflow.model.follow_ups import Kind, expected_defects, kinds_of, of_category, starts_of
+from changeflow.model.follow_ups import (
+    Blocks,
+    Kind,
+    along_a_diagonal,
+    expected_defects,
+    kinds_of,
+    repairs_of,
+    starts_of,
+)
 from changeflow.model.once import once_a_model
 from changeflow.model.propagation import Floats, effective_likelihood, reach, spectral_radius, unlimited_changes
 from changeflow.model.schema import Model
@@ -50,12 +58,11 @@ def propagated(model: Model) -> Propagated | None:
     if graph.mode == "clarkson":
         return Propagated(nothing, nothing, np.array([_more_work(model, graph, n) for n in range(len(categories))]))
     kinds, spread = kinds_of(model, graph)
-    impact = _impact(graph, kinds)
+    impact = [graph.impact if len(block) == len(graph.names) else np.zeros_like(block) for block in spread]
     if graph.unlimited:
         sides = [_without_limit(model, kinds, spread, impact, side) for side in (min, max)]
     else:
-        once = np.eye(len(kinds))
-        sides = [(reach(spread).chance - once, cascade_work(spread, impact) - once)] * 2
+        sides = [_once(spread, impact)] * 2
     begin, end = (
         _starts(graph, categories, kinds),
         np.array([[kind[0] == name for name in categories] for kind in kinds]),
@@ -70,27 +77,26 @@ def _more_work(model: Model, graph: ComponentGraph, category: int) -> float:
     return float(shares @ combined(likelihood, graph.impact).work_factors) if shares.any() else 1.0
 
 
-def _impact(graph: ComponentGraph, kinds: tuple[Kind, ...]) -> Floats:
-    """Impacts between kinds; those of other categories are nobody's neighbours, so what stands there is not used."""
-    number = {name: place for place, name in enumerate(graph.names)}
-    impact = np.zeros((len(kinds), len(kinds)))
-    for row, (_, one) in enumerate(kinds):
-        for column, (_, other) in enumerate(kinds):
-            if one and other:
-                impact[row, column] = graph.impact[number[one], number[other]]
-    return impact
+def _once(spread: Blocks, impact: Blocks) -> tuple[Floats, Floats]:
+    """Changes drawn in cascades, and their work."""
+    once = np.eye(sum(map(len, spread)))
+    work = [cascade_work(block, of) for block, of in zip(spread, impact, strict=True)]
+    return along_a_diagonal([reach(block).chance for block in spread]) - once, along_a_diagonal(work) - once
 
 
 def _without_limit(
-    model: Model, kinds: tuple[Kind, ...], spread: Floats, impact: Floats, side: Callable[[list[float]], float]
+    model: Model, kinds: tuple[Kind, ...], spread: Blocks, impact: Blocks, side: Callable[[list[float]], float]
 ) -> tuple[Floats, Floats]:
     """Changes drawn by every change, repairs too; a repair is of what it repairs, so it draws as much work."""
-    defects = expected_defects(model)
-    repairs = np.diag([side(of_category(defects, kind[0])) for kind in kinds])
-    if spectral_radius(spread + repairs) >= 1:
-        return np.full(spread.shape, math.inf), np.full(spread.shape, math.inf)
-    every, weighed = unlimited_changes(spread + repairs), unlimited_changes(spread * impact + repairs)
-    return every @ spread, weighed @ (spread * impact)
+    repairs = list(repairs_of(expected_defects(model), kinds, spread, side))
+    every, weighed = [], []
+    for block, of, back in zip(spread, impact, repairs, strict=True):
+        if spectral_radius(block + back) >= 1:
+            endless = np.full((len(kinds),) * 2, math.inf)
+            return endless, endless
+        every.append(unlimited_changes(block + back) @ block)
+        weighed.append(unlimited_changes(block * of + back) @ (block * of))
+    return along_a_diagonal(every), along_a_diagonal(weighed)
 
 
 def _starts(graph: ComponentGraph, categories: tuple[str, ...], kinds: tuple[Kind, ...]) -> Floats:

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from changeflow.model.component_graph import NO_CATEGORY_OF_ITS_OWN, ComponentGraph
 
 Floats = NDArray[np.float64]
-MOST_BRANCHES = 60_000
-"""Branches of the exact tree, about a tenth of a second; a graph that needs more is sampled."""
+MOST_BRANCHES = 8_000
+"""Branches of an exact tree, 0.02 s of chances and 0.1 s of work: every command waits for it. A graph that
+needs more is sampled."""
 SAMPLES_A_BATCH, BATCHES = 4096, 16
 MOST_PAIRS = 250_000
 """Pairs of a start and a link that are sampled; a very large graph gets fewer batches, and a larger error."""
@@ -45,7 +46,7 @@ class Reach:
 
 
 def effective_likelihood(graph: ComponentGraph, flexibility: Floats, root: int | None = None) -> Floats:
-    """Likelihoods times (1 - flexibility of the changed component's category), not below 0.
+    """Likelihoods times (1 - flexibility of the changed component's category).
 
     `flexibility` is by category. A component without a category takes the one of the change that began it: `root`, or
     the mean over categories where none is named.
@@ -53,7 +54,7 @@ def effective_likelihood(graph: ComponentGraph, flexibility: Floats, root: int |
     inherited = float(flexibility.mean()) if root is None else float(flexibility[root])
     own = flexibility[np.maximum(graph.category, 0)]
     phi = np.where(graph.category == NO_CATEGORY_OF_ITS_OWN, inherited, own)
-    return np.asarray(graph.likelihood * np.clip(1 - phi, 0.0, 1.0)[:, None])
+    return np.asarray(graph.likelihood * (1 - phi)[:, None])
 
 
 def spectral_radius(matrix: Floats) -> float:

@@ -74,11 +74,11 @@ def build_model(
     sets: Sequence[str] = (),
     priors: str | None = None,
     read_before: Model | None = None,
-    rerouted: bool = False,
+    own_routing: bool = True,
 ) -> Model:
     """A checked Model from raw tables; `file` is what relative paths in the tables are relative to.
 
-    `rerouted`: the routing is another than the file's own, as it always is in a model that was read before.
+    In another routing than the file's own, what is left to nobody is refused and counted in the run, not here.
     """
     raw, options, faults = _with_sets(copy.deepcopy(raw), sets, shown)
     if priors is not None and raw.get("priors") in shipped_priors():
@@ -103,11 +103,11 @@ def build_model(
     parts = Parts.of(full)
     faults += [fault for fault in cross_faults(parts, places) if fault.path not in wrong]
     graph = _component_graph(parts, file.parent, places, faults, read_before)
-    if read_before is None and not rerouted:  # in another routing than the file's own they are refused and counted
+    if own_routing:
         faults += [fault for fault in left_to_nobody(parts, places) if fault.path not in wrong]
     if faults:
         raise ModelError(dict.fromkeys(faults))
-    model._raw, model._place, model._vary = raw, shown, vary
+    model._raw, model._place, model._vary, model._own_routing = raw, shown, vary, own_routing
     if read_before is not None:
         model._rules = read_before._rules
     logs = _read_logs(model, file, bool(full.get("__single_source__")), read_before)
@@ -125,15 +125,18 @@ def remade(tables: Raw, place: str) -> Model:
         file = find_model(place)
     except ModelError:
         file = Path(place)
-    return build_model(read_back(tables), file=file, shown=place, rerouted=True)
+    return build_model(read_back(tables), file=file, shown=place, own_routing=False)
 
 
-def vary(model: Model, changes: Mapping[str, Any], *, priors: str | None = None) -> Model:
-    """The same model with other values at some dotted paths, checked like a file."""
+def vary(
+    model: Model, changes: Mapping[str, Any], *, priors: str | None = None, own_routing: bool | None = None
+) -> Model:
+    """The same model with other values at some dotted paths, checked like a file; `own_routing` is as before."""
     raw = copy.deepcopy(model._raw)
     for dotted, value in changes.items():
         _put(raw, tuple(dotted.split(".")), copy.deepcopy(value))
-    return build_model(raw, file=model._file, shown=model.place, priors=priors, read_before=model)
+    own = model._own_routing if own_routing is None else own_routing
+    return build_model(raw, file=model._file, shown=model.place, priors=priors, read_before=model, own_routing=own)
 
 
 def with_sets(model: Model, sets: Sequence[str]) -> Model:
@@ -141,7 +144,8 @@ def with_sets(model: Model, sets: Sequence[str]) -> Model:
     if not sets:
         return model
     raw = copy.deepcopy(model._raw)
-    return build_model(raw, file=model._file, shown=model.place, sets=sets, read_before=model)
+    own = model._own_routing
+    return build_model(raw, file=model._file, shown=model.place, sets=sets, read_before=model, own_routing=own)
 
 
 def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str, str], list[Fault]]:

@@ -94,6 +94,7 @@ class Model(Value):
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
     _place: str = PrivateAttr(default="model")
     _file: Path = PrivateAttr(default=Path())
+    _own_routing: bool = PrivateAttr(default=True)
     _logs: dict[str, ReplayLog] = PrivateAttr(default_factory=dict)
     _rules: dict[str, RoutingRule] = PrivateAttr(default_factory=dict)
     _component_graph: ComponentGraph | None = PrivateAttr(default=None)
@@ -160,9 +161,9 @@ class Model(Value):
 
     @property
     def work_stage(self) -> str | None:
-        """The stage that does the work: of the first station in the file with acceptance, else of the first one."""
-        accepts = (name for name, station in self.stations.items() if station.acceptance is not None)
-        name = next(accepts, next(iter(self.stations), None))
+        """The stage that does the work: of the first station in the file that delivers, else of the first one."""
+        delivers = (name for name, station in self.stations.items() if station.delivers)
+        name = next(delivers, next(iter(self.stations), None))
         return None if name is None else self.stage(name)
 
     def groups(self, station: str) -> dict[str, Group]:

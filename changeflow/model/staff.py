@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from changeflow.model.by_category import ShareByCategory, SpeedByCategory, TimesByCategory, by_category
-from changeflow.model.learning import Attrition, PartOfOne, Training
-from changeflow.model.values import ListOf, NonNegative, Positive, Value
+from changeflow.model.learning import Attrition, Training
+from changeflow.model.values import ListOf, NonNegative, PartOfOne, Positive, Value
 
 __all__ = ["Absence", "Group", "HeadCount", "PartOfOne"]
 

@@ -11,10 +11,10 @@ from changeflow.model.by_category import LawByCategory, ShareByCategory, by_cate
 from changeflow.model.delivery_errors import StationErrors
 from changeflow.model.holding import CallOff, Hold, Release, RequesterWait
 from changeflow.model.laws import Law
-from changeflow.model.learning import Learning, PartOfOne
+from changeflow.model.learning import Learning
 from changeflow.model.queueing import Discipline, Ranked
 from changeflow.model.staff import Absence, Group
-from changeflow.model.values import ListOf, Named, NamedOf, NonNegative, Positive, Share, Value
+from changeflow.model.values import ListOf, Named, NamedOf, NonNegative, PartOfOne, Positive, Share, Value
 
 __all__ = ["Station", "by_category"]
 
@@ -101,6 +101,11 @@ class Station(Value):
         if self.hours_per_week is not None and self.availability != 1.0:
             raise ValueError("either availability or hours_per_week")
         return self
+
+    @property
+    def delivers(self) -> bool:
+        """Do its passes end with a delivery, which may be wrong?"""
+        return self.acceptance is not None or self.errors is not None
 
     def may_work_on(self, category: str) -> bool:
         """Has somebody here the skill for the category?"""

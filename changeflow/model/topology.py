@@ -1,7 +1,8 @@
 """Load before any run: work arriving at each station against the hours its people have.
 
-With routing that depends on the state, or servers of different speed, a station has a lower load (only what nobody
-else may take, done by the fastest) and an upper one (everything it may be sent, done by the slowest).
+With routing that depends on the state, servers of different speed, or people who learn, a station has a lower load
+(only what nobody else may take, done by the fastest at full skill) and an upper one (everything it may be sent, done by
+the slowest with the skill they begin with). How often deliveries are wrong is taken at full skill in both.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.model.capacity import group_hours, speeds
+from changeflow.model.capacity import group_hours, least_speeds, speeds
 from changeflow.model.choices import least_staying
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
 from changeflow.model.once import once_a_model
@@ -95,8 +96,9 @@ def _most_servers(model: Model, name: str) -> int:
 
 def _at_own_pace(model: Model, name: str, work: Floats) -> Floats:
     """Hours by category when the fastest, and when the slowest of those who may do it do all of it."""
-    paces = [list(speeds(model, name, category).values()) for category in categories_of(model)]
-    return np.divide(work, [[max(pace), min(pace)] for pace in paces])
+    fastest = [max(speeds(model, name, category).values()) for category in categories_of(model)]
+    slowest = [min(least_speeds(model, name, category).values()) for category in categories_of(model)]
+    return np.asarray(work / np.transpose([fastest, slowest]))
 
 
 def _bounds(by_category: Floats) -> tuple[float, float]:

@@ -45,8 +45,9 @@ def traffic(model: Model, begin: float, end: float) -> Traffic:
     weeks = (end - begin) / HOURS_PER_WEEK
     for a, b in _pieces(model, begin, end):
         arrivals = expected_arrivals(model, a, b)
+        done = list(_done(model, arrivals, (a + b) / 2))
         for number, category in enumerate(categories):
-            sent = [*_sent(model, category, arrivals), *_drawn(model, category, arrivals, (a + b) / 2)]
+            sent = [*_sent(model, category, arrivals), *_drawn(model, category, done)]
             for kind in kinds(model, category) if sent else ():
                 choices = Choices(model, kind, (a + b) / 2)
                 for station in range(len(names)):
@@ -83,18 +84,22 @@ def _sent(model: Model, category: str, arrivals: dict[str, dict[str, float]]) ->
             yield _Sent(route, both, (both[0] * own_work, both[1] * own_work))
 
 
-def _drawn(model: Model, category: str, arrivals: dict[str, dict[str, float]], now: float) -> Iterator[_Sent]:
+def _done(model: Model, arrivals: dict[str, dict[str, float]], now: float) -> Iterator[tuple[Route, Floats]]:
+    """Root requests of each source that are done in the end, (least, largest) x categories; none if they draw none."""
+    categories = categories_of(model)
+    for name, counts in arrivals.items() if propagated(model) else ():
+        route, least = _route(model, name), least_share(model, model.demand.sources[name])
+        if route is not None:
+            done = np.array([done_share(Choices(model, Kind(root), now), route) for root in categories]).T
+            yield route, done * [counts.get(root, 0.0) for root in categories] * [[least], [1.0]]
+
+
+def _drawn(model: Model, category: str, done: list[tuple[Route, Floats]]) -> Iterator[_Sent]:
     """Changes of other components that requests of all categories draw after them, by the source of the root."""
-    drawn, categories = propagated(model), categories_of(model)
+    drawn, here = propagated(model), categories_of(model).index(category)
     if drawn is None:
         return
-    for name, counts in arrivals.items():
-        route, least = _route(model, name), least_share(model, model.demand.sources[name])
-        if route is None:
-            continue
-        done = np.array([done_share(Choices(model, Kind(root), now), route) for root in categories]).T
-        roots = done * [counts.get(root, 0.0) for root in categories] * [[least], [1.0]]
-        here = categories.index(category)
+    for route, roots in done:
         count, work = (
             tuple(_product(roots[side], of[side, :, here]) for side in (0, 1)) for of in (drawn.changes, drawn.work)
         )
@@ -135,10 +140,23 @@ def _bounds(choices: Choices, rewards: Floats, sent: list[_Sent], *, is_work: bo
         return np.zeros(2)
     bounds = []
     for side, sign in enumerate((-1.0, 1.0)):
-        worths = _worths(choices, sign * rewards / unit, is_work=is_work)
-        amounts = [((one.work if is_work else one.count)[side], _each(choices, one.route, worths)) for one in sent]
+        amounts = [
+            ((one.work if is_work else one.count)[side], _each(choices, one.route, worths))
+            for repairs_go, some in _by_repairs(choices.model, sent)
+            for worths in (_worths(choices, sign * rewards / unit, repairs_go, is_work=is_work),)
+            for one in some
+        ]
         bounds.append(unit * math.fsum(amount * each for amount, each in amounts if amount and each))
     return np.array(bounds)
+
+
+def _by_repairs(model: Model, sent: list[_Sent]) -> list[tuple[Route | None, list[_Sent]]]:
+    """What is sent off, by the rule that its repairs go by: that of its own source; None: back to their station."""
+    if model.errors is None or model.errors.repairs_go != "entry":
+        return [(None, sent)]
+    rules: list[Route] = []
+    rules += (one.route for one in sent if one.route not in rules)
+    return [(rule, [one for one in sent if one.route == rule]) for rule in rules]
 
 
 def _each(choices: Choices, route: Route, worths: dict[str, float]) -> float:
@@ -147,10 +165,10 @@ def _each(choices: Choices, route: Route, worths: dict[str, float]) -> float:
     return total if total < _ENDLESS else math.inf
 
 
-def _worths(choices: Choices, rewards: Floats, *, is_work: bool) -> dict[str, float]:
+def _worths(choices: Choices, rewards: Floats, repairs_go: Route | None, *, is_work: bool) -> dict[str, float]:
     """The largest expected sum of rewards from a stay at each station on, by policy iteration (Howard 1960).
 
-    Defects that escape come back as requests: to their station, once and again, or to where the model's entry sends
+    Defects that escape come back as requests: to their station, once and again, or to where a rule at arrival sends
     them, each as a visit, or as its share of the work. A repair of a repair is as large as a repair.
     """
     model = choices.model
@@ -158,15 +176,14 @@ def _worths(choices: Choices, rewards: Floats, *, is_work: bool) -> dict[str, fl
     after = [model.routing.next.get(name, To(place="done")) for name in names]
     found, share = np.array([defects(model, name, choices.kind.category) for name in names]).T.reshape(2, -1)
     back = found * (share if is_work else 1.0)
-    to_entry = model.errors is not None and model.errors.repairs_go == "entry"
-    times = np.ones(len(names)) if to_entry else 1 + back / np.maximum(1 - found, _LEAK)
+    times = np.ones(len(names)) if repairs_go else 1 + back / np.maximum(1 - found, _LEAK)
     rewards = times * rewards
     worths, last = dict(zip(names, rewards.tolist(), strict=True)), None
     for _ in range(_MOST_POLICIES):
         onward = [choices.stays(route, worths) for route in after]
         flow = times[:, None] * np.array([[stays.get(name, 0.0) for name in names] for stays in onward])
-        if to_entry:
-            anew = choices.stays(model.entry, worths)
+        if repairs_go:
+            anew = choices.stays(repairs_go, worths)
             flow += np.outer(back, [anew.get(name, 0.0) for name in names])
         if last is not None and np.array_equal(flow, last):
             break

@@ -10,6 +10,7 @@ from changeflow.model.by_category import by_category
 from changeflow.model.delivery_errors import KINDS, Errors, StationErrors
 from changeflow.model.error_rates import ErrorRates, error_rates
 from changeflow.model.expected import categories_of
+from changeflow.model.flexibility import rigidity
 from changeflow.model.schema import Model
 from changeflow.present.words import days, digits, plain, plain_name
 
@@ -32,7 +33,7 @@ def error_lines(model: Model) -> list[str]:
 def _station(
     model: Model, name: str, errors: Errors, own: StationErrors, rates: dict[tuple[str, str], ErrorRates]
 ) -> Iterator[str]:
-    mine = [rates[name, category] for category in model.categories or ("",)]
+    mine = [rates[name, category] for category in categories_of(model)]
     share = np.array([category.share for category in model.categories.values()] or [1.0])
     kinds = share @ np.array([one.kinds for one in mine])
     review, acceptance = share @ np.array([one.noticed for one in mine])
@@ -72,9 +73,9 @@ def _links(links: int) -> str:
 
 def _slips(model: Model, name: str, own: StationErrors) -> str:
     """How much more often the unskilled slip, where skill can be below full."""
-    if own.slip_at(0.0) == own.slip or model.stations[name].learning is None:
+    if own.unskilled_slip == own.slip or model.stations[name].learning is None:
         return ""
-    return f"; that is at full skill, where {own.slip:.0%} slip: at none {own.slip_at(0.0):.0%} do"
+    return f"; that is at full skill, where {own.slip:.0%} slip: at none {own.unskilled_slip:.0%} do"
 
 
 def _repairs(model: Model, errors: Errors) -> Iterator[str]:
@@ -84,7 +85,7 @@ def _repairs(model: Model, errors: Errors) -> Iterator[str]:
     for category in categories_of(model):
         by_value.setdefault(None if flexibility is None else by_category(flexibility, category), []).append(category)
     for value, categories in by_value.items():
-        factor = 1.0 if value is None else value**-errors.repair_exponent
+        factor = rigidity(errors, model.system, categories[0])
         whose = f" of {', '.join(map(plain_name, categories))}" if len(by_value) > 1 else ""
         ease = "" if value is None else f" (flexibility {value:g}, so {digits(factor)} times as much as at 1)"
         found = errors.repair

@@ -119,8 +119,8 @@ def _learning(curve: Learning) -> str:
     forgetting = f", fading in {days(curve.forgetting_days)} without practice" if curve.forgetting_days else ""
     return (
         f"people learn by category: skill {curve.start:g} ({curve.trained:g} trained) at first, a pass takes "
-        f"{curve.rate:.0%} as long after each doubling of passes, up to full skill{forgetting}; the load above is that "
-        "of full skill"
+        f"{curve.rate:.0%} as long after each doubling of passes, up to full skill{forgetting}; the least load above "
+        "is that of full skill, the largest that of the first one"
     )
 
 

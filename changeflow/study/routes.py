@@ -51,7 +51,7 @@ def along_route(model: Model, route: str) -> Model:
     for name, source in model.demand.sources.items():
         if source.entry is not None and not source.background:  # other customers stay where they are
             changes[f"{prefix(name)}.entry"] = _only(model, source.entry, wanted, at_entry=True)
-    return vary(model, changes)
+    return vary(model, changes, own_routing=False)
 
 
 def _source_prefix(model: Model):  # type: ignore[no-untyped-def]

@@ -54,4 +54,4 @@ def systems(draw: st.DrawFn, categories: Sequence[str]) -> Raw:
     """The table [system]."""
     if draw(one_in(3)):
         return {}
-    return {"flexibility": draw(by_category(st.sampled_from([0.3, 0.65, 1.0, 1.2]), categories))}
+    return {"flexibility": draw(by_category(st.sampled_from([0.3, 0.65, 0.8, 1.0]), categories))}

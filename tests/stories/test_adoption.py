@@ -162,8 +162,12 @@ def test_a_delivery_that_waits_for_its_test_is_withdrawn_and_others_customers_wa
     assert not (tests["finished"] == 336.0).any()
 
 
-def test_the_second_system_lacks_the_misfits_below_its_better_fit(tmp_path: Path, engine: str) -> None:
-    """A misfit's threshold is its own luck; after 504 only those above 0.5 + 0.1 are found, before all above 0.5."""
+@pytest.mark.parametrize("readiness", [None, 0.7])
+def test_the_second_system_lacks_the_misfits_below_its_better_fit(
+    tmp_path: Path, engine: str, readiness: float | None
+) -> None:
+    """A misfit's threshold is its own luck; after 504 only those above 0.5 + 0.1 are found, before all above 0.5. An
+    organisation of readiness 0.7 finds those above 1 - 0.5 x 2 x 0.3 = 0.7, then those above 0.8."""
     system = """
         [stations.desk]
         servers = "infinite"
@@ -173,15 +177,18 @@ def test_the_second_system_lacks_the_misfits_below_its_better_fit(tmp_path: Path
         fit = 0.5
         time_days = 20
         """
+    fit = 0.5 if readiness is None else 0.7
+    if readiness is not None:
+        system += f"[organisation.variation]\nreadiness = {readiness}\n"
     model = story(tmp_path, "at work\n0 1", system + mood(**AGAIN | {"review_every_weeks": 2}), days=27)
     found = simulate(model, seed=4, replication=0, engine=engine)
     burst = found.requests[found.requests["source"] == 1]
     key = draws.run_key(4, 0)
     thresholds = np.array([draws.uniform_pair(key, one, draws.NO_STAGE, draws.MISFIT, 0)[1] for one in burst["key"]])
     late = burst["arrived"] >= 504
-    assert thresholds[~late].min() < 0.55
+    assert fit < thresholds[~late].min() < fit + 0.05
     assert late.sum() > 5
-    assert thresholds[late].min() > 0.6
+    assert fit + 0.1 < thresholds[late].min() < fit + 0.2
     assert not ((burst["arrived"] >= 336) & ~late).any()
 
 

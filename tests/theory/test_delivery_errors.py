@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from changeflow.engine import mistakes
 from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
-from changeflow.model.error_rates import error_rates
+from changeflow.model.delivery_errors import Errors, StationErrors
+from changeflow.model.error_rates import error_chances, error_rates
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 from tests.claims.claims import trial
@@ -168,3 +170,21 @@ def test_a_cascade_and_unlimited_propagation_have_their_own_totals(unlimited: bo
         return float(len(trace.requests) / (trace.requests["cause"] == t.ROOT).sum())
 
     lies_in(shares(model, total), exact, 0.01)
+
+
+@pytest.mark.parametrize("quality", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("difficulty", [0.0, 0.5, 1.0])
+def test_luck_falls_on_each_kind_as_often_as_is_expected(quality: float, difficulty: float) -> None:
+    """The engines' way from luck to a kind of error against the analysis' chances, on a grid of 20,000 lucks."""
+    errors = Errors(per_link=0.2, quality_effect=0.5, omission_share=0.4, irreducible=0.15)
+    station = StationErrors(links=3, promise=0.05, slip=0.1)
+    luck = (np.arange(20_000) + 0.5) / 20_000
+    kinds = [
+        mistakes.error_kind(
+            one, quality, difficulty, station.links, errors.per_link, errors.quality_effect, errors.omission_share,
+            station.promise, station.slip, errors.irreducible,
+        )
+        for one in luck
+    ]  # fmt: skip
+    found = np.bincount(kinds, minlength=6)[1:] / len(luck)
+    assert found == pytest.approx(error_chances(errors, station, np.array(quality), np.array(difficulty)), abs=1e-4)

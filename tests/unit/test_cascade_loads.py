@@ -148,3 +148,77 @@ def test_runs_are_as_loaded_as_is_expected(more: str) -> None:
     assert error < 0.01 * high
     assert found.mean() == pytest.approx(high, abs=4 * error + 0.01 * high)
     assert 0.45 < high < 0.9
+
+
+SIX = "".join(f"[categories.c{n}]\nshare = {1 if n == 0 else 0}\nwork_hours = 1\n" for n in range(6))
+ALL_LINKS = '[components]\nnames = ["a", "b", "c", "d", "e", "f"]\nimpact = 0.5\nedges = [{}]\n'.format(
+    ", ".join(
+        f'{{ from = "{one}", to = "{other}", likelihood = 0.2 }}'
+        for one in "abcdef"
+        for other in "abcdef"
+        if one != other
+    )
+)
+
+
+def test_each_category_has_a_graph_of_its_own_however_many_there_are() -> None:
+    """A tree that is small enough for one category is small enough for six: no less exact, no matrix of all of them."""
+    one, six = (
+        propagated(model_of(PLAIN + ALL_LINKS)),
+        propagated(model_of(DESK.format(categories=SIX, errors="") + ALL_LINKS)),
+    )
+    assert one is not None
+    assert six is not None
+    for few, many in ((one.changes, six.changes), (one.work, six.work)):
+        assert np.array_equal(many, few[0, 0, 0] * np.array([np.eye(6)] * 2))
+
+
+def test_a_tree_that_is_too_big_for_chances_is_not_grown_again_for_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where chances are sampled, work is taken by waves at once."""
+    grown: list[int] = []
+    monkeypatch.setattr("changeflow.model.cascade_work.exact_work", lambda likelihood, _: grown.append(len(likelihood)))
+    dense = np.full((14, 14), 0.1) - np.diag(np.full(14, 0.1))
+    assert cascade_work(dense, (dense > 0) * 0.5)[0, 1] == pytest.approx(
+        cascade_work(dense, (dense > 0) * 0.5)[5, 9], rel=0.05
+    )
+    assert not grown
+    cascade_work(CHAIN, (CHAIN > 0) * 0.25)
+    assert grown == [3]
+
+
+OWN_WAY = """\
+title = "two ways in"
+horizon_days = 700
+follow_up_days = 0
+[demand.sources.ours]
+kind = "poisson"
+rate_per_day = 1
+entry = "a"
+[demand.sources.theirs]
+kind = "poisson"
+rate_per_day = 1
+[stations.a]
+service_hours = 2
+errors = { slip = 0.5 }
+[stations.b]
+service_hours = 20
+[errors]
+repairs_go = "entry"
+[errors.kinds.slip]
+caught_at_acceptance = 0
+discovery_days = 1
+[routing]
+entry = "b"
+"""
+
+
+def test_repairs_go_where_new_requests_of_their_own_source_go() -> None:
+    """Of 7 a week at a half slip and come back to a, once and again: 14 visits; nothing comes to b but its own 7."""
+    model = model_of(OWN_WAY)
+    a, b = offered_loads(model)
+    assert (a.visits_per_week, b.visits_per_week) == (pytest.approx((14, 14)), pytest.approx((7, 7)))
+    assert b.work_per_week == pytest.approx((140, 140))
+    assert not b.overloaded
+    visits = [simulate(model, seed=1, replication=n, engine="compiled").visits for n in range(4)]
+    found = np.bincount(np.concatenate([rows["station"] for rows in visits]), minlength=2) / 400
+    assert found == pytest.approx([14, 7], abs=0.7)

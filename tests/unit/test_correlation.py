@@ -105,3 +105,16 @@ def test_there_is_no_size_without_a_station(tmp_path: Path) -> None:
 def test_a_correlation_lies_between_minus_one_and_one(tmp_path: Path) -> None:
     told = faults_of(tmp_path, BUSY + "[categories.a]\nshare = 1\ndifficulty_size_correlation = 1.5\n")
     assert [fault.path for fault in told] == ["categories.a.difficulty_size_correlation"]
+
+
+def test_the_work_is_done_where_deliveries_may_be_wrong() -> None:
+    """Triage comes first in the file; the desk delivers, with an acceptance or with causes of error."""
+    text = DESK.replace("[stations.desk]", "[stations.triage]\nservice_hours = 1\n[stations.desk]")
+    text += '[routing]\nentry = "triage"\nnext.triage = "desk"\n'
+    assert model_of(text).work_stage == "triage"
+    accepted = "service_hours = 1\nacceptance = { rework_probability = 0.1 }\n[routing]"
+    with_errors = "service_hours = 1\nerrors = { slip = 0.1 }\n[errors]\n[routing]"
+    for more in (accepted, with_errors):
+        model = model_of(text.replace("service_hours = 1\n[routing]", more))
+        assert model.work_stage == "desk"
+        assert compile_tables(model).work_stage == stage_key("desk")

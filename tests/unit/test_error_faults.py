@@ -81,6 +81,8 @@ FAULTS = [
     ("discovery_days = 20", "discovery_days = -20", 28, "errors.kinds.slip.discovery_days", "at least 0", ""),
     ("production = 1.5", "production = 0", 25, "errors.repair.production", "above 0", ""),
     ("0.6 }", "0 }", 30, "system.flexibility.data", "above 0", ""),
+    ("{ data = 0.6 }", "1.2", 30, "system.flexibility", "at most 1", ""),
+    ("{ data = 0.6 }", "{ data = 1.2 }", 30, "system.flexibility.data", "at most 1", ""),
     ("per_link", "per_lnk", 21, "errors.per_lnk", "a known key", "'per_link'"),
     ("[errors.kinds.slip]", "[errors.kinds.slop]", 26, "errors.kinds.slop", "a known key", "'slip'"),
     ("promise = 0.02", "promises = 0.02", 12, f"{DESK}.errors.promises", "a known key", "'promise'"),
@@ -141,3 +143,11 @@ def test_follow_ups_without_end_are_refused_with_their_sum(tmp_path: Path) -> No
     assert "each change draws 1." in fault.hint
     (tmp_path / "model.toml").write_text(only_desk, encoding="utf-8")
     assert read_model(tmp_path / "model.toml").component_graph is not None
+
+
+def test_errors_that_could_not_be_read_are_not_missed(tmp_path: Path) -> None:
+    """The desk says what it adds to errors, if with a wrong word: nobody asks for a rework probability instead."""
+    text = MODEL.replace("links = 2", "linkz = 2")
+    assert [(fault.path, fault.hint) for fault in faults_of(tmp_path, text)] == [
+        (f"{DESK}.errors.linkz", "did you mean 'links'?")
+    ]

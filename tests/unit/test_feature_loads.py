@@ -80,6 +80,27 @@ def test_the_speed_of_a_group_shortens_what_it_works_on() -> None:
     assert load_of(text + 'entry = "one"', "one").hours_per_week == pytest.approx(168)
 
 
+@pytest.mark.parametrize(
+    ("person", "least_skill"),
+    [
+        ("trained = false", 0.4),
+        ("trained = true", 0.5),
+        ("trained = true, attrition = { tenure_days = 90, replacement_days = 1 }", 0.4),
+        ("trained = true, experience = 1", 0.625),
+        ("trained = true, experience = 1023", 1.0),
+        ("trained = true, experience = 1, attrition = { tenure_days = 90, replacement_days = 1 }", 0.4),
+    ],
+)
+def test_the_upper_load_is_that_of_the_least_skill(person: str, least_skill: float) -> None:
+    """21 hours a week at full skill; rate 0.8: one pass makes skill 1 / 0.8 of the first."""
+    people = "learning = { rate = 0.8, start = 0.4, trained = 0.5 }\nstaff.eva = { " + person + " }"
+    load = load_of(DESK.replace("servers = 2", people))
+    assert load.work_per_week == (pytest.approx(21), pytest.approx(21 / least_skill))
+    if "attrition" not in person:
+        forgets = DESK.replace("servers = 2", people.replace("trained = 0.5", "trained = 0.5, forgetting_days = 9"))
+        assert load_of(forgets).work_per_week[1] == pytest.approx(21 / (0.5 if "trained = true" in person else 0.4))
+
+
 @pytest.mark.parametrize(("hours", "overloaded"), [(25.1, False), (24.9, True)])
 def test_overload_is_judged_by_the_best_division_of_work(hours: float, overloaded: bool) -> None:
     """

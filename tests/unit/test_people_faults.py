@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.model.reading import read_model
+from changeflow.errors import ModelError
+from changeflow.model.reading import read_model, vary, with_sets
 from changeflow.study.routes import along_route
 from tests.unit.small import faults_of
 
@@ -110,3 +111,61 @@ def test_a_station_closed_to_everybody_is_no_matter_of_authority(tmp_path: Path)
     )
     (tmp_path / "model.toml").write_text(closed, encoding="utf-8")
     assert read_model(tmp_path / "model.toml").stations["team"].reach("data") == 0.0
+
+
+def test_authority_is_asked_for_in_every_variation_of_the_files_own_routing(tmp_path: Path) -> None:
+    """In the file, by an option, by `with_` and by options after reading; along another route it is counted."""
+    text = MODEL.replace("staff.ben = {", "staff.ben = { authority = 0.4,").replace('["team", "vendor"]', '["team"]')
+    (tmp_path / "model.toml").write_text(text, encoding="utf-8")
+    model, option = read_model(tmp_path / "model.toml"), "stations.team.staff.anna.authority=0.45"
+    expected = "authority over requests of category 'data'"
+    assert expected in str(faults_of(tmp_path, text, [option])[0])
+    (tmp_path / "model.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match=expected):
+        model.with_({"stations.team.staff.anna.authority": 0.45})
+    with pytest.raises(ModelError, match=expected):
+        with_sets(model, [option])
+    inside = along_route(model, "power_users")
+    assert with_sets(inside, [option]).stations["team"].reach("data") == 0.45
+    assert vary(inside, {"stations.team.staff.anna.authority": 0.45}).stations["team"].reach("data") == 0.45
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "path"),
+    [
+        ("start = 0.4", "strt = 0.4", "stations.team.learning.strt"),
+        ("rate = 0.85", "rate = 1.85", "stations.team.learning.rate"),
+        ("authority = { data = 0.6", "authority = { data = 1.6", "stations.team.staff.anna.authority.data"),
+    ],
+)
+def test_what_could_not_be_read_gives_no_faults_of_others(
+    tmp_path: Path, written: str, instead: str, path: str
+) -> None:
+    """People by name and a learning curve are there, if with a wrong number: nobody asks for them."""
+    paths = {fault.path for fault in faults_of(tmp_path, MODEL.replace(written, instead, 1))}
+    assert paths <= {path, "stations.team.learning.start"}  # the name it stands for is missing
+    assert path in paths
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "hint"),
+    [
+        ("hours = 8", "hour = 8", "hours"),
+        ("tenure_days =", "tenure_day =", "tenure_days"),
+        ("start =", "strt =", "start"),
+    ],
+)
+def test_a_misspelled_key_of_people_has_its_nearest_name(tmp_path: Path, written: str, instead: str, hint: str) -> None:
+    faults = faults_of(tmp_path, MODEL.replace(written, instead, 1))
+    assert [fault.hint for fault in faults if fault.expected == "a known key"] == [f"did you mean '{hint}'?"]
+
+
+@pytest.mark.parametrize("key", ["difficulty", "specification_quality"])
+def test_what_chances_are_multiplied_with_is_at_most_one(tmp_path: Path, key: str) -> None:
+    text = MODEL.replace("share = 0.5", f'share = 0.5\n{key} = {{ law = "exponential", mean = 0.3 }}', 1)
+    text = text.replace("difficulty = 0.5\n", "", 1) if key == "difficulty" else text
+    (fault,) = faults_of(tmp_path, text)
+    assert (fault.path, fault.found) == (f"categories.data.{key}", "'up to inf'")
+    assert fault.expected == "a law between 0 and 1 (or with at_most = 1)"
+    (tmp_path / "model.toml").write_text(text.replace("mean = 0.3", "mean = 0.3, at_most = 1"), encoding="utf-8")
+    assert read_model(tmp_path / "model.toml").categories["data"]

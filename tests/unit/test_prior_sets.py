@@ -1,5 +1,7 @@
 """A prior set with a missing or doubled value is one clear message."""
 
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -91,3 +93,10 @@ def test_all_faults_come_together() -> None:
 
 def test_what_is_no_toml_is_told_with_its_line() -> None:
     assert faults(SMALL + "waiting = = 3\n")[0].startswith("mine.toml:3: expected a prior set in TOML, found Invalid")
+
+
+def test_nobody_looks_for_lines_in_sets_without_a_fault() -> None:
+    """Every command reads them; a grammar of TOML is loaded only to say where a fault stands."""
+    code = "from changeflow.model.prior_sets import shipped_set; shipped_set('field')"
+    code += "; import sys; assert not [name for name in sys.modules if name.startswith('tree_sitter')]"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -113,3 +113,10 @@ def test_tables_of_a_wrong_kind_are_left_for_the_check_to_tell() -> None:
     full = filled({"demand": 3, "stations": {"desk": 4}, "costs": 5, "assumptions": {}})
     assert (full["demand"], full["stations"], full["costs"]) == (3, {"desk": 4}, 5)
     assert filled({"assumptions": 3}) == {"assumptions": 3}
+
+
+def test_a_model_whose_categories_are_no_table_is_left_to_the_checks() -> None:
+    """A tool's openness by category has nothing to go by; the fault itself is told later."""
+    full = filled({"categories": 3, "stations": {"desk": {"tool": "open"}}})
+    assert full["categories"] == 3
+    assert full["stations"]["desk"]["speed"] == 2.0

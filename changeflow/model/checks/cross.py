@@ -14,7 +14,7 @@ from changeflow.model.checks.delivery_errors import delivery_errors
 from changeflow.model.checks.demand import batches, gaps, other_customers, replays
 from changeflow.model.checks.endless import endless
 from changeflow.model.checks.leaving import leaving
-from changeflow.model.checks.organisation import correlations, variation
+from changeflow.model.checks.organisation import correlations, levels, variation
 from changeflow.model.checks.parts import Parts
 from changeflow.model.checks.queueing import at_once, disciplines
 from changeflow.model.checks.routes import routes
@@ -25,7 +25,7 @@ from changeflow.model.faults import Places
 _CHECKS = (
     window, names, calendars, by_category_tables, work, replays, gaps, routes, endless, batches, other_customers,
     staff, skills, disciplines, at_once, leaving, acceptance, delivery_errors,
-    variation, correlations, contracts, costs, adoption,
+    variation, levels, correlations, contracts, costs, adoption,
 )  # fmt: skip
 
 

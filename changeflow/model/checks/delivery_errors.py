@@ -22,7 +22,8 @@ def delivery_errors(parts: Parts, where: Places) -> Iterator[Fault]:
     for name, station in parts.read_stations():
         path: Loc = ("stations", name)
         if station.errors is None:
-            yield from _by_chance(path, station, where)
+            if not parts.says(name, "errors"):
+                yield from _by_chance(path, station, where)
             continue
         if "errors" not in parts.raw:
             yield where.fault((*path, "errors"), "a table [errors] in the model (how errors come about)", "none")
@@ -35,7 +36,7 @@ def delivery_errors(parts: Parts, where: Places) -> Iterator[Fault]:
         if parts.errors is not None:
             yield from _quality(path, station.errors, parts, where)
             yield from _endless(path, station, station.errors, parts.errors, where)
-    if "errors" in parts.raw and not any(station.errors for _, station in parts.read_stations()):
+    if "errors" in parts.raw and not any(parts.says(name, "errors") for name in parts.stations):
         yield where.fault(("errors",), "a station with a table errors, such as { links = 2, slip = 0.04 }", "none")
 
 

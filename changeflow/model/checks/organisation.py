@@ -1,4 +1,4 @@
-"""What is drawn for an organisation, and how difficulty goes with size."""
+"""What is drawn for an organisation and for its requests between 0 and 1, and how difficulty goes with size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from changeflow.errors import Fault
 from changeflow.model.checks.parts import Parts, table_of
-from changeflow.model.faults import Places
+from changeflow.model.faults import Loc, Places
 from changeflow.model.laws import Law, largest
 
 _DRAWN = ("specification_quality", "readiness", "request_rate")
@@ -26,11 +26,25 @@ def variation(parts: Parts, where: Places) -> Iterator[Fault]:
         yield where.fault(path, f"at least one of {', '.join(_DRAWN)}, or a prior set that has them")
     if "readiness" in table:
         try:
-            top = largest(_LAW.validate_python(table["readiness"]))
+            law = _LAW.validate_python(table["readiness"])
         except ValidationError:  # told as a fault of its own
             return
-        if top > 1:
-            yield where.fault((*path, "readiness"), "a law between 0 and 1 (or with at_most = 1)", f"up to {top:g}")
+        yield from _within_one((*path, "readiness"), law, where)
+
+
+def levels(parts: Parts, where: Places) -> Iterator[Fault]:
+    """Difficulty and specification quality lie between 0 and 1: chances of errors are products with them."""
+    for name, category in parts.categories.items():
+        for key in ("difficulty", "specification_quality") if category else ():
+            law = getattr(category, key)
+            if law is not None:
+                yield from _within_one(("categories", name, key), law, where)
+
+
+def _within_one(path: Loc, law: Law, where: Places) -> Iterator[Fault]:
+    top = largest(law)
+    if top > 1:
+        yield where.fault(path, "a law between 0 and 1 (or with at_most = 1)", f"up to {top:g}")
 
 
 def correlations(parts: Parts, where: Places) -> Iterator[Fault]:

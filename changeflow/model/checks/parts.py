@@ -54,6 +54,10 @@ class Parts:
             _parsed(TypeAdapter(Components), raw.get("components")),
         )
 
+    def says(self, station: str, key: str) -> bool:
+        """Does the file give this key of a station, even where its value could not be read?"""
+        return key in table_of(table_of(self.raw, "stations"), station)
+
     def read_stations(self) -> Iterator[tuple[str, Station]]:
         """The stations that could be read, in the order of the file."""
         return ((name, station) for name, station in self.stations.items() if station is not None)

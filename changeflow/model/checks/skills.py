@@ -10,7 +10,7 @@ from changeflow.model.checks.parts import Parts
 from changeflow.model.checks.routes import all_routes
 from changeflow.model.demand import Replay
 from changeflow.model.faults import Loc, Places, file_path
-from changeflow.model.laws import Law, Uniform
+from changeflow.model.laws import ANY_DIFFICULTY, Law
 from changeflow.model.routing import Budget, ByCategory, Custom, Route, Split, To, places
 
 _NEGLIGIBLE = 1e-9
@@ -62,7 +62,7 @@ def _skilled(
 def share_within(difficulty: float, category: str, parts: Parts) -> float:
     """Share of a category's requests up to a difficulty."""
     known = parts.categories.get(category)
-    law: Law = (known.difficulty if known else None) or Uniform(law="uniform", low=0.0, high=1.0)
+    law: Law = (known.difficulty if known else None) or ANY_DIFFICULTY
     return float(moments.cdf(law, difficulty))
 
 

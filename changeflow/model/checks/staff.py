@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from changeflow.errors import Fault
 from changeflow.model.checks.categories import complete, known_category
-from changeflow.model.checks.parts import Parts, table_of
+from changeflow.model.checks.parts import Parts
 from changeflow.model.faults import Loc, Places
 from changeflow.model.stations import Station
 
@@ -15,20 +15,20 @@ def staff(parts: Parts, where: Places) -> Iterator[Fault]:
     """Groups and servers of every station."""
     for name, station in parts.read_stations():
         path: Loc = ("stations", name)
-        if station.staff and "servers" in table_of(table_of(parts.raw, "stations"), name):
+        if station.staff and parts.says(name, "servers"):
             expected = "either servers or staff (each group has servers of its own)"
             yield where.fault((*path, "servers"), expected, station.servers)
         if station.servers == "infinite":
             yield from _uncounted(path, station, where)
         if station.learning is not None:
-            yield from _learners(path, station, where)
+            yield from _learners(path, station, parts, where)
         yield from _groups((*path, "staff"), station, parts, where)
 
 
-def _learners(path: Loc, station: Station, where: Places) -> Iterator[Fault]:
+def _learners(path: Loc, station: Station, parts: Parts, where: Places) -> Iterator[Fault]:
     """Only people with a name learn: of others nobody knows who did what."""
     expected = "named people, each a group of staff with servers = 1 (anonymous servers learn nothing)"
-    if not station.staff:
+    if not parts.says(str(path[1]), "staff"):
         yield where.fault((*path, "learning"), expected, f"servers = {station.servers}")
     for name, group in station.staff.items():
         if not group.is_person:
@@ -63,7 +63,7 @@ def _groups(path: Loc, station: Station, parts: Parts, where: Places) -> Iterato
             table = getattr(group, key)
             if isinstance(table, Mapping):
                 yield from complete((*own, key), table, parts, where)
-        learns = "learning" in table_of(table_of(parts.raw, "stations"), str(path[1]))
+        learns = parts.says(str(path[1]), "learning")
         for key in ("trained", "experience", "training"):
             if key in group.model_fields_set and not learns:
                 yield where.fault((*own, key), f"learning at this station (without it {key} means nothing)")
