@@ -96,6 +96,7 @@ def test_kill_9_loses_nothing_that_was_told(workers: str, whole: Path, folder: P
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # some twenty starts of the program
 def test_kill_9_at_any_instant(whole: Path, folder: Path) -> None:
     """From the start of the program on, again and again, until it has nothing left to do."""
     chance, before, tries = random.Random(1), 0, 0

@@ -72,6 +72,7 @@ def test_a_worker_killed_in_mid_study_changes_no_byte(place: Path, dask: Cluster
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_serial_threads_processes_and_cluster_leave_the_same_bytes(place: Path, dask: Cluster) -> None:
     dask.worker()
     write_study(place, ("replications = 4", "replications = 300"), name="long")  # 2,400 runs: worth processes
