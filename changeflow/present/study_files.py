@@ -19,7 +19,8 @@ from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
 from changeflow.study.study import StudyResults
 from changeflow.study.study_estimates import Cell, difference
 from changeflow.study.study_key import program_digest
-from changeflow.study.study_plan import StudyPlan, toml
+from changeflow.study.study_plan import StudyPlan
+from changeflow.study.toml_value import toml
 
 SUMMARY = (
     "point", "scenario", "measure", "mean", "half_width", "level", "unit", "replications", "bound", "difference",
@@ -33,7 +34,12 @@ _LIBRARIES = ("numpy", "scipy", "simpy", "numba")
 def point_rows(plan: StudyPlan) -> Iterator[Row]:
     """Every point's number, from 1, with its values as TOML writes them."""
     for number, setting in enumerate(plan.points, start=1):
-        yield number, *(value if isinstance(value, str) else toml(value) for value in setting)
+        yield number, *(_written(value) for value in setting)
+
+
+def _written(value: object) -> str:
+    """As TOML writes it; empty for a factor that stays as the model has it."""
+    return "" if value is None else value if isinstance(value, str) else toml(value)
 
 
 def run_rows(results: StudyResults) -> Iterator[Row]:

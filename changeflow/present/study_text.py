@@ -10,7 +10,8 @@ from changeflow.study.design_fraction import LETTERS
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, Level, target_met
 from changeflow.study.study_file import Expect
-from changeflow.study.study_plan import StudyPlan, toml
+from changeflow.study.study_plan import StudyPlan
+from changeflow.study.toml_value import toml
 
 MOST_ROWS = 24
 """Points shown on a terminal; all of them are in summary.csv."""
@@ -28,9 +29,17 @@ def plan_lines(plan: StudyPlan) -> list[str]:
         wanted = ", ".join(f"{one.measure} within {_precision(one.relative, one.absolute)}" for one in rule.measures)
         how = f"{rule.first} to {rule.most} replications each, until {wanted}"
     lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
-    lines += [f"  {factor.path}: {_levels(plan, i)}" for i, factor in enumerate(study.factors)]
+    lines += [f"  {path}: {_levels(plan, i)}" for i, path in enumerate(plan.paths)]
     lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
-    return lines + alias_lines(plan)
+    return lines + left_out_lines(plan) + alias_lines(plan)
+
+
+def left_out_lines(plan: StudyPlan) -> list[str]:
+    """Which assumptions path = "*" does not vary, and why."""
+    if not plan.left_out:
+        return []
+    head = f"  left as they are: {_count(len(plan.left_out), 'assumption')}"
+    return [head, *(f"    {one.path}: {one.why}" for one in plan.left_out)]
 
 
 def _points(plan: StudyPlan) -> str:
@@ -47,8 +56,14 @@ def _precision(relative: float, absolute: float) -> str:
 
 
 def _levels(plan: StudyPlan, place: int) -> str:
-    values = list(dict.fromkeys(toml(setting[place]) for setting in plan.points))
-    return ", ".join(values) if len(values) <= 8 else f"{len(values)} values from {min(values)} to {max(values)}"
+    """The values of a factor over the points; of many the ends."""
+    found = {toml(setting[place]): setting[place] for setting in plan.points if setting[place] is not None}
+    if len(found) <= 8:
+        return ", ".join(found)
+    if place >= len(plan.ranges):
+        return f"{len(found)} values"
+    low, high = plan.ranges[place].ends
+    return f"{len(found)} values from {toml(low)} to {toml(high)}"
 
 
 def alias_lines(plan: StudyPlan) -> list[str]:

@@ -94,7 +94,9 @@ def gate(expect: Expect, cells: Sequence[Cell], plan: StudyPlan) -> GateResult:
 def speaks_of(expect: Expect, cell: Cell, plan: StudyPlan) -> bool:
     """Is the cell of the expectation's scenario and values?"""
     values = dict(zip(plan.paths, plan.points[cell.point]))
-    return expect.scenario in {None, cell.scenario} and all(values[path] == value for path, value in expect.at.items())
+    return expect.scenario in {None, cell.scenario} and all(
+        values.get(path) == value for path, value in expect.at.items()
+    )
 
 
 def _one_gate(expect: Expect, cell: Cell, level: float) -> Gate:
