@@ -6,6 +6,8 @@ import json as json_module
 import os
 import re
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from changeflow import __version__
 from changeflow.errors import Incomplete, Interrupted, PlanError
 
 if TYPE_CHECKING:
+    from changeflow.present.sensitivity.section import Section
     from changeflow.study.store import Store
     from changeflow.study.study import Cells, StudyResults
     from changeflow.study.study_plan import StudyPlan
@@ -80,7 +83,16 @@ def command(study: str, **given: Any) -> int:
         cells = cells_of(plan, None)  # what is wrong is said before anything is written
         engine_for(plan, cells, options.engine, plan.runs)
         check_measures(plan, pilot(plan).measures)
+        _check_causes(plan)
     return _run(plan, folder, options, seconds, cells)
+
+
+def _check_causes(plan: StudyPlan) -> None:
+    """Before a waterfall is run: do its causes lead where it says?"""
+    if plan.study.waterfall is not None:
+        from changeflow.study.sensitivity.waterfall_check import check_causes
+
+        check_causes(plan)
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
@@ -116,16 +128,19 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     cells = cells_of(plan, None)
     first = pilot(plan)
     check_measures(plan, first.measures)
+    _check_causes(plan)
     click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, _workers(options))]))
     return 0
 
 
 def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None) -> int:
     """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
+    from changeflow.present.sensitivity.sections import sections_of
     from changeflow.present.study_files import save_manifest
+    from changeflow.study.sensitivity.analyses import analyses_of
     from changeflow.study.store import FILE, Store
     from changeflow.study.store_folder import manifest_in
-    from changeflow.study.study import cells_of, results_of
+    from changeflow.study.study import cells_of
 
     before = manifest_in(folder)
     if not before:
@@ -138,9 +153,9 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
             _check_known(plan, cells, store)
         _say_what_changed(plan, cells, store, before, options)
         cells.note(store)
-        made = _make_runs(plan, cells, store, options, seconds)
-        results = results_of(plan, cells, store)
-        _write(results, store, folder, options, new=made > 0)
+        results, made = _results(plan, cells, store, options, seconds)
+        sections = sections_of(analyses_of(results), plan)
+        _write(results, sections, store, folder, options, new=made > 0)
         complete = True
     except Interrupted:
         print(f"changeflow: {store.count} runs are kept; the same command goes on", file=sys.stderr)
@@ -151,7 +166,7 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
         store.close()
         if (folder / FILE).exists():
             save_manifest(plan, folder, runs=store.count, complete=complete)
-    return _finish(results, folder, options)
+    return _finish(results, sections, folder, options)
 
 
 def _check_known(plan: StudyPlan, cells: Cells, store: Store) -> None:
@@ -176,6 +191,27 @@ def _say_what_changed(plan: StudyPlan, cells: Cells, store: Store, before: dict[
             f"{count} of {store.count} runs kept count for it, the others stay",
             file=sys.stderr,
         )
+
+
+def _results(
+    plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None
+) -> tuple[StudyResults, int]:
+    """Make what lacks and estimate, again and again while a search wants to look elsewhere; how many runs were made."""
+    from changeflow.study.sensitivity.break_even import values_to_look_at
+    from changeflow.study.study import cells_of, results_of
+
+    end = None if seconds is None else time.monotonic() + seconds
+    made = 0
+    while True:
+        left = None if end is None else max(end - time.monotonic(), 0.0)
+        made += _make_runs(plan, cells, store, options, left)
+        results = results_of(plan, cells, store)
+        more = values_to_look_at(results)
+        if not more:
+            return results, made
+        plan = plan.with_points(more)
+        cells = cells_of(plan, store)
+        cells.note(store)
 
 
 def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None) -> int:
@@ -208,33 +244,35 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
     return store.count - before
 
 
-def _write(results: StudyResults, store: Store, folder: Path, options: Options, *, new: bool) -> None:
+def _write(
+    results: StudyResults, sections: Sequence[Section], store: Store, folder: Path, options: Options, *, new: bool
+) -> None:
     """Tables and charts, unless those that are there are of the same runs and the same file."""
     from changeflow.present.study_files import TABLES, save_charts, write_tables
     from changeflow.study.study_key import digest_of
 
     plan = results.plan
     stamp = digest_of([plan.digest, plan.study.model_dump(mode="json"), options.charts])
-    files = [folder / name for name in TABLES]
+    files = [folder / name for name in (*TABLES, *(f"{one.name}.csv" for one in sections))]
     if not new and store.note("tables") == stamp and all(file.is_file() for file in files):
         return
     store.set_note("tables", "")
     store.commit()
-    write_tables(results, folder)
+    write_tables(results, sections, folder)
     if options.charts:
-        save_charts(results, folder)
+        save_charts(results, sections, folder)
     store.set_note("tables", stamp)
 
 
-def _finish(results: StudyResults, folder: Path, options: Options) -> int:
+def _finish(results: StudyResults, sections: Sequence[Section], folder: Path, options: Options) -> int:
     """Print, and say by the exit code what became of the expectations."""
     from changeflow.present.study_machine import study_as_json, target_missed
     from changeflow.present.study_text import study_text
 
     if options.json:
-        click.echo(json_module.dumps(study_as_json(results, str(folder)), allow_nan=False))
+        click.echo(json_module.dumps(study_as_json(results, sections, str(folder)), allow_nan=False))
     else:
-        click.echo(study_text(results, str(folder)))
+        click.echo(study_text(results, sections, str(folder)))
     if target_missed(results) or any(one.verdict == "fail" for one in results.gates):
         return 3
     return 1 if options.strict and any(one.verdict == "cannot tell" for one in results.gates) else 0

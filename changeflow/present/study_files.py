@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
+from changeflow.present.sensitivity.section import Section
 from changeflow.present.study_text import strongest
 from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
@@ -94,11 +95,12 @@ def effect_rows(results: StudyResults) -> Iterator[Row]:
         yield one.path, one.scenario, one.label, results.plan.comparison.primary, one.mean, one.points
 
 
-def write_tables(results: StudyResults, folder: Path) -> None:
+def write_tables(results: StudyResults, sections: Sequence[Section], folder: Path) -> None:
     """Every table, each put in place at once."""
     rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
     headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
-    for name, header, lines in zip(TABLES, headers, rows):
+    tables = [*zip(TABLES, headers, rows), *((f"{one.name}.csv", one.header, iter(one.rows)) for one in sections)]
+    for name, header, lines in tables:
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
@@ -137,12 +139,15 @@ def save_manifest(plan: StudyPlan, folder: Path, *, runs: int, complete: bool) -
     write_file(folder / MANIFEST, json.dumps(content, indent=2, default=str, allow_nan=False) + "\n")
 
 
-def save_charts(results: StudyResults, folder: Path) -> None:
-    """The main effects, where there are factors."""
+def save_charts(results: StudyResults, sections: Sequence[Section], folder: Path) -> None:
+    """One of each analysis, and the main effects, where there are factors."""
+    from changeflow.present.figures import save  # noqa: PLC0415  matplotlib is slow to import
+
+    for one in sections:
+        save(one.draw(), folder / "charts", one.name)
     if not results.effects:
         return
-    from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415  matplotlib is slow to import
-    from changeflow.present.figures import save  # noqa: PLC0415
+    from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415
 
     measure = results.plan.comparison.primary
     unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from changeflow.measure.records import Estimate
+from changeflow.present.sensitivity.section import Section, text_table
 from changeflow.present.terminal import labelled
 from changeflow.present.words import digits, plain
 from changeflow.study.design import fraction
@@ -111,25 +114,9 @@ def _number(one: Estimate | None) -> str:
     return f"{sign}{digits(one.mean, one.half_width)} +- {digits(one.half_width, one.half_width)}"
 
 
-def answer_sentence(results: StudyResults) -> str:
-    """Who is best, where, and what moves it most."""
-    plan, bests = results.plan, results.bests
-    measure = plain(plan.comparison.primary)
-    parts = []
-    if len(plan.scenarios) == 1:
-        parts.append(_among_points(results))
-    else:
-        wins = {
-            name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)
-        }
-        open_ones = sum(one.kind == "too_close" for one in bests)
-        said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
-        counts = f"Best in {measure} of {_count(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
-        same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
-        counts += f"; too close to call at {open_ones}" if open_ones else ""
-        counts += f"; no difference that matters at {same}" if same else ""
-        counts += f"; every backlog grows at {growing}" if growing else ""
-        parts.append(counts + ".")
+def answer_sentence(results: StudyResults, sections: Sequence[Section] = ()) -> str:
+    """What the analyses say; without any who is best, where. Then what moves it most."""
+    parts = [one.sentence for one in sections] or [_who_is_best(results)]
     moving = strongest(results.effects)
     if moving is not None:
         path, low, high = moving
@@ -137,6 +124,22 @@ def answer_sentence(results: StudyResults) -> str:
     if results.imprecise:
         parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
     return " ".join(parts)
+
+
+def _who_is_best(results: StudyResults) -> str:
+    plan, bests = results.plan, results.bests
+    measure = plain(plan.comparison.primary)
+    if len(plan.scenarios) == 1:
+        return _among_points(results)
+    wins = {name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)}
+    open_ones = sum(one.kind == "too_close" for one in bests)
+    said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
+    counts = f"Best in {measure} of {_count(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
+    same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
+    counts += f"; too close to call at {open_ones}" if open_ones else ""
+    counts += f"; no difference that matters at {same}" if same else ""
+    counts += f"; every backlog grows at {growing}" if growing else ""
+    return counts + "."
 
 
 def _amount(value: float) -> str:
@@ -202,11 +205,14 @@ def target_line(results: StudyResults) -> str | None:
     )
 
 
-def study_text(results: StudyResults, folder: str) -> str:
-    """Table, gates, answer, where it is."""
+def study_text(results: StudyResults, sections: Sequence[Section], folder: str) -> str:
+    """Tables (of the analyses, where there are any), gates, answer, where it is."""
     lines = [results.plan.study.title] if results.plan.study.title else []
-    lines += [*table_lines(results), ""]
-    lines += labelled("ANSWER", answer_sentence(results))
+    for section in sections:
+        lines += [*text_table(section.shown), ""]
+    if not sections:
+        lines += [*table_lines(results), ""]
+    lines += labelled("ANSWER", answer_sentence(results, sections))
     if target := target_line(results):
         lines += labelled("TARGET", target)
     for one in results.gates:

@@ -52,6 +52,13 @@ class Range:
         steps = self.steps
         return steps[0], steps[-1]
 
+    def number(self, value: Any) -> Any:
+        """A value as it is; of a law between two others the first number that differs between those."""
+        if self.laws is None or not isinstance(value, Mapping):
+            return value
+        first, last = self.laws
+        return value[next(name for name in first if first[name] != last[name])]
+
     def position(self, value: Any) -> float:
         """How far a value of the range is from its beginning, 0 to 1; NaN for what the range does not hold."""
         if self.values:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from changeflow.measure.estimates import joint_level
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets
+from changeflow.study.sensitivity_checks import EXPLAINING
 from changeflow.study.study_estimates import Cell, difference, estimate
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan
@@ -134,11 +135,16 @@ PARTS = 5
 
 
 def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
-    """Of each factor and scenario: the primary measure's mean at each value, over all settings of the others."""
-    measure = plan.comparison.primary
+    """Of each factor and scenario: the primary measure's mean at each value, over all settings of the others.
+
+    None where not all factors move at once, or where a search has chosen the points.
+    """
+    measure, study = plan.comparison.primary, plan.study
+    if study.design.kind in EXPLAINING or study.waterfall is not None or study.break_even is not None:
+        return []
     found = []
     for place, path in enumerate(plan.paths):
-        parts = _parts([setting[place] for setting in plan.points])
+        parts = _parts([plan.ranges[place].number(setting[place]) for setting in plan.points])
         for scenario in plan.scenarios:
             mine = [cell for cell in cells if cell.scenario == scenario and measure in cell.estimates]
             for (label, value), points in parts.items():

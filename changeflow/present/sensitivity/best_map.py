@@ -1,0 +1,83 @@
+"""The break-even map in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from changeflow.present.sensitivity.section import Section, amount, number
+from changeflow.present.words import plain
+from changeflow.study.sensitivity.best_map import BestMap, Square
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+KINDS = {
+    "wins": "surely", "same": "no difference that matters", "too_close": "cannot tell", "all_grow": "all grow",
+    "single": "single",
+}  # fmt: skip
+
+
+def best_map_section(found: BestMap) -> Section:
+    """Who wins in how many squares, and at the user's own point."""
+    header = (*found.paths, "best", "verdict", "lead", "lead_half_width")
+    rows = tuple(
+        (
+            *square.setting, square.leader or "", square.best.kind, number(square.best.lead),
+            number(square.best.half_width),
+        )
+        for square in found.squares
+    )  # fmt: skip
+    count = len(found.squares)
+    wins = {name: sum(s.leader == name and s.best.kind == "wins" for s in found.squares) for name in found.scenarios}
+    said = ", ".join(f"{plain(name)} in {number}" for name, number in wins.items() if number) or "nobody surely"
+    open_ones = sum(square.best.kind in {"too_close", "same"} for square in found.squares)
+    words = f"Of {count} squares of {found.paths[0]} x {found.paths[1]}, surely best in {plain(found.measure)}: {said}"
+    words += f"; cannot tell, or no difference that matters, in {open_ones}" if open_ones else ""
+    growing = sum(square.best.kind == "all_grow" for square in found.squares)
+    words += f"; every backlog grows in {growing}" if growing else ""
+    words += "."
+    here = found.nearest
+    if here is not None and found.mark is not None:
+        words += f" Near your own point ({found.mark[0]:.4g}, {found.mark[1]:.4g}): {_verdict(here)}."
+    elif found.mark is not None:
+        words += f" Your own point ({found.mark[0]:.4g}, {found.mark[1]:.4g}) lies outside the map."
+    facts = {
+        "factors": list(found.paths), "measure": found.measure, "surely_best": wins, "cannot_tell": open_ones,
+        "mark": list(found.mark) if found.mark is not None else None,
+        "at_mark": None if here is None else {"best": here.leader, "verdict": here.best.kind},
+        "level": found.level,
+    }  # fmt: skip
+    title = words.split(". ")[0].split(": ", 1)[1].rstrip(".")
+    title = f"Surely best in {plain(found.measure)}: {title}, of {count} squares"
+    shown = _grid(found)
+    return Section("break_even_map", words, header, rows, shown, lambda: _draw(found, title), facts)
+
+
+def _verdict(square: Square) -> str:
+    if square.leader is None:
+        return "every backlog grows"
+    word = {"wins": "surely best", "same": "best, by less than matters"}.get(square.best.kind, "best mean, not surely")
+    lead = f", by {amount(square.best.lead)} +- {amount(square.best.half_width)}" if square.best.half_width else ""
+    return f"{plain(square.leader)} {word}{lead}"
+
+
+def _grid(found: BestMap) -> tuple[tuple[str, ...], ...]:
+    """The map in letters: who leads, with ? where that is not sure."""
+    across = sorted({square.setting[0] for square in found.squares})
+    up = sorted({square.setting[1] for square in found.squares}, reverse=True)
+    at = {square.setting: square for square in found.squares}
+    head = (f"{found.paths[1].split('.')[-1]} / {found.paths[0].split('.')[-1]}", *(f"{value:.4g}" for value in across))
+    rows = [(f"{high:.4g}", *(_letter(at[one, high]) for one in across)) for high in up]
+    return (head, *rows)
+
+
+def _letter(square: Square) -> str:
+    if square.leader is None:
+        return "grow"
+    return plain(square.leader)[:8] + ("" if square.best.kind == "wins" else "?")
+
+
+def _draw(found: BestMap, title: str) -> Figure:
+    from changeflow.present.sensitivity.chart_map import map_chart  # noqa: PLC0415  matplotlib is slow to import
+
+    return map_chart(found, title)

@@ -1,0 +1,78 @@
+"""The break-even in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from changeflow.present.sensitivity.section import Section, amount, number
+from changeflow.present.words import plain
+from changeflow.study.sensitivity.break_even import BreakEvenFound, Change
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HEADER = ("value", "better", "lead", "half_width", "surely")
+
+
+def break_even_section(found: BreakEvenFound) -> Section:
+    """Where the winner changes, or that it does not."""
+    looks = found.looks
+    names = {1: found.between[0], -1: found.between[1]}
+    shown = [(found.path, "better", "by", "+-", "")]
+    shown += [
+        (f"{one.value:.5g}", plain(names[one.ahead]), amount(abs(one.lead)), amount(one.half_width),
+         "" if one.sure else "cannot tell")
+        for one in looks
+    ]  # fmt: skip
+    rows = tuple(
+        (one.value, names[one.ahead], number(abs(one.lead)), number(one.half_width), one.sure != 0) for one in looks
+    )
+    changes = [
+        {"value": one.value, "low": one.low, "high": one.high, "before": one.before, "after": one.after}
+        for one in found.changes
+    ]
+    facts = {
+        "factor": found.path, "between": list(found.between), "kind": found.kind, "changes": changes,
+        "better": found.better, "measure": found.measure, "unit": found.unit, "level": found.level,
+    }  # fmt: skip
+    words = break_even_words(found)
+    title = words.split(";")[0].rstrip(".")
+    return Section("break_even", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
+
+
+def break_even_words(found: BreakEvenFound) -> str:
+    """'Up to stations.x.slip = 0.31 power users are better, beyond it the vendor; ...'."""
+    measure, low, high = plain(found.measure), found.looks[0].value, found.looks[-1].value
+    where = f"{found.path} from {low:.5g} to {high:.5g}"
+    if found.kind == "cannot_tell":
+        count = len(found.looks)
+        return f"No break-even to be told of in {where}: at none of {count} values is a winner in {measure} sure."
+    if found.kind == "never":
+        sure = "all" if found.sure == len(found.looks) else f"{found.sure} of"
+        return (
+            f"No break-even in {where}: {plain(found.better or '')} has the better {measure} throughout, "
+            f"surely at {sure} {len(found.looks)} values looked at."
+        )
+    return " ".join(_change(one, found) for one in found.changes)
+
+
+def _change(one: Change, found: BreakEvenFound) -> str:
+    ends = [f"{end:.5g}" if end is not None else None for end in (one.low, one.high)]
+    if ends == [None, None]:
+        band = "no value of the range has a sure winner"
+    elif ends[0] is None:
+        band = f"up to {ends[1]} the runs cannot tell"
+    elif ends[1] is None:
+        band = f"from {ends[0]} on the runs cannot tell"
+    else:
+        band = f"between {ends[0]} and {ends[1]} the runs cannot tell"
+    return (
+        f"At {found.path} = {one.value:.4g} the better {plain(found.measure)} goes from {plain(one.before)} to "
+        f"{plain(one.after)}; {band} (joint level {found.level:.0%})."
+    )
+
+
+def _draw(found: BreakEvenFound, title: str) -> Figure:
+    from changeflow.present.sensitivity.chart_break_even import break_even_chart  # noqa: PLC0415  matplotlib is slow to import
+
+    return break_even_chart(found, title)

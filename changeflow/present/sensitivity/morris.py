@@ -1,0 +1,43 @@
+"""Morris' effects in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from changeflow.present.sensitivity.section import Section, amount, interval, number
+from changeflow.present.sensitivity.tornado import response_words
+from changeflow.study.sensitivity.morris import Morris
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HEADER = ("factor", "mu_star", "mu_star_low", "mu_star_high", "mu", "sigma", "noise", "visible", "level", "unit")
+
+
+def morris_section(found: Morris) -> Section:
+    """Which assumptions move the response, and how many are no more than noise."""
+    effects, unit = found.effects, found.response.unit
+    first, visible = effects[0], sum(one.visible for one in effects)
+    words = (
+        f"{response_words(found.response)}: most moved by {first.path}, by {amount(first.mu_star)} {unit} over its "
+        f"range ({interval(first.low, first.high)}); {visible} of {len(effects)} assumptions move it surely more than "
+        f"the noise of the runs does."
+    )
+    shown = [("effect over the range", "mu*", "interval", "mu", "sigma", "noise")]
+    shown += [
+        (o.path, amount(o.mu_star), interval(o.low, o.high), amount(o.mu), amount(o.sigma), amount(o.noise))
+        for o in effects
+    ]
+    rows = tuple(
+        (o.path, *map(number, (o.mu_star, o.low, o.high, o.mu, o.sigma, o.noise)), o.visible, found.level, unit)
+        for o in effects
+    )
+    facts = {"response": found.response.name, "unit": unit, "trajectories": found.walks}
+    title = f"{first.path.split('.')[-1].replace('_', ' ')} moves the {response_words(found.response)} most"
+    return Section("morris", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
+
+
+def _draw(found: Morris, title: str) -> Figure:
+    from changeflow.present.sensitivity.chart_effects import morris_chart  # noqa: PLC0415  matplotlib is slow to import
+
+    return morris_chart(found, title)

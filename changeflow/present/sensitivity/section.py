@@ -1,0 +1,85 @@
+"""One analysis as it is shown: a sentence, a table for files and terminal, facts for machines, a chart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from changeflow.present.csv_files import Row
+from changeflow.study.toml_value import toml
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_LINES = 12
+"""Rows of a table on a terminal; all of them are in its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An analysis; `name` is that of its table, its chart and its key in the JSON object."""
+
+    name: str
+    sentence: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    shown: tuple[tuple[str, ...], ...]
+    """What a terminal shows: a heading, then rows of words."""
+    draw: Callable[[], Figure]
+    facts: dict[str, Any]
+    """For machines, beside the rows."""
+
+
+def number(value: float) -> float | str:
+    """A cell of a file: empty where there is none."""
+    return "" if math.isnan(value) or math.isinf(value) else float(value)
+
+
+def amount(value: float) -> str:
+    """'12,300', '1.23'."""
+    if not math.isfinite(value):
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def interval(low: float, high: float) -> str:
+    """'12 to 34'."""
+    return f"{amount(low)} to {amount(high)}"
+
+
+def setting_word(value: object) -> str:
+    """A factor's value on a terminal or a chart; a law in short."""
+    if value is None:
+        return "as it is"
+    if isinstance(value, dict):
+        return " ".join(f"{inner:.3g}" if isinstance(inner, int | float) else str(inner) for inner in value.values())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return value if isinstance(value, str) else toml(value)
+
+
+def written(value: object) -> object:
+    """A factor's value in a table: as TOML writes it; empty where the model's own stays."""
+    return "" if value is None else value if isinstance(value, str | int | float) else toml(value)
+
+
+def text_table(shown: Sequence[Sequence[str]], width: int = 78) -> list[str]:
+    """Columns side by side, the first one flush left and cut at its beginning where lines would be too long."""
+    hidden = len(shown) - 1 - MOST_LINES
+    rows = list(shown[: MOST_LINES + 1])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    first = max(min(widths[0], width - 2 - sum(widths[1:]) - 2 * (len(widths) - 1)), 12)
+    lines = []
+    for row in rows:
+        name = row[0] if len(row[0]) <= first else "..." + row[0][-(first - 3) :]
+        rest = "  ".join(cell.rjust(size) for cell, size in zip(row[1:], widths[1:]))
+        lines.append(f"  {name:<{first}}  {rest}".rstrip())
+    return [*lines, f"  and {hidden} more"] if hidden > 0 else lines
+
+
+def as_json(section: Section) -> dict[str, Any]:
+    """The sentence, the facts, the rows by their columns."""
+    rows = [dict(zip(section.header, (None if cell == "" else cell for cell in row))) for row in section.rows]
+    return {"sentence": section.sentence, **section.facts, "rows": rows}
