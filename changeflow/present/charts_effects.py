@@ -15,7 +15,10 @@ MOST_PANELS = 8
 
 
 def effects_chart(effects: list[Level], title: str, unit: str) -> Figure:
-    """A panel for each factor (of many those that move most), a line for each scenario, one scale for all, so that slopes can be compared."""
+    """A panel for each factor (of many those that move most), a line for each scenario.
+
+    All have one scale, so that slopes can be compared.
+    """
     paths = _widest(effects)
     looks = looks_of(dict.fromkeys(one.scenario for one in effects))
     divisor, word = scale_word(max(abs(one.mean) for one in effects))

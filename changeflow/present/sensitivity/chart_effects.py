@@ -7,9 +7,9 @@ from matplotlib.lines import Line2D
 
 from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET
-from changeflow.present.rows import in_units, number_axis, scale_word
+from changeflow.present.rows import number_axis, scale_word
 from changeflow.present.sensitivity.chart_rows import MOST_ROWS, row_name, row_sheet
-from changeflow.present.sensitivity.tornado import response_words
+from changeflow.present.sensitivity.tornado import response_label, response_words
 from changeflow.study.sensitivity.indices import Indices
 from changeflow.study.sensitivity.morris import Morris
 
@@ -32,7 +32,7 @@ def morris_chart(found: Morris, title: str) -> Figure:
         axes.set_xlim(left=0)
         divisor, word = scale_word(max(max(one.high, one.sigma) for one in effects))
         number_axis(axes.xaxis, divisor)
-        axes.set_xlabel(in_units(f"{response_words(found.response)} ({found.response.unit})", word))
+        axes.set_xlabel(response_label(found.response, word))
         put_legend(
             figure,
             [
@@ -58,7 +58,7 @@ def indices_chart(found: Indices, title: str) -> Figure:
                 axes.plot(value, row + up + 0.05, marker, color=colour, ms=4.5)
             row_name(axes, row, one.path)
         axes.axvline(0, color=INK, lw=0.8)
-        axes.set_xlabel("share of the variance of the mean response")
+        axes.set_xlabel(f"share of the variance\n{response_words(found.response)}")
         put_legend(
             figure,
             [

@@ -25,7 +25,8 @@ def row_sheet(title: str, rows: int) -> tuple[Figure, Axes]:
 
 def row_name(axes: Axes, row: float, name: str, remark: str = "") -> None:
     """A row's name above it, flush left, and a remark behind the name."""
-    axes.annotate(
+    note = axes.annotate(
         f"{name}  {remark}".rstrip(), xy=(0, row - NAME_UP), xycoords=axes.get_yaxis_transform(), xytext=(2, 0),
         textcoords="offset points", va="center", fontsize=8, color=INK, bbox=BACKGROUND, zorder=5,
     )  # fmt: skip
+    note.set_in_layout(False)  # a long name takes no width from the drawing

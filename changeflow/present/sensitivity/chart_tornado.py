@@ -7,10 +7,10 @@ from matplotlib.patches import Patch
 
 from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET
-from changeflow.present.rows import in_units, number_axis, scale_word
+from changeflow.present.rows import number_axis, scale_word
 from changeflow.present.sensitivity.chart_rows import MOST_ROWS, row_name, row_sheet
-from changeflow.present.sensitivity.section import setting_word
-from changeflow.present.sensitivity.tornado import response_words
+from changeflow.present.sensitivity.section import ends_in_words
+from changeflow.present.sensitivity.tornado import response_label
 from changeflow.study.sensitivity.tornado import Tornado
 
 LOW, HIGH = "#8FB8D9", OTHERS[5].colour
@@ -28,15 +28,15 @@ def tornado_chart(found: Tornado, title: str) -> Figure:
                 axes.errorbar(
                     found.base + end.change, row + 0.06, xerr=end.half_width, color=QUIET, lw=1, capsize=2, zorder=3
                 )
-            values = f"{setting_word(bar.low.value)} to {setting_word(bar.high.value)}"
+            low, high = ends_in_words(bar.low.value, bar.high.value)
             turns = ", turns the winner" if bar.low.turns or bar.high.turns else ""
-            row_name(axes, row, bar.path, f"({values}{turns})")
+            row_name(axes, row, bar.path, f"({low} to {high.split()[-1]}{turns})")
         axes.axvline(found.base, color=INK, lw=1, zorder=4)
         if found.response.minus is not None:
             axes.axvline(0, color=INK, lw=1, ls=(0, (4, 2)), zorder=1)
         reach = [abs(found.base), *(abs(found.base + end.change) for bar in bars for end in (bar.low, bar.high))]
         divisor, word = scale_word(max(reach))
         number_axis(axes.xaxis, divisor)
-        axes.set_xlabel(in_units(f"{response_words(found.response)} ({found.response.unit})", word))
+        axes.set_xlabel(response_label(found.response, word))
         put_legend(figure, [Patch(color=LOW, label="at the low end"), Patch(color=HIGH, label="at the high end")])
         return settled(figure)

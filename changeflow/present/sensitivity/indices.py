@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, number
+from changeflow.present.sensitivity.section import Section, number, tail
 from changeflow.present.sensitivity.tornado import response_words
+from changeflow.present.words import plain
 from changeflow.study.sensitivity.indices import Indices
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def indices_section(found: Indices) -> Section:
         "response": found.response.name, "rows_of_design": found.rows, "variance_of_mean": found.variance,
         "noise_share": found.noise_share, "noise_share_low": found.noise_low, "noise_share_high": found.noise_high,
     }  # fmt: skip
-    title = f"{first.path.split('.')[-1].replace('_', ' ')} explains most of the {response_words(found.response)}"
+    title = f"{tail(first.path)} explains most of the variance of the {plain(found.response.measure)}"
     return Section("sobol_indices", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 

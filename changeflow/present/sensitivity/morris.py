@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, amount, interval, number
+from changeflow.present.sensitivity.section import Section, amount, interval, number, tail
 from changeflow.present.sensitivity.tornado import response_words
+from changeflow.present.words import plain
 from changeflow.study.sensitivity.morris import Morris
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def morris_section(found: Morris) -> Section:
         for o in effects
     )
     facts = {"response": found.response.name, "unit": unit, "trajectories": found.walks}
-    title = f"{first.path.split('.')[-1].replace('_', ' ')} moves the {response_words(found.response)} most"
+    title = f"{tail(first.path)} moves the {plain(found.response.measure)} most"
     return Section("morris", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 

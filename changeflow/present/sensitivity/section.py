@@ -44,6 +44,11 @@ def amount(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+def signed(value: float) -> str:
+    """'+12,300', '-1.23'."""
+    return f"+{amount(value)}" if value > 0 else amount(value)
+
+
 def interval(low: float, high: float) -> str:
     """'12 to 34'."""
     return f"{amount(low)} to {amount(high)}"
@@ -54,10 +59,25 @@ def setting_word(value: object) -> str:
     if value is None:
         return "as it is"
     if isinstance(value, dict):
-        return " ".join(f"{inner:.3g}" if isinstance(inner, int | float) else str(inner) for inner in value.values())
+        words = [f"{inner:.3g}" if isinstance(inner, int | float) else str(inner) for inner in value.values()]
+        return f"{words[0]}({', '.join(words[1:])})"
     if isinstance(value, float):
         return f"{value:.4g}"
     return value if isinstance(value, str) else toml(value)
+
+
+def ends_in_words(low: object, high: object) -> tuple[str, str]:
+    """Both ends of a range in short; of two laws the first number in which they differ."""
+    if isinstance(low, dict) and isinstance(high, dict) and low.keys() == high.keys():
+        key = next(name for name in low if low[name] != high[name])
+        if isinstance(low[key], int | float):
+            return f"{key} {low[key]:.3g}", f"{key} {high[key]:.3g}"
+    return setting_word(low), setting_word(high)
+
+
+def tail(path: str) -> str:
+    """The last word of a path: 'hours per week'."""
+    return path.rsplit(".", 1)[-1].replace("_", " ").capitalize()
 
 
 def written(value: object) -> object:
@@ -66,16 +86,18 @@ def written(value: object) -> object:
 
 
 def text_table(shown: Sequence[Sequence[str]], width: int = 78) -> list[str]:
-    """Columns side by side, the first one flush left and cut at its beginning where lines would be too long."""
+    """Columns side by side, the first one flush left; where lines would be too long it stands above the others."""
     hidden = len(shown) - 1 - MOST_LINES
     rows = list(shown[: MOST_LINES + 1])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    first = max(min(widths[0], width - 2 - sum(widths[1:]) - 2 * (len(widths) - 1)), 12)
+    above = sum(widths) + 2 * len(widths) > width
     lines = []
     for row in rows:
-        name = row[0] if len(row[0]) <= first else "..." + row[0][-(first - 3) :]
         rest = "  ".join(cell.rjust(size) for cell, size in zip(row[1:], widths[1:]))
-        lines.append(f"  {name:<{first}}  {rest}".rstrip())
+        if above:
+            lines += [f"  {row[0]}", f"      {rest}".rstrip()]
+        else:
+            lines.append(f"  {row[0]:<{widths[0]}}  {rest}".rstrip())
     return [*lines, f"  and {hidden} more"] if hidden > 0 else lines
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, amount, number, setting_word, written
+from changeflow.present.sensitivity.section import Section, amount, ends_in_words, number, signed, tail, written
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.responses import Response
-from changeflow.study.sensitivity.tornado import Bar, End, Tornado
+from changeflow.study.sensitivity.tornado import Bar, Tornado
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,6 +16,17 @@ HEADER = (
     "factor", "base", "low", "high", "change_at_low", "low_half_width", "change_at_high", "high_half_width",
     "response_at_low", "response_at_high", "turns_at_low", "turns_at_high", "level", "unit",
 )  # fmt: skip
+
+
+def response_label(response: Response, word: str) -> str:
+    """What an axis says, on two lines: the measure with its unit, and whose it is."""
+    whose = plain(response.scenario) + (f" minus {plain(response.minus)}" if response.minus is not None else "")
+    return f"{in_units(f'{plain(response.measure)} ({response.unit})', word)}\n{whose}"
+
+
+def in_units(unit: str, word: str) -> str:
+    """'total cost (EUR thousand)'."""
+    return f"{unit[:-1]} {word})" if word else unit
 
 
 def response_words(response: Response) -> str:
@@ -30,19 +41,19 @@ def tornado_section(found: Tornado) -> Section:
     first = bars[0]
     words = (
         f"{response}: {plus_minus(found.base, found.half_width)} {found.response.unit} as the model is; most moved by "
-        f"{first.path}: {_end(first.low)}, {_end(first.high)}."
+        f"{first.path}: {_change(first)}."
     )
     turning = [bar.path for bar in bars if bar.low.turns or bar.high.turns]
     if found.response.minus is not None:
         words += f" {_turning(turning, len(bars))}"
     shown = [("change by one at a time", "low", "change", "high", "change")]
-    shown += [(bar.path, *_shown(bar.low), *_shown(bar.high)) for bar in bars]
+    shown += [(bar.path, *_shown(bar)) for bar in bars]
     facts = {
         "response": found.response.name, "unit": found.response.unit, "base": found.base,
         "base_half_width": found.half_width, "level": found.level, "turning": turning,
     }  # fmt: skip
     rows = tuple(_row(bar, found) for bar in bars)
-    title = f"{first.path.split('.')[-1].replace('_', ' ')} moves the {response} most"
+    title = f"{tail(first.path)} moves the {plain(found.response.measure)} most, of {len(bars)} one at a time"
     return Section("tornado", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
@@ -53,12 +64,17 @@ def _turning(paths: list[str], count: int) -> str:
     return f"{len(paths)} of {count} assumptions alone surely {verb} the winner: {', '.join(paths[:3])}{more}."
 
 
-def _end(end: End) -> str:
-    return f"{end.change:+,.4g} +- {amount(end.half_width)} at {setting_word(end.value)}".replace("+-0 ", "")
+def _change(bar: Bar) -> str:
+    words = ends_in_words(bar.low.value, bar.high.value)
+    return ", ".join(
+        f"{signed(end.change)} +- {amount(end.half_width)} at {word}" for end, word in zip((bar.low, bar.high), words)
+    )
 
 
-def _shown(end: End) -> tuple[str, str]:
-    return setting_word(end.value), f"{amount(end.change)}{' turns' if end.turns else ''}"
+def _shown(bar: Bar) -> tuple[str, ...]:
+    low, high = ends_in_words(bar.low.value, bar.high.value)
+    said = [signed(end.change) + (" turns" if end.turns else "") for end in (bar.low, bar.high)]
+    return low, said[0], high, said[1]
 
 
 def _row(bar: Bar, found: Tornado) -> tuple[object, ...]:

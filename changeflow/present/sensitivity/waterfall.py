@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, amount, interval, number
+from changeflow.present.sensitivity.section import Section, amount, interval, number, signed
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.waterfall import Fall
 
@@ -19,7 +19,7 @@ def waterfall_section(found: Fall) -> Section:
     measure = plain(found.measure)
     begin, end = plain(found.begin_name), plain(found.end_name)
     largest = sorted(found.steps, key=lambda step: -abs(step.mean))
-    parts = ", ".join(f"{step.name} {step.mean:+,.0f} +- {step.half_width:,.0f}" for step in largest)
+    parts = ", ".join(f"{step.name} {signed(step.mean)} +- {amount(step.half_width)}" for step in largest)
     change = plus_minus(found.difference, found.half_width)
     words = (
         f"From {begin} to {end} the {measure} changes by {change} {found.unit}: "
@@ -27,7 +27,7 @@ def waterfall_section(found: Fall) -> Section:
     )
     shown = [("part", "mean", "+-", "in any order")]
     shown += [(f"begin: {begin}", amount(found.begin), "", "")]
-    shown += [(s.name, amount(s.mean), amount(s.half_width), interval(s.least, s.most)) for s in found.steps]
+    shown += [(s.name, signed(s.mean), amount(s.half_width), interval(s.least, s.most)) for s in found.steps]
     shown += [(f"end: {end}", amount(found.end), "", "")]
     rows = (
         (f"begin: {found.begin_name}", number(found.begin), "", "", "", found.level, found.unit),
