@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, amount, number
-from changeflow.present.words import plain
+from changeflow.present.sensitivity.section import Section, number
+from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.best_map import BestMap, Square
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _verdict(square: Square) -> str:
     if square.leader is None:
         return "every backlog grows"
     word = {"wins": "surely best", "same": "best, by less than matters"}.get(square.best.kind, "best mean, not surely")
-    lead = f", by {amount(square.best.lead)} +- {amount(square.best.half_width)}" if square.best.half_width else ""
+    lead = f", by {plus_minus(square.best.lead, square.best.half_width)}" if square.best.half_width else ""
     return f"{plain(square.leader)} {word}{lead}"
 
 

@@ -18,12 +18,10 @@ def break_even_section(found: BreakEvenFound) -> Section:
     """Where the winner changes, or that it does not."""
     looks = found.looks
     names = {1: found.between[0], -1: found.between[1]}
-    shown = [(found.path, "better", "by", "+-", "")]
-    shown += [
-        (f"{one.value:.5g}", plain(names[one.ahead]), amount(abs(one.lead)), amount(one.half_width),
-         "" if one.sure else "cannot tell")
-        for one in looks
-    ]  # fmt: skip
+    shown: list[tuple[str, ...]] = [(found.path, "better", "by", "+-", "")]
+    for one in looks:
+        lead, arm = (amount(size, one.half_width) for size in (abs(one.lead), one.half_width))
+        shown.append((f"{one.value:.5g}", plain(names[one.ahead]), lead, arm, "" if one.sure else "cannot tell"))
     rows = tuple(
         (one.value, names[one.ahead], number(abs(one.lead)), number(one.half_width), one.sure != 0) for one in looks
     )

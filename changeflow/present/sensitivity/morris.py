@@ -20,15 +20,14 @@ def morris_section(found: Morris) -> Section:
     effects, unit = found.effects, found.response.unit
     first, visible = effects[0], sum(one.visible for one in effects)
     words = (
-        f"{response_words(found.response)}: most moved by {first.path}, by {amount(first.mu_star)} {unit} over its "
+        f"{response_words(found.response)}: most moved by {first.path}, by {amount(first.mu_star, first.error)} {unit} over its "
         f"range ({interval(first.low, first.high)}); {visible} of {len(effects)} assumptions move it surely more than "
         f"the noise of the runs does."
     )
-    shown = [("effect over the range", "mu*", "interval", "mu", "sigma", "noise")]
-    shown += [
-        (o.path, amount(o.mu_star), interval(o.low, o.high), amount(o.mu), amount(o.sigma), amount(o.noise))
-        for o in effects
-    ]
+    shown: list[tuple[str, ...]] = [("effect over the range", "mu*", "interval", "mu", "sigma", "noise")]
+    for one in effects:
+        size, *rest = (amount(value, one.error) for value in (one.mu_star, one.mu, one.sigma, one.noise))
+        shown.append((one.path, size, interval(one.low, one.high), *rest))
     rows = tuple(
         (o.path, *map(number, (o.mu_star, o.low, o.high, o.mu, o.sigma, o.noise)), o.visible, found.level, unit)
         for o in effects

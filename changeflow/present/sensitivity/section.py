@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from changeflow.present.csv_files import Row
+from changeflow.present.words import digits
 from changeflow.study.toml_value import toml
 
 if TYPE_CHECKING:
@@ -37,21 +38,24 @@ def number(value: float) -> float | str:
     return "" if math.isnan(value) or math.isinf(value) else float(value)
 
 
-def amount(value: float) -> str:
-    """'12,300', '1.23'."""
+def amount(value: float, error: float = 0.0) -> str:
+    """'12,300', '1.23': no digits beyond the error, three without one."""
     if not math.isfinite(value):
         return "-"
+    if error > 0 and math.isfinite(error):
+        return digits(value, error)
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def signed(value: float) -> str:
+def signed(value: float, error: float = 0.0) -> str:
     """'+12,300', '-1.23'."""
-    return f"+{amount(value)}" if value > 0 else amount(value)
+    return f"+{amount(value, error)}" if value > 0 else amount(value, error)
 
 
 def interval(low: float, high: float) -> str:
     """'12 to 34'."""
-    return f"{amount(low)} to {amount(high)}"
+    error = (high - low) / 2
+    return f"{amount(low, error)} to {amount(high, error)}"
 
 
 def setting_word(value: object) -> str:

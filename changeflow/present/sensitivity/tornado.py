@@ -46,7 +46,7 @@ def tornado_section(found: Tornado) -> Section:
     turning = [bar.path for bar in bars if bar.low.turns or bar.high.turns]
     if found.response.minus is not None:
         words += f" {_turning(turning, len(bars))}"
-    shown = [("change by one at a time", "low", "change", "high", "change")]
+    shown: list[tuple[str, ...]] = [("change by one at a time", "low", "change", "high", "change")]
     shown += [(bar.path, *_shown(bar)) for bar in bars]
     facts = {
         "response": found.response.name, "unit": found.response.unit, "base": found.base,
@@ -67,13 +67,14 @@ def _turning(paths: list[str], count: int) -> str:
 def _change(bar: Bar) -> str:
     words = ends_in_words(bar.low.value, bar.high.value)
     return ", ".join(
-        f"{signed(end.change)} +- {amount(end.half_width)} at {word}" for end, word in zip((bar.low, bar.high), words)
+        f"{signed(end.change, end.half_width)} +- {amount(end.half_width, end.half_width)} at {word}"
+        for end, word in zip((bar.low, bar.high), words)
     )
 
 
 def _shown(bar: Bar) -> tuple[str, ...]:
     low, high = ends_in_words(bar.low.value, bar.high.value)
-    said = [signed(end.change) + (" turns" if end.turns else "") for end in (bar.low, bar.high)]
+    said = [signed(end.change, end.half_width) + (" turns" if end.turns else "") for end in (bar.low, bar.high)]
     return low, said[0], high, said[1]
 
 

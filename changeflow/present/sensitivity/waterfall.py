@@ -19,7 +19,10 @@ def waterfall_section(found: Fall) -> Section:
     measure = plain(found.measure)
     begin, end = plain(found.begin_name), plain(found.end_name)
     largest = sorted(found.steps, key=lambda step: -abs(step.mean))
-    parts = ", ".join(f"{step.name} {signed(step.mean)} +- {amount(step.half_width)}" for step in largest)
+    parts = ", ".join(
+        f"{step.name} {signed(step.mean, step.half_width)} +- {amount(step.half_width, step.half_width)}"
+        for step in largest
+    )
     change = plus_minus(found.difference, found.half_width)
     words = (
         f"From {begin} to {end} the {measure} changes by {change} {found.unit}: "
@@ -27,7 +30,10 @@ def waterfall_section(found: Fall) -> Section:
     )
     shown = [("part", "mean", "+-", "in any order")]
     shown += [(f"begin: {begin}", amount(found.begin), "", "")]
-    shown += [(s.name, signed(s.mean), amount(s.half_width), interval(s.least, s.most)) for s in found.steps]
+    shown += [
+        (s.name, signed(s.mean, s.half_width), amount(s.half_width, s.half_width), interval(s.least, s.most))
+        for s in found.steps
+    ]
     shown += [(f"end: {end}", amount(found.end), "", "")]
     rows = (
         (f"begin: {found.begin_name}", number(found.begin), "", "", "", found.level, found.unit),

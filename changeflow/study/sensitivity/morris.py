@@ -33,6 +33,11 @@ class Effect:
     noise: float
 
     @property
+    def error(self) -> float:
+        """Half the interval of mu_star."""
+        return (self.high - self.low) / 2
+
+    @property
     def visible(self) -> bool:
         """Is it surely more than noise?"""
         return self.low > self.noise
