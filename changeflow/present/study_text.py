@@ -209,7 +209,7 @@ def study_text(results: StudyResults, sections: Sequence[Section], folder: str) 
     """Tables (of the analyses, where there are any), gates, answer, where it is."""
     lines = [results.plan.study.title] if results.plan.study.title else []
     for section in sections:
-        lines += [*text_table(section.shown), ""]
+        lines += [*text_table(section.shown), *(labelled("", section.legend) if section.legend else []), ""]
     if not sections:
         lines += [*table_lines(results), ""]
     lines += labelled("ANSWER", answer_sentence(results, sections))

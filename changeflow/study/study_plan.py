@@ -23,6 +23,8 @@ from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
 from changeflow.study.toml_value import toml
 
+FIRST_LOOKS = 5
+"""Values of a range at which a break-even search begins."""
 MOST_RUNS = 200_000
 """A design of more runs than this is taken only with --force."""
 
@@ -153,7 +155,8 @@ def plan_of(path: str | Path) -> StudyPlan:
         faults += path_faults(study.waterfall, places, bases[names.get(study.waterfall.begin, (0, None))[0]])
     if faults:
         raise ModelError(faults)
-    ranges = tuple(_range(factor, places, origins[i], bases) for i, factor in enumerate(study.factors))
+    levels = FIRST_LOOKS if study.break_even is not None else 2
+    ranges = tuple(_range(factor, places, origins[i], bases, levels) for i, factor in enumerate(study.factors))
     if study.design.kind != "grid" and not ranges:
         raise ModelError([places.fault(("design",), f"[[factors]] for a design of kind {study.design.kind}", None)])
     paths = tuple(factor.path for factor in study.factors)
@@ -254,11 +257,11 @@ def _names_in(hint: str) -> list[str]:
     return hint.split("'")[1:2] if "'" in hint else hint.removeprefix("known: ").split(", ")
 
 
-def _range(factor: Factor, places: Places, number: int, bases: tuple[Model, ...]) -> Range:
+def _range(factor: Factor, places: Places, number: int, bases: tuple[Model, ...], levels: int) -> Range:
     if factor.values is not None:
         return Range(factor.path, factor.values)
     if factor.prior:
-        found = assumed_range(factor.path, bases, factor.levels or 2)
+        found = assumed_range(factor.path, bases, factor.levels or levels)
         if found is None:
             known = [path for path in bases[0].assumptions if assumed_range(path, bases) is not None]
             expected = "a path with one range in all models, or low and high"
@@ -267,4 +270,4 @@ def _range(factor: Factor, places: Places, number: int, bases: tuple[Model, ...]
     assert factor.low is not None
     assert factor.high is not None
     whole = isinstance(factor.low, int) and isinstance(factor.high, int)
-    return Range(factor.path, (), factor.low, factor.high, factor.levels or 2, whole)
+    return Range(factor.path, (), factor.low, factor.high, factor.levels or levels, whole)

@@ -11,7 +11,7 @@ from changeflow.study.sensitivity.break_even import BreakEvenFound, Change
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HEADER = ("value", "better", "lead", "half_width", "surely")
+HEADER = ("value", "better", "lead", "half_width", "surely", "growing")
 
 
 def break_even_section(found: BreakEvenFound) -> Section:
@@ -21,12 +21,30 @@ def break_even_section(found: BreakEvenFound) -> Section:
     shown: list[tuple[str, ...]] = [(found.path, "better", "by", "+-", "")]
     for one in looks:
         lead, arm = (amount(size, one.half_width) for size in (abs(one.lead), one.half_width))
-        shown.append((f"{one.value:.5g}", plain(names[one.ahead]), lead, arm, "" if one.sure else "cannot tell"))
+        if one.settled_by_growth:
+            lead, arm = "the other", "grows"
+        remark = "both grow" if all(one.growing) else "" if one.sure else "cannot tell"
+        shown.append((f"{one.value:.5g}", plain(names[one.ahead]), lead, arm, remark))
     rows = tuple(
-        (one.value, names[one.ahead], number(abs(one.lead)), number(one.half_width), one.sure != 0) for one in looks
+        (
+            one.value,
+            names[one.ahead],
+            number(one.lead * one.ahead),
+            number(one.half_width),
+            one.sure != 0,
+            " ".join(name for name, grows in zip(found.between, one.growing) if grows),
+        )
+        for one in looks
     )
     changes = [
-        {"value": one.value, "low": one.low, "high": one.high, "before": one.before, "after": one.after}
+        {
+            "value": one.value,
+            "low": one.low,
+            "high": one.high,
+            "before": one.before,
+            "after": one.after,
+            "by_growth": one.by_growth,
+        }
         for one in found.changes
     ]
     facts = {
@@ -64,9 +82,12 @@ def _change(one: Change, found: BreakEvenFound) -> str:
         band = f"from {ends[0]} on the runs cannot tell"
     else:
         band = f"between {ends[0]} and {ends[1]} the runs cannot tell"
+    why = ""
+    if one.by_growth:
+        why = ", because the backlog of one that does not win grows there"
     return (
         f"At {found.path} = {one.value:.4g} the better {plain(found.measure)} goes from {plain(one.before)} to "
-        f"{plain(one.after)}; {band} (joint level {found.level:.0%})."
+        f"{plain(one.after)}{why}; {band} (joint level {found.level:.0%})."
     )
 
 

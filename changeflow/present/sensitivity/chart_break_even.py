@@ -32,6 +32,9 @@ def break_even_chart(found: BreakEvenFound, title: str) -> Figure:
             axes.axvline(change.value, color=INK, lw=1, ls=(0, (4, 2)), zorder=1)
         axes.plot([one.value for one in found.looks], [one.lead for one in found.looks], color=QUIET, lw=1, zorder=1)
         for one in found.looks:
+            if one.settled_by_growth:
+                axes.plot(one.value, one.lead, "x", color=looks[names[one.ahead]].colour, ms=6, mew=1.5)
+                continue
             look = looks[names[one.ahead]]
             axes.errorbar(
                 one.value, one.lead, yerr=one.half_width, fmt=look.marker, color=look.colour, ms=4, lw=1, capsize=2
@@ -53,6 +56,10 @@ def break_even_chart(found: BreakEvenFound, title: str) -> Figure:
             )
             for name in found.between
         ]
+        if any(one.settled_by_growth for one in found.looks):
+            handles.append(
+                Line2D([], [], color=QUIET, marker="x", ms=6, mew=1.5, ls="none", label="the other backlog grows")
+            )
         if found.changes:
             handles.append(Patch(color=FAINT, label="the runs cannot tell"))
         put_legend(figure, handles)

@@ -6,24 +6,28 @@ from itertools import pairwise
 from typing import Any
 
 from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import FAINT, INK, PAPER, looks_of
+from changeflow.present.sensitivity.best_map import in_order
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.best_map import BestMap, Square
 
 BODY_INCHES = 3.1
 MOST_TICKS = 8
 HATCHES = {"too_close": "////", "same": "...."}
+PALE = 0.45
+"""Of the colour where the best is so only because no other backlog settles."""
 
 
 def map_chart(found: BestMap, title: str) -> Figure:
-    """Full colour: surely best; hatched: cannot tell; dotted: no difference that matters; grey: every backlog grows."""
+    """Full colour: surely best, pale: as the only one that settles; hatched: cannot tell, dotted: no matter."""
     looks = looks_of(found.scenarios)
-    columns, rows = (_values([square.setting[i] for square in found.squares]) for i in (0, 1))
+    columns, rows = (in_order([square.setting[i] for square in found.squares]) for i in (0, 1))
     with house_style():
         figure, axes = new_sheet(BODY_INCHES, title)
         for square in found.squares:
@@ -49,7 +53,8 @@ def map_chart(found: BestMap, title: str) -> Figure:
 def _style(square: Square, colour: str) -> dict[str, Any]:
     hatch = HATCHES.get(square.best.kind)
     if hatch is None:
-        return {"facecolor": colour, "edgecolor": PAPER, "linewidth": 0.6}
+        tint = to_rgba(colour, PALE if square.alone else 1.0)
+        return {"facecolor": tint, "edgecolor": PAPER, "linewidth": 0.6}
     return {"facecolor": PAPER, "edgecolor": colour, "linewidth": 0.0, "hatch": hatch}
 
 
@@ -67,6 +72,8 @@ def _handles(found: BestMap) -> list[Artist]:
         for kind, word in words.items()
         if kind in kinds
     ]
+    if any(square.alone for square in found.squares):
+        handles.append(Patch(facecolor=to_rgba(INK, PALE), label="pale: the others' backlogs grow"))
     if None in there:
         handles.append(Patch(facecolor=FAINT, label="every backlog grows"))
     if found.nearest is not None:
@@ -76,11 +83,6 @@ def _handles(found: BestMap) -> list[Artist]:
             )
         )
     return handles
-
-
-def _values(values: list[Any]) -> list[Any]:
-    different = list(dict.fromkeys(values))
-    return sorted(different) if all(isinstance(value, int | float) for value in different) else different
 
 
 def _word(value: Any) -> str:

@@ -20,9 +20,9 @@ def morris_section(found: Morris) -> Section:
     effects, unit = found.effects, found.response.unit
     first, visible = effects[0], sum(one.visible for one in effects)
     words = (
-        f"{response_words(found.response)}: most moved by {first.path}, by {amount(first.mu_star, first.error)} {unit} over its "
-        f"range ({interval(first.low, first.high)}); {visible} of {len(effects)} assumptions move it surely more than "
-        f"the noise of the runs does."
+        f"{response_words(found.response)}: most moved by {first.path}, by {amount(first.mu_star, first.error)} "
+        f"{unit} over its range ({interval(first.low, first.high)}); {visible} of {len(effects)} assumptions move it "
+        f"surely more than the noise of the runs does."
     )
     shown: list[tuple[str, ...]] = [("effect over the range", "mu*", "interval", "mu", "sigma", "noise")]
     for one in effects:

@@ -31,6 +31,8 @@ class Section:
     draw: Callable[[], Figure]
     facts: dict[str, Any]
     """For machines, beside the rows."""
+    legend: str = ""
+    """What the words of the terminal's table mean, where they need it."""
 
 
 def number(value: float) -> float | str:

@@ -18,6 +18,11 @@ class Square:
     leader: str | None
     best: Best
 
+    @property
+    def alone(self) -> bool:
+        """Is the leader the only one whose backlog does not grow?"""
+        return self.leader is not None and self.best.second is None
+
 
 @dataclass(frozen=True, slots=True)
 class BestMap:

@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 
 from changeflow.measure.estimates import joint_level, t_interval
-from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.design_range import Range, Setting
 from changeflow.study.sensitivity.responses import Response, response_at
@@ -23,20 +22,35 @@ LOOKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One value of the factor: how much better the first scenario is than the second, in the measure's unit."""
+    """One value of the factor: how much better the first scenario is than the second, in the measure's unit.
+
+    A scenario whose backlog grows is no winner, whatever it costs until the run ends: it loses to one that settles.
+    """
 
     value: float
     lead: float
     half_width: float
+    growing: tuple[bool, bool] = (False, False)
+
+    @property
+    def settled_by_growth(self) -> bool:
+        """Does the backlog of just one of the two grow?"""
+        return self.growing[0] != self.growing[1]
 
     @property
     def sure(self) -> int:
-        """1: the first is surely better; -1: the second; 0: the joint interval includes zero."""
+        """1: the first is surely better; -1: the second; 0: the joint interval includes zero, or both backlogs grow."""
+        if self.settled_by_growth:
+            return self.ahead
+        if all(self.growing):
+            return 0
         return 0 if not abs(self.lead) > self.half_width else 1 if self.lead > 0 else -1
 
     @property
     def ahead(self) -> int:
-        """Who has the better mean: 1 the first, -1 the second."""
+        """Who is better: 1 the first, -1 the second; by the mean, unless the backlog of just one grows."""
+        if self.settled_by_growth:
+            return -1 if self.growing[0] else 1
         return 1 if self.lead >= 0 else -1
 
 
@@ -50,6 +64,8 @@ class Change:
     high: float | None
     before: str
     after: str
+    by_growth: bool
+    """The winner changes because from here on, or up to here, the other's backlog grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +146,14 @@ def _changes(looks: list[Look], between: tuple[str, str], *, whole: bool) -> Ite
     for place, (one, other) in enumerate(pairwise(looks)):
         if one.ahead != other.ahead:
             apart = one.lead - other.lead
-            share = 0.0 if whole else one.lead / apart
+            by_growth = one.settled_by_growth or other.settled_by_growth
+            jumps = whole or by_growth
+            share = 0.0 if jumps else one.lead / apart
             before = next((look.value for look in reversed(looks[: place + 1]) if look.sure), None)
             after = next((look.value for look in looks[place + 1 :] if look.sure), None)
-            value = other.value if whole else one.value + share * (other.value - one.value)
+            value = other.value if jumps else one.value + share * (other.value - one.value)
             first, second = (between[0 if look.ahead > 0 else 1] for look in (one, other))
-            yield Change(value, before, after, first, second)
+            yield Change(value, before, after, first, second, by_growth)
 
 
 def _looks(results: StudyResults) -> list[Look]:
@@ -145,18 +163,20 @@ def _looks(results: StudyResults) -> list[Look]:
     measure = plan.comparison.primary
     sign = 1.0 if MEASURES[base_name(measure)].more_is_better else -1.0
     response = Response(measure, asked.between[0], asked.between[1], "")
-    leads = {
-        plan.points[point][0]: sign * response_at(results.at(point), response) for point in range(len(plan.points))
-    }
-    planned = [leads[setting[0]] for setting in plan.points[: plan.planned]]
+    leads, growing = {}, {}
+    for point, (value,) in enumerate(plan.points):
+        cells = {cell.scenario: cell for cell in results.at(point)}
+        leads[value] = sign * response_at(results.at(point), response)
+        growing[value] = cells[asked.between[0]].growing, cells[asked.between[1]].growing
+    first = sorted(setting[0] for setting in plan.points[: plan.planned])
+    planned = [Look(value, float(np.nanmean(leads[value])), 0.0, growing[value]) for value in first]
     level = joint_level(plan.comparison.level, most_looks(planned, plan.ranges[0], asked.tolerance))
-    return [Look(value, *t_interval(leads[value], level)) for value in sorted(leads)]
+    return [Look(value, *t_interval(leads[value], level), growing[value]) for value in sorted(leads)]
 
 
-def most_looks(planned: list[Floats], space: Range, tolerance: float) -> int:
+def most_looks(planned: list[Look], space: Range, tolerance: float) -> int:
     """How many values a search may look at: the planned ones, and the halvings of each change among them."""
-    means = [float(np.nanmean(one)) for one in planned]
-    changes = max(sum((one >= 0) != (other >= 0) for one, other in pairwise(means)), 1)
     width = 1.0 / max(len(planned) - 1, 1)
     close = tolerance if not space.whole else 1.0 / max(space.high - space.low, 1.0)
+    changes = max(sum(one.ahead != other.ahead for one, other in pairwise(planned)), 1)
     return len(planned) + LOOKS * changes * max(math.ceil(math.log2(max(width / close, 1.0))), 0)
