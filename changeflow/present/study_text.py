@@ -46,7 +46,12 @@ def left_out_lines(plan: StudyPlan) -> list[str]:
 
 
 def _points(plan: StudyPlan) -> str:
-    kind = plan.study.design.kind.replace("_", " ")
+    study = plan.study
+    kind = study.design.kind.replace("_", " ")
+    if study.waterfall is not None:
+        kind = f"every set of {_count(len(study.waterfall.causes), 'cause')}"
+    if study.break_even is not None:
+        kind = "to begin with, then a search"
     return f"{_count(len(plan.points), 'point')} ({kind})"
 
 

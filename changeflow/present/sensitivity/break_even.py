@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, amount, number
+from changeflow.present.sensitivity.section import Section, amount, number, tail
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.break_even import BreakEvenFound, Change
 
@@ -43,7 +43,7 @@ def break_even_section(found: BreakEvenFound) -> Section:
             "high": one.high,
             "before": one.before,
             "after": one.after,
-            "by_growth": one.by_growth,
+            "grows": one.grows,
         }
         for one in found.changes
     ]
@@ -52,7 +52,7 @@ def break_even_section(found: BreakEvenFound) -> Section:
         "better": found.better, "measure": found.measure, "unit": found.unit, "level": found.level,
     }  # fmt: skip
     words = break_even_words(found)
-    title = words.split(";")[0].rstrip(".")
+    title = _title(found)
     return Section("break_even", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
@@ -72,6 +72,16 @@ def break_even_words(found: BreakEvenFound) -> str:
     return " ".join(_change(one, found) for one in found.changes)
 
 
+def _title(found: BreakEvenFound) -> str:
+    if found.kind == "cannot_tell":
+        return f"{tail(found.path)}: no winner in {plain(found.measure)} is sure"
+    if found.kind == "never":
+        return f"{tail(found.path)}: {plain(found.better or '')} better throughout, no break-even"
+    first = found.changes[0]
+    more = f" (the first of {len(found.changes)} changes)" if len(found.changes) > 1 else ""
+    return f"{tail(found.path)}: from {first.value:.3g} on {plain(first.after)} is better, below it {plain(first.before)}{more}"
+
+
 def _change(one: Change, found: BreakEvenFound) -> str:
     ends = [f"{end:.5g}" if end is not None else None for end in (one.low, one.high)]
     if ends == [None, None]:
@@ -83,8 +93,8 @@ def _change(one: Change, found: BreakEvenFound) -> str:
     else:
         band = f"between {ends[0]} and {ends[1]} the runs cannot tell"
     why = ""
-    if one.by_growth:
-        why = ", because the backlog of one that does not win grows there"
+    if one.grows is not None:
+        why = f", because the backlog of {plain(one.grows)} grows"
     return (
         f"At {found.path} = {one.value:.4g} the better {plain(found.measure)} goes from {plain(one.before)} to "
         f"{plain(one.after)}{why}; {band} (joint level {found.level:.0%})."

@@ -43,7 +43,7 @@ def break_even_chart(found: BreakEvenFound, title: str) -> Figure:
         divisor, word = scale_word(max(abs(one.lead) + one.half_width for one in found.looks))
         number_axis(axes.yaxis, divisor)
         axes.set_xlabel(found.path)
-        axes.set_ylabel(in_units(f"{plain(found.between[0])} better by ({found.unit})", word))
+        axes.set_ylabel(in_units(f"{plain(found.between[0])} better by\n({found.unit})", word))
         handles: list[Artist] = [
             Line2D(
                 [],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, amount, interval, number, signed
+from changeflow.present.sensitivity.section import Section, amount, number, signed
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.waterfall import Fall
 
@@ -31,7 +31,12 @@ def waterfall_section(found: Fall) -> Section:
     shown = [("part", "mean", "+-", "in any order")]
     shown += [(f"begin: {begin}", amount(found.begin), "", "")]
     shown += [
-        (s.name, signed(s.mean, s.half_width), amount(s.half_width, s.half_width), interval(s.least, s.most))
+        (
+            s.name,
+            signed(s.mean, s.half_width),
+            amount(s.half_width, s.half_width),
+            f"{amount(s.least)} to {amount(s.most)}",
+        )
         for s in found.steps
     ]
     shown += [(f"end: {end}", amount(found.end), "", "")]

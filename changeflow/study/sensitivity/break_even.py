@@ -64,8 +64,8 @@ class Change:
     high: float | None
     before: str
     after: str
-    by_growth: bool
-    """The winner changes because from here on, or up to here, the other's backlog grows."""
+    grows: str | None
+    """The scenario whose backlog grows on one side, where that is why the winner changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +146,14 @@ def _changes(looks: list[Look], between: tuple[str, str], *, whole: bool) -> Ite
     for place, (one, other) in enumerate(pairwise(looks)):
         if one.ahead != other.ahead:
             apart = one.lead - other.lead
-            by_growth = one.settled_by_growth or other.settled_by_growth
-            jumps = whole or by_growth
+            jumps = whole or one.settled_by_growth or other.settled_by_growth
             share = 0.0 if jumps else one.lead / apart
             before = next((look.value for look in reversed(looks[: place + 1]) if look.sure), None)
             after = next((look.value for look in looks[place + 1 :] if look.sure), None)
             value = other.value if jumps else one.value + share * (other.value - one.value)
             first, second = (between[0 if look.ahead > 0 else 1] for look in (one, other))
-            yield Change(value, before, after, first, second, by_growth)
+            grows = second if one.settled_by_growth else first if other.settled_by_growth else None
+            yield Change(value, before, after, first, second, grows)
 
 
 def _looks(results: StudyResults) -> list[Look]:
