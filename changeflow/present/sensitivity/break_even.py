@@ -79,7 +79,8 @@ def _title(found: BreakEvenFound) -> str:
         return f"{tail(found.path)}: {plain(found.better or '')} better throughout, no break-even"
     first = found.changes[0]
     more = f" (the first of {len(found.changes)} changes)" if len(found.changes) > 1 else ""
-    return f"{tail(found.path)}: from {first.value:.3g} on {plain(first.after)} is better, below it {plain(first.before)}{more}"
+    after, before = plain(first.after), plain(first.before)
+    return f"{tail(found.path)}: from {first.value:.3g} on {after} is better, below it {before}{more}"
 
 
 def _change(one: Change, found: BreakEvenFound) -> str:

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.present.canvas import house_style, line_handles, new_sheet, put_legend, settled
+from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import INK, PAPER, QUIET, looks_of
 from changeflow.present.rows import in_units, number_axis, scale_word
 from changeflow.present.words import plain
@@ -41,7 +41,10 @@ def pareto_chart(found: Front, title: str) -> Figure:
         put_legend(
             figure,
             [
-                *line_handles(looks),
+                *(
+                    Line2D([], [], color=look.colour, marker=look.marker, ls="none", label=plain(name))
+                    for name, look in looks.items()
+                ),
                 Line2D([], [], color=INK, marker="o", ls="none", label="on the front in 50% or more"),
                 Line2D([], [], color=INK, marker="o", ls="none", markerfacecolor=PAPER, label="in fewer resamples"),
             ],

@@ -9,7 +9,7 @@ from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, looks_of
 from changeflow.present.rows import in_units, number_axis, scale_word
 from changeflow.present.sensitivity.chart_rows import row_name, row_sheet
-from changeflow.present.words import plain
+from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.waterfall import Fall
 
 LESS, MORE = "#8FB8D9", OTHERS[2].colour
@@ -30,7 +30,7 @@ def waterfall_chart(found: Fall, title: str) -> Figure:
             axes.plot([level, level], [row - 0.82, row + 0.18], color=INK, lw=0.7, zorder=1)
             level += step.mean
             axes.errorbar(level, row, xerr=step.half_width, color=INK, lw=1, capsize=2, zorder=3)
-            row_name(axes, row, step.name, f"{step.mean / divisor:+,.3g}")
+            row_name(axes, row, step.name, _part(step.mean / divisor, step.half_width / divisor))
         last = len(found.steps) + 1
         axes.plot([level, level], [last - 0.82, last + 0.18], color=INK, lw=0.7, zorder=1)
         axes.barh(last, found.end, height=0.36, color=looks[found.end_name].colour, zorder=2)
@@ -39,3 +39,7 @@ def waterfall_chart(found: Fall, title: str) -> Figure:
         axes.set_xlabel(in_units(f"{plain(found.measure)} ({found.unit})", word))
         put_legend(figure, [Patch(color=LESS, label="lowers it"), Patch(color=MORE, label="raises it")])
         return settled(figure)
+
+
+def _part(mean: float, half_width: float) -> str:
+    return ("+" if mean > 0 else "") + plus_minus(mean, half_width)
