@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
 from changeflow.present.sensitivity.section import Section
+from changeflow.present.sensitivity.sections import NAMES
 from changeflow.present.study_text import strongest
 from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
@@ -104,6 +105,14 @@ def write_tables(results: StudyResults, sections: Sequence[Section], folder: Pat
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
+    _take_away(set(NAMES) - {one.name for one in sections}, folder)
+
+
+def _take_away(names: Iterable[str], folder: Path) -> None:
+    """What an analysis left that the file asks for no more."""
+    for name in names:
+        for file in (folder / f"{name}.csv", folder / "charts" / f"{name}.svg", folder / "charts" / f"{name}.png"):
+            file.unlink(missing_ok=True)
 
 
 def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bool) -> dict[str, object]:

@@ -94,6 +94,7 @@ def test_morris_finds_the_slope_of_a_price(folder: Path) -> None:
     assert not rows[FIRM]["visible"]
 
 
+@pytest.mark.slow
 def test_indices_of_two_prices_are_the_shares_of_their_ranges(folder: Path) -> None:
     """A difference of two costs on the same hours: variances 40^2 and 60^2 over the ranges, no interaction."""
     text = '[design]\nkind = "saltelli"\npoints = 32\n'
@@ -215,6 +216,7 @@ def test_a_front_of_money_and_time(folder: Path) -> None:
     assert "Beaten by none" in found["answer"]["sentence"]
 
 
+@pytest.mark.slow
 def test_charts_of_every_analysis(folder: Path) -> None:
     """Each has its own, whole and not empty."""
     cases = {
@@ -250,3 +252,14 @@ def test_without_the_extra_it_says_which_one(folder: Path, monkeypatch: pytest.M
     assert "expected SALib" in done.err
     assert "changeflow[doe]" in done.err
     assert not (folder / "results").exists()
+
+
+def test_what_is_asked_for_no_more_is_taken_away(folder: Path) -> None:
+    """Else an old table would speak of runs that the file no longer describes."""
+    ask = '[pareto]\nmeasures = ["total_cost", "backlog_requests"]\n'
+    write_twins(folder, ask + factor(HOUSE, "values = [40, 130]"))
+    study(folder)
+    assert (folder / "results" / "study" / "pareto.csv").is_file()
+    write_twins(folder, factor(HOUSE, "values = [40, 130]"))
+    assert study(folder)["analyses"] == {}
+    assert not (folder / "results" / "study" / "pareto.csv").exists()

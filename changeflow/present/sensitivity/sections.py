@@ -14,6 +14,11 @@ from changeflow.present.sensitivity.waterfall import waterfall_section
 from changeflow.study.sensitivity.analyses import Analyses
 from changeflow.study.study_plan import StudyPlan
 
+NAMES = (
+    "break_even", "break_even_map", "waterfall", "tornado", "morris", "sobol_indices", "robust", "pareto",
+)  # fmt: skip
+"""Of all tables and charts that there may be."""
+
 
 def sections_of(found: Analyses, plan: StudyPlan) -> list[Section]:
     """What was asked for."""
