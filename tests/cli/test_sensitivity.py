@@ -129,8 +129,7 @@ def test_the_break_even_of_two_prices_is_the_price_of_the_other(folder: Path) ->
 
 
 def test_a_search_that_is_stopped_goes_on(folder: Path) -> None:
-    head = HEAD.replace("replications = 8", "replications = 12")
-    write_twins(folder, SEARCH + factor(HOUSE, "low = 30\nhigh = 300"), head=head)
+    write_twins(folder, SEARCH + "tolerance = 0.05\n" + factor(HOUSE, "low = 30\nhigh = 300"))
     whole = changeflow("study", "study.toml", *QUIET, "--out", "whole", folder=folder)
     assert whole.code == 0
     codes = []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from changeflow.present.sensitivity.labels import in_order
 from changeflow.present.sensitivity.section import Section, number, setting_word
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.best_map import BestMap, Square
@@ -75,12 +76,6 @@ def _grid(found: BestMap) -> tuple[tuple[str, ...], ...]:
         (setting_word(high), *(_letter(at[repr(one), repr(high)], letters) for one in across)) for high in reversed(up)
     ]
     return (("", *map(setting_word, across)), *rows)
-
-
-def in_order(values: Sequence[Any]) -> list[Any]:
-    """Each value once: numbers from low to high, others as they come."""
-    different = list(dict.fromkeys(values))
-    return sorted(different) if all(isinstance(value, int | float) for value in different) else different
 
 
 def _legend(found: BestMap) -> str:

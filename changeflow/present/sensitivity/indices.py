@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from changeflow.present.sensitivity.labels import response_words
 from changeflow.present.sensitivity.section import Section, number, tail
-from changeflow.present.sensitivity.tornado import response_words
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.indices import Indices
 

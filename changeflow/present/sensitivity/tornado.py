@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from changeflow.present.sensitivity.labels import response_words
 from changeflow.present.sensitivity.section import Section, amount, ends_in_words, number, signed, tail, written
 from changeflow.present.words import plain, plus_minus
-from changeflow.study.sensitivity.responses import Response
 from changeflow.study.sensitivity.tornado import Bar, Tornado
 
 if TYPE_CHECKING:
@@ -16,23 +16,6 @@ HEADER = (
     "factor", "base", "low", "high", "change_at_low", "low_half_width", "change_at_high", "high_half_width",
     "response_at_low", "response_at_high", "turns_at_low", "turns_at_high", "level", "unit",
 )  # fmt: skip
-
-
-def response_label(response: Response, word: str) -> str:
-    """What an axis says, on two lines: the measure with its unit, and whose it is."""
-    whose = plain(response.scenario) + (f" minus {plain(response.minus)}" if response.minus is not None else "")
-    return f"{in_units(f'{plain(response.measure)} ({response.unit})', word)}\n{whose}"
-
-
-def in_units(unit: str, word: str) -> str:
-    """'total cost (EUR thousand)'."""
-    return f"{unit[:-1]} {word})" if word else unit
-
-
-def response_words(response: Response) -> str:
-    """'total cost, both minus vendor'."""
-    rest = f" minus {plain(response.minus)}" if response.minus is not None else ""
-    return f"{plain(response.measure)}, {plain(response.scenario)}{rest}"
 
 
 def tornado_section(found: Tornado) -> Section:
