@@ -264,7 +264,7 @@ def _range(factor: Factor, places: Places, number: int, bases: tuple[Model, ...]
         found = assumed_range(factor.path, bases, factor.levels or levels)
         if found is None:
             known = [path for path in bases[0].assumptions if assumed_range(path, bases) is not None]
-            expected = "a path with one range in all models, or low and high"
+            expected = "a path with one range of numbers, laws or words in all models, or low and high"
             raise ModelError([places.fault(("factors", number, "prior"), expected, None, nearest(factor.path, known))])
         return found
     assert factor.low is not None

@@ -30,15 +30,9 @@ def waterfall_section(found: Fall) -> Section:
     )
     shown = [("part", "mean", "+-", "in any order")]
     shown += [(f"begin: {begin}", amount(found.begin), "", "")]
-    shown += [
-        (
-            s.name,
-            signed(s.mean, s.half_width),
-            amount(s.half_width, s.half_width),
-            f"{amount(s.least)} to {amount(s.most)}",
-        )
-        for s in found.steps
-    ]
+    for s in found.steps:
+        sizes = [amount(value, s.half_width) for value in (s.half_width, s.least, s.most)]
+        shown.append((s.name, signed(s.mean, s.half_width), sizes[0], f"{sizes[1]} to {sizes[2]}"))
     shown += [(f"end: {end}", amount(found.end), "", "")]
     rows = (
         (f"begin: {found.begin_name}", number(found.begin), "", "", "", found.level, found.unit),
