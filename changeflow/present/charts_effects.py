@@ -58,4 +58,4 @@ def _panel(axes: Axes, levels: list[Level], looks: dict[str, Look]) -> None:
         places = [where[one.label] for one in mine]
         means = [one.mean for one in mine]
         axes.plot(places, means, marker=look.marker, ms=4, lw=1.8, color=look.colour, linestyle=line_style(look))
-    axes.set_xticks([where[label] for label in labels], labels)
+    axes.set_xticks([where[label] for label in labels], [label.replace(" to ", "\nto ") for label in labels])

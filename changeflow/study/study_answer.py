@@ -134,13 +134,20 @@ PARTS = 5
 """A factor with more values than this is drawn in so many parts of its range."""
 
 
+RANDOM = ("latin_hypercube", "sobol")
+POINTS_A_FACTOR = 10
+
+
 def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
     """Of each factor and scenario: the primary measure's mean at each value, over all settings of the others.
 
-    None where not all factors move at once, or where a search has chosen the points.
+    None where not all factors move at once, where a search has chosen the points, and where a random design has fewer
+    than ten points for each of many factors: what the others happen to be would pass for an effect.
     """
     measure, study = plan.comparison.primary, plan.study
     if study.design.kind in EXPLAINING or study.waterfall is not None or study.break_even is not None:
+        return []
+    if study.design.kind in RANDOM and len(plan.paths) > PARTS and len(plan.points) < POINTS_A_FACTOR * len(plan.paths):
         return []
     found = []
     for place, path in enumerate(plan.paths):
