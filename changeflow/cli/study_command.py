@@ -64,7 +64,7 @@ def command(study: str, **given: Any) -> int:
     Exit 3 when an expectation is surely missed, 5 when the time limit came first.
     """
     from changeflow.study.store import FILE
-    from changeflow.study.store_folder import folder_of
+    from changeflow.study.store_folder import folder_of, manifest_in
     from changeflow.study.study import cells_of, check_measures
 
     options = Options(**given)
@@ -77,13 +77,14 @@ def command(study: str, **given: Any) -> int:
     folder = folder_of(options.out, plan.name, __version__, force=options.force)
     _check_size(plan, folder, options)
     cells = None
+    if manifest_in(folder).get("digest") != plan.digest:
+        _check_causes(plan)
     if not (folder / FILE).exists():
         from changeflow.study.study_pilot import engine_for, pilot
 
         cells = cells_of(plan, None)  # what is wrong is said before anything is written
         engine_for(plan, cells, options.engine, plan.runs)
         check_measures(plan, pilot(plan).measures)
-        _check_causes(plan)
     return _run(plan, folder, options, seconds, cells)
 
 

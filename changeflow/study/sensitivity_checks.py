@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from changeflow.errors import Fault, nearest
 from changeflow.model.faults import Loc, Places
+from changeflow.study.design_range import Range
 from changeflow.study.study_file import Study
 
 EXPLAINING = ("one_at_a_time", "morris", "saltelli")
@@ -21,6 +22,16 @@ def sensitivity_faults(study: Study, places: Places, scenarios: Collection[str])
     yield from _of_waterfall(study, places)
     if study.pareto is not None and (study.design.kind in EXPLAINING or study.waterfall or study.break_even):
         yield places.fault(("pareto",), "a grid, fractional, latin_hypercube or sobol design", study.design.kind)
+
+
+def range_faults(study: Study, places: Places, ranges: Sequence[Range], where: Sequence[int]) -> Iterator[Fault]:
+    """Ranges that a search or a map cannot use; `where`: each factor's place in the file."""
+    for one, place in zip(ranges, where):
+        if study.break_even is not None and (one.values or one.laws is not None):
+            yield places.fault(("factors", place), "a range of numbers for [break_even]", one.path)
+        plain = all(isinstance(value, int | float | str) for value in one.steps)
+        if study.break_even_map is not None and not plain:
+            yield places.fault(("factors", place), "numbers or words for [break_even_map]", one.path)
 
 
 def _unknown_scenarios(study: Study, places: Places, scenarios: Collection[str]) -> Iterator[Fault]:

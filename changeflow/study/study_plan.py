@@ -17,7 +17,7 @@ from changeflow.study.assumed_ranges import LeftOut, assumed_range, with_all
 from changeflow.study.design import Range, Setting, settings
 from changeflow.study.plan import model_names
 from changeflow.study.routes import along_route
-from changeflow.study.sensitivity_checks import sensitivity_faults
+from changeflow.study.sensitivity_checks import range_faults, sensitivity_faults
 from changeflow.study.sensitivity_points import causes_switched, path_faults, paths_of_causes
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
@@ -157,6 +157,9 @@ def plan_of(path: str | Path) -> StudyPlan:
         raise ModelError(faults)
     levels = FIRST_LOOKS if study.break_even is not None else 2
     ranges = tuple(_range(factor, places, origins[i], bases, levels) for i, factor in enumerate(study.factors))
+    faults = [*range_faults(study, places, ranges, origins)]
+    if faults:
+        raise ModelError(faults)
     if study.design.kind != "grid" and not ranges:
         raise ModelError([places.fault(("design",), f"[[factors]] for a design of kind {study.design.kind}", None)])
     paths = tuple(factor.path for factor in study.factors)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from .program import refused
+from .program import changeflow, refused
 from .study_files import QUIET
 from .twins import FIRM, HOUSE, factor, write_twins
 
 RANGE = factor(HOUSE, "low = 30\nhigh = 300")
 LIST = factor(HOUSE, "values = [30, 300]")
+LAW = factor("stations.house.service_hours", "prior = true")
 OTHER = factor(FIRM, "low = 30\nhigh = 300")
 SEARCH = '[break_even]\nbetween = ["vendor", "power_users"]\n'
 ONE = '[design]\nkind = "one_at_a_time"\n'
@@ -31,6 +32,8 @@ WHOLE = '{ "stations.firm.price_per_hour" = 40 }'
     [
         (SEARCH + LIST, ("study.toml:8", "factors.0.values", "a range for [break_even]")),
         (SEARCH + RANGE + OTHER, ("study.toml:4", "one of [[factors]]", "2 factors")),
+        (SEARCH + LAW, ("study.toml:6", "a range of numbers for [break_even]")),
+        ("[break_even_map]\n" + LAW + RANGE, ("study.toml:5", "numbers or words for [break_even_map]")),
         (SEARCH, ("one of [[factors]]", "0 factors")),
         (SEARCH.replace("power_users", "vendor") + RANGE, ("two different scenarios",)),
         (SEARCH.replace("power_users", "power_user") + RANGE, ("study.toml:5", "did you mean 'power_users'")),
@@ -82,3 +85,11 @@ def test_faults_of_several_sections_are_told_together(folder: Path) -> None:
     write_twins(folder, text)
     says = ("vendro", "a range for [break_even]", "sensitivity.scenario", "a design of kind")
     refused("study", "study.toml", folder=folder, says=says, faults=4)
+
+
+def test_causes_that_lead_nowhere_are_refused_in_a_folder_that_is_there(folder: Path) -> None:
+    """A finished waterfall whose file is changed: nothing of it is touched."""
+    write_twins(folder, causes(WHOLE))
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).code == 0
+    write_twins(folder, causes(WHOLE.replace("40", "50")))
+    refused("study", "study.toml", *QUIET, folder=folder, says=("causes that lead to 'power_users'",))

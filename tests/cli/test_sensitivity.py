@@ -50,7 +50,7 @@ def test_a_dominated_scenario_has_a_robust_share_of_zero(folder: Path) -> None:
     assert rows["power_users"]["surely_best_share"] == 1
     low, high = clopper_pearson(8, 8, 0.95)
     assert (rows["power_users"]["best_low"], rows["power_users"]["best_high"]) == (low, high)
-    assert found["answer"]["sentence"].startswith("Over 8 settings of 3 assumptions, power users only is best")
+    assert found["answer"]["sentence"].startswith("Over 8 settings of 4 assumptions, power users only is best")
 
 
 def test_a_tornado_is_the_difference_to_the_model_as_it_is(folder: Path) -> None:

@@ -33,6 +33,7 @@ entry = { rule = "open_first", prefer = ["house", "firm"] }
 "demand.rate_per_day" = { low = 3.0, high = 5.0 }
 "demand.kind" = { low = "poisson", high = "no such kind" }
 "horizon_days" = { unit = "days" }
+"stations.house.service_hours" = { low = { law = "exponential", mean = 3 }, high = { law = "exponential", mean = 5 } }
 """
 HEAD = """\
 models = ["twins.toml"]

@@ -46,7 +46,7 @@ def waterfall_section(found: Fall) -> Section:
         "from": found.begin_name, "to": found.end_name, "measure": found.measure, "difference": found.difference,
         "difference_half_width": found.half_width,
     }  # fmt: skip
-    title = f"From {begin} to {end}: {largest[0].name} makes most of the difference in {measure}"
+    title = f"From {begin} to {end}: the largest part of the difference is {largest[0].name}"
     return Section("waterfall", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
