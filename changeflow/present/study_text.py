@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
-from changeflow.present.sensitivity.section import Section, text_table
+from changeflow.present.sensitivity.section import Section, ends_in_words, setting_word, text_table
 from changeflow.present.terminal import labelled
 from changeflow.present.words import digits, plain
 from changeflow.study.design import fraction
@@ -67,11 +67,11 @@ def _levels(plan: StudyPlan, place: int) -> str:
     """The values of a factor over the points; of many the ends."""
     found = {toml(setting[place]): setting[place] for setting in plan.points if setting[place] is not None}
     if len(found) <= 8:
-        return ", ".join(found)
+        return ", ".join(setting_word(value) if isinstance(value, dict) else word for word, value in found.items())
     if place >= len(plan.ranges):
         return f"{len(found)} values"
     low, high = plan.ranges[place].ends
-    return f"{len(found)} values from {toml(low)} to {toml(high)}"
+    return "{} values from {} to {}".format(len(found), *ends_in_words(low, high))
 
 
 def alias_lines(plan: StudyPlan) -> list[str]:

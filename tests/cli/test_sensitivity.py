@@ -128,6 +128,7 @@ def test_the_break_even_of_two_prices_is_the_price_of_the_other(folder: Path) ->
     assert again.json == found
 
 
+@pytest.mark.slow
 def test_a_search_that_is_stopped_goes_on(folder: Path) -> None:
     write_twins(folder, SEARCH + "tolerance = 0.05\n" + factor(HOUSE, "low = 30\nhigh = 300"))
     whole = changeflow("study", "study.toml", *QUIET, "--out", "whole", folder=folder)

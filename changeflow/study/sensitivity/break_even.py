@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-import numpy as np
-
 from changeflow.measure.estimates import joint_level, t_interval
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.design_range import Range, Setting
@@ -169,7 +167,7 @@ def _looks(results: StudyResults) -> list[Look]:
         leads[value] = sign * response_at(results.at(point), response)
         growing[value] = cells[asked.between[0]].growing, cells[asked.between[1]].growing
     first = sorted(setting[0] for setting in plan.points[: plan.planned])
-    planned = [Look(value, float(np.nanmean(leads[value])), 0.0, growing[value]) for value in first]
+    planned = [Look(value, t_interval(leads[value])[0], 0.0, growing[value]) for value in first]
     level = joint_level(plan.comparison.level, most_looks(planned, plan.ranges[0], asked.tolerance))
     return [Look(value, *t_interval(leads[value], level), growing[value]) for value in sorted(leads)]
 

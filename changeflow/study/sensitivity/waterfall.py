@@ -67,11 +67,11 @@ def waterfall(results: StudyResults) -> Fall | None:
     for place, cause in enumerate(asked.causes):
         parts = shapley_values(values, place)
         mean, half_width = t_interval(parts, level)
-        jumps = [float(np.nanmean(jump)) for _, jump in _jumps(values, place)]
+        jumps = [t_interval(jump)[0] for _, jump in _jumps(values, place)]
         steps.append(Step(cause.name, mean, half_width, min(jumps), max(jumps)))
     whole = values[everything] - values[none]
     difference, half_width = t_interval(whole, plan.comparison.level)
-    begin = float(np.nanmean(values[none]))
+    begin = t_interval(values[none])[0]
     return Fall(
         measure, unit, asked.begin, begin, asked.end, begin + difference, difference, half_width,
         plan.comparison.level, tuple(steps),
