@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
 from changeflow.present.sensitivity.section import Section, ends_in_words, setting_word, text_table
-from changeflow.present.terminal import labelled
+from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import digits, plain
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
@@ -32,7 +33,8 @@ def plan_lines(plan: StudyPlan) -> list[str]:
         wanted = ", ".join(f"{one.measure} within {_precision(one.relative, one.absolute)}" for one in rule.measures)
         how = f"{rule.first} to {rule.most} replications each, until {wanted}"
     lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
-    lines += [f"  {path}: {_levels(plan, i)}" for i, path in enumerate(plan.paths)]
+    for i, path in enumerate(plan.paths):
+        lines += _wrapped(f"  {path}: {_levels(plan, i)}")
     lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
     return lines + left_out_lines(plan) + alias_lines(plan)
 
@@ -42,7 +44,13 @@ def left_out_lines(plan: StudyPlan) -> list[str]:
     if not plan.left_out:
         return []
     head = f"  left as they are: {_count(len(plan.left_out), 'assumption')}"
-    return [head, *(f"    {one.path}: {one.why}" for one in plan.left_out)]
+    return [head, *(line for one in plan.left_out for line in _wrapped(f"    {one.path}: {one.why}"))]
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line over as many as it needs, the others further in."""
+    inner = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.wrap(line, WIDTH, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False)
 
 
 def _points(plan: StudyPlan) -> str:
