@@ -6,6 +6,8 @@ import json as json_module
 import os
 import re
 import sys
+import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from changeflow import __version__
 from changeflow.errors import Incomplete, Interrupted, PlanError
 
 if TYPE_CHECKING:
+    from changeflow.present.sensitivity.section import Section
     from changeflow.study.crew import Crew
     from changeflow.study.store import Store
     from changeflow.study.study import Cells, StudyResults
@@ -71,7 +74,7 @@ def command(study: str, **given: Any) -> int:
     Exit 3 when an expectation is surely missed, 5 when the time limit came first.
     """
     from changeflow.study.store import FILE
-    from changeflow.study.store_folder import folder_of
+    from changeflow.study.store_folder import folder_of, manifest_in
     from changeflow.study.study import cells_of, check_measures
 
     options = Options(**given)
@@ -91,6 +94,8 @@ def command(study: str, **given: Any) -> int:
         folder = folder_of(options.out, plan.name, __version__, force=options.force)
         _check_size(plan, folder, options)
         cells = None
+        if manifest_in(folder).get("digest") != plan.digest:
+            _check_causes(plan)
         if not (folder / FILE).exists():
             from changeflow.study.study_pilot import engine_for, pilot
 
@@ -107,6 +112,14 @@ def _cluster(options: Options) -> AbstractContextManager[Crew | None]:
     from changeflow.study.dask_crew import cluster
 
     return cluster(options.dask, __version__)
+
+
+def _check_causes(plan: StudyPlan) -> None:
+    """Before a waterfall is run: do its causes lead where it says?"""
+    if plan.study.waterfall is not None:
+        from changeflow.study.sensitivity.waterfall_check import check_causes
+
+        check_causes(plan)
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
@@ -150,6 +163,7 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     cells = cells_of(plan, None)
     first = pilot(plan)
     check_measures(plan, first.measures)
+    _check_causes(plan)
     click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, _workers(options))]))
     return 0
 
@@ -158,10 +172,12 @@ def _run(
     plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None, crew: Crew | None
 ) -> int:
     """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
+    from changeflow.present.sensitivity.sections import sections_of
     from changeflow.present.study_files import save_manifest
+    from changeflow.study.sensitivity.analyses import analyses_of
     from changeflow.study.store import FILE, Store
     from changeflow.study.store_folder import manifest_in
-    from changeflow.study.study import cells_of, results_of
+    from changeflow.study.study import cells_of
 
     before = manifest_in(folder)
     if not before:
@@ -177,11 +193,9 @@ def _run(
         _say_what_changed(plan, cells, store, before, options)
         cells.note(store)
         store.commit()
-        made = _make_runs(plan, cells, store, options, seconds, crew)
-        if made or (answer := _answer_before(plan, store, folder, options)) is None:
-            results = results_of(plan, cells, store)
-            cells.note(store)
-            answer = _write(results, store, folder, options)
+        if (answer := _answer_before(plan, cells, store, folder, options)) is None:
+            results = _results(plan, cells, store, options, seconds, crew)
+            answer = _write(results, sections_of(analyses_of(results), plan), store, folder, options)
         complete = True
     except Interrupted:
         print(f"changeflow: {store.count} runs are kept; the same command goes on", file=sys.stderr)
@@ -217,6 +231,28 @@ def _say_what_changed(plan: StudyPlan, cells: Cells, store: Store, before: dict[
             f"{count} of {store.count} runs kept count for it, the others stay",
             file=sys.stderr,
         )
+
+
+def _results(
+    plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None, crew: Crew | None
+) -> StudyResults:
+    """Make what lacks and estimate, again and again while a search wants to look elsewhere."""
+    from changeflow.study.sensitivity.break_even import values_to_look_at
+    from changeflow.study.study import cells_of, results_of
+
+    end = None if seconds is None else time.monotonic() + seconds
+    while True:
+        left = None if end is None else max(end - time.monotonic(), 0.0)
+        _make_runs(plan, cells, store, options, left, crew)
+        results = results_of(plan, cells, store)
+        cells.note(store)
+        more = values_to_look_at(results)
+        if not more:
+            return results
+        plan = plan.with_points(more)
+        cells = cells_of(plan, store)
+        cells.note(store)
+        store.commit()
 
 
 def _make_runs(
@@ -270,18 +306,27 @@ def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
     )
 
 
-def _answer_before(plan: StudyPlan, store: Store, folder: Path, options: Options) -> dict[str, Any] | None:
+def _answer_before(
+    plan: StudyPlan, cells: Cells, store: Store, folder: Path, options: Options
+) -> dict[str, Any] | None:
     """The answer that was given before, if its tables are there and it is of the same runs and the same file."""
+    from changeflow.study.study import stage_of
     from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES
 
+    stage = stage_of(plan, cells, store)
+    if any(stage(point) is not None for point in range(len(plan.points))):
+        return None
     names = [RUNS_PARQUET if options.parquet and name == RUNS_FILE else name for name in TABLES]
+    names += json_module.loads(store.note("analyses", "[]"))
     if store.note("tables") != _stamp(plan, folder, options) or not all((folder / name).is_file() for name in names):
         return None
     answer: dict[str, Any] = json_module.loads(store.note("answer", "null"))
     return answer
 
 
-def _write(results: StudyResults, store: Store, folder: Path, options: Options) -> dict[str, Any]:
+def _write(
+    results: StudyResults, sections: Sequence[Section], store: Store, folder: Path, options: Options
+) -> dict[str, Any]:
     """Tables, charts and the answer; a finished study shows it again without working it out again."""
     from changeflow.present.study_files import save_charts, write_tables
     from changeflow.present.study_machine import study_as_json
@@ -289,16 +334,17 @@ def _write(results: StudyResults, store: Store, folder: Path, options: Options) 
 
     store.set_note("tables", "")
     store.commit()
-    write_tables(results, folder, parquet=options.parquet)
+    write_tables(results, sections, folder, parquet=options.parquet)
     if options.charts:
-        save_charts(results, folder)
+        save_charts(results, sections, folder)
     answer = {
-        "text": study_text(results, str(folder)),
-        "json": study_as_json(results, str(folder)),
+        "text": study_text(results, sections, str(folder)),
+        "json": study_as_json(results, sections, str(folder)),
         "missed": results.target_missed or any(one.verdict == "fail" for one in results.gates),
         "unsure": any(one.verdict == "cannot tell" for one in results.gates),
     }
     store.set_note("answer", json_module.dumps(answer, allow_nan=False))
+    store.set_note("analyses", json_module.dumps([f"{one.name}.csv" for one in sections]))
     store.set_note("tables", _stamp(results.plan, folder, options))
     return answer
 

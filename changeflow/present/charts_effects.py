@@ -15,8 +15,11 @@ MOST_PANELS = 8
 
 
 def effects_chart(effects: list[Level], title: str, unit: str) -> Figure:
-    """A panel for each factor, a line for each scenario, one scale for all, so that slopes can be compared."""
-    paths = list(dict.fromkeys(one.path for one in effects))[:MOST_PANELS]
+    """A panel for each factor (of many those that move most), a line for each scenario.
+
+    All have one scale, so that slopes can be compared.
+    """
+    paths = _widest(effects)
     looks = looks_of(dict.fromkeys(one.scenario for one in effects))
     divisor, word = scale_word(max(abs(one.mean) for one in effects))
     with house_style():
@@ -35,6 +38,16 @@ def effects_chart(effects: list[Level], title: str, unit: str) -> Figure:
         return settled(figure)
 
 
+def _widest(effects: list[Level]) -> list[str]:
+    """The paths in order; of more than fit those whose means lie furthest apart."""
+    means: dict[str, dict[str, list[float]]] = {}
+    for one in effects:
+        means.setdefault(one.path, {}).setdefault(one.scenario, []).append(one.mean)
+    spans = {path: max(max(some) - min(some) for some in found.values()) for path, found in means.items()}
+    widest = sorted(spans, key=lambda path: -spans[path])[:MOST_PANELS]
+    return [path for path in spans if path in widest]
+
+
 def _panel(axes: Axes, levels: list[Level], looks: dict[str, Look]) -> None:
     """Values in their places on the axis where they are numbers, side by side where they are words."""
     labels = list(dict.fromkeys(one.label for one in levels))
@@ -45,4 +58,4 @@ def _panel(axes: Axes, levels: list[Level], looks: dict[str, Look]) -> None:
         places = [where[one.label] for one in mine]
         means = [one.mean for one in mine]
         axes.plot(places, means, marker=look.marker, ms=4, lw=1.8, color=look.colour, linestyle=line_style(look))
-    axes.set_xticks([where[label] for label in labels], labels)
+    axes.set_xticks([where[label] for label in labels], [label.replace(" to ", "\nto ") for label in labels])

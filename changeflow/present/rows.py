@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matplotlib.axes import Axes
-from matplotlib.axis import XAxis
+from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from changeflow.present.palette import INK, PAPER, text_colour
@@ -65,7 +65,7 @@ def in_units(unit: str, word: str) -> str:
     return f"{unit[:-1]} {word})" if unit.endswith(")") else f"{unit} {word}"
 
 
-def number_axis(axis: XAxis, divisor: float) -> None:
+def number_axis(axis: Axis, divisor: float) -> None:
     """Few ticks, thousands separated, in units of `divisor`."""
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / divisor:,.10g}"))

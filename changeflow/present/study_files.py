@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
+from changeflow.present.sensitivity.section import Section
+from changeflow.present.sensitivity.sections import NAMES
 from changeflow.present.study_moving import moving_title
 from changeflow.present.study_text import label
 from changeflow.present.surroundings import installed, machine
@@ -20,7 +22,8 @@ from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
 from changeflow.study.study import StudyResults
 from changeflow.study.study_estimates import difference
 from changeflow.study.study_key import program_digest
-from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES, StudyPlan, toml
+from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES, StudyPlan
+from changeflow.study.toml_value import toml
 
 SUMMARY = (
     "point", "scenario", "measure", "mean", "half_width", "level", "unit", "replications", "bound", "difference",
@@ -33,7 +36,12 @@ _LIBRARIES = ("numpy", "scipy", "simpy", "numba")
 def point_rows(plan: StudyPlan) -> Iterator[Row]:
     """Every point's number, from 1, with its values as TOML writes them."""
     for number, setting in enumerate(plan.points, start=1):
-        yield number, *(value if isinstance(value, str) else toml(value) for value in setting)
+        yield number, *(_written(value) for value in setting)
+
+
+def _written(value: object) -> str:
+    """As TOML writes it; empty for a factor that stays as the model has it."""
+    return "" if value is None else value if isinstance(value, str) else toml(value)
 
 
 def run_rows(results: StudyResults) -> Iterator[Row]:
@@ -83,12 +91,13 @@ def effect_rows(results: StudyResults) -> Iterator[Row]:
         yield one.path, one.scenario, one.label, results.plan.comparison.primary, one.mean, one.points
 
 
-def write_tables(results: StudyResults, folder: Path, *, parquet: bool = False) -> None:
+def write_tables(results: StudyResults, sections: Sequence[Section], folder: Path, *, parquet: bool = False) -> None:
     """Every table, each put in place at once; the runs as Parquet instead, if wanted."""
     rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
     headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
+    tables = [*zip(TABLES, headers, rows), *((f"{one.name}.csv", one.header, iter(one.rows)) for one in sections)]
     (folder / (RUNS_FILE if parquet else RUNS_PARQUET)).unlink(missing_ok=True)  # of two one would be old
-    for name, header, lines in zip(TABLES, headers, rows):
+    for name, header, lines in tables:
         if parquet and name == RUNS_FILE:
             from changeflow.present.parquet_files import write_runs  # noqa: PLC0415  an extra
 
@@ -97,6 +106,14 @@ def write_tables(results: StudyResults, folder: Path, *, parquet: bool = False) 
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
+    _take_away(set(NAMES) - {one.name for one in sections}, folder)
+
+
+def _take_away(names: Iterable[str], folder: Path) -> None:
+    """What an analysis left that the file asks for no more."""
+    for name in names:
+        for file in (folder / f"{name}.csv", folder / "charts" / f"{name}.svg", folder / "charts" / f"{name}.png"):
+            file.unlink(missing_ok=True)
 
 
 def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bool) -> dict[str, object]:
@@ -136,12 +153,15 @@ def save_manifest(plan: StudyPlan, folder: Path, *, runs: int, complete: bool) -
     write_file(folder / MANIFEST, json.dumps(content, indent=2, default=str, allow_nan=False) + "\n")
 
 
-def save_charts(results: StudyResults, folder: Path) -> None:
-    """The main effects, where there are factors."""
+def save_charts(results: StudyResults, sections: Sequence[Section], folder: Path) -> None:
+    """One of each analysis, and the main effects, where there are factors."""
+    from changeflow.present.figures import save  # noqa: PLC0415  matplotlib is slow to import
+
+    for one in sections:
+        save(one.draw(), folder / "charts", one.name)
     if not results.effects:
         return
-    from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415  matplotlib is slow to import
-    from changeflow.present.figures import save  # noqa: PLC0415
+    from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415
 
     measure = results.plan.comparison.primary
     unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)

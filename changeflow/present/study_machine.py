@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
+from changeflow.present.sensitivity.section import Section, as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.study.study import StudyResults
 
 
-def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
-    """Points, estimates, gates, main effects, answer."""
+def study_as_json(results: StudyResults, sections: Sequence[Section], folder: str) -> dict[str, Any]:
+    """Points, estimates, gates, main effects, analyses, answer."""
     plan = results.plan
     cells = [
         {
@@ -58,7 +60,8 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
             }
             for one in results.gaps
         ],
-        "answer": {"sentence": answer_sentence(results), "target": target_line(results)},
+        "analyses": {one.name: as_json(one) for one in sections},
+        "answer": {"sentence": answer_sentence(results, sections), "target": target_line(results)},
     }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
+
 from changeflow.measure.records import Estimate
+from changeflow.present.sensitivity.section import Section, ends_in_words, setting_word, text_table
 from changeflow.present.study_moving import moving_sentence
-from changeflow.present.terminal import labelled
+from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import digits, plain
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
@@ -12,7 +16,8 @@ from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, target_met
 from changeflow.study.study_estimates import Cell
 from changeflow.study.study_file import Expect
-from changeflow.study.study_plan import StudyPlan, toml
+from changeflow.study.study_plan import StudyPlan
+from changeflow.study.toml_value import toml
 
 MOST_ROWS = 24
 """Points shown on a terminal; all of them are in summary.csv."""
@@ -30,14 +35,34 @@ def plan_lines(plan: StudyPlan) -> list[str]:
         wanted = ", ".join(f"{one.measure} within {_precision(one.relative, one.absolute)}" for one in rule.measures)
         how = f"{rule.first} to {rule.most} replications each, until {wanted}"
     lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
-    lines += [f"  {factor.path}: {_levels(plan, i)}" for i, factor in enumerate(study.factors)]
+    for i, path in enumerate(plan.paths):
+        lines += _wrapped(f"  {path}: {_levels(plan, i)}")
     lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
     lines += ["  QUICK: few replications, only a first look"] if plan.quick else []
-    return lines + alias_lines(plan)
+    return lines + left_out_lines(plan) + alias_lines(plan)
+
+
+def left_out_lines(plan: StudyPlan) -> list[str]:
+    """Which assumptions path = "*" does not vary, and why."""
+    if not plan.left_out:
+        return []
+    head = f"  left as they are: {_count(len(plan.left_out), 'assumption')}"
+    return [head, *(line for one in plan.left_out for line in _wrapped(f"    {one.path}: {one.why}"))]
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line over as many as it needs, the others further in."""
+    inner = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.wrap(line, WIDTH, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False)
 
 
 def _points(plan: StudyPlan) -> str:
-    kind = plan.study.design.kind.replace("_", " ")
+    study = plan.study
+    kind = study.design.kind.replace("_", " ")
+    if study.waterfall is not None:
+        kind = f"every set of {_count(len(study.waterfall.causes), 'cause')}"
+    if study.break_even is not None:
+        kind = "to begin with, then a search"
     return f"{_count(len(plan.points), 'point')} ({kind})"
 
 
@@ -50,13 +75,14 @@ def _precision(relative: float, absolute: float) -> str:
 
 
 def _levels(plan: StudyPlan, place: int) -> str:
-    values = {toml(setting[place]): setting[place] for setting in plan.points}
-    if len(values) <= 8:
-        return ", ".join(values)
-    found = list(values.values())
-    if not all(isinstance(value, int | float) for value in found):
-        return f"{len(values)} values"
-    return f"{len(values)} values from {toml(min(found))} to {toml(max(found))}"
+    """The values of a factor over the points; of many the ends."""
+    found = {toml(setting[place]): setting[place] for setting in plan.points if setting[place] is not None}
+    if len(found) <= 8:
+        return ", ".join(setting_word(value) if isinstance(value, dict) else word for word, value in found.items())
+    if place >= len(plan.ranges):
+        return f"{len(found)} values"
+    low, high = plan.ranges[place].ends
+    return "{} values from {} to {}".format(len(found), *ends_in_words(low, high))
 
 
 def alias_lines(plan: StudyPlan) -> list[str]:
@@ -109,32 +135,32 @@ def _number(one: Estimate | None) -> str:
     return f"{sign}{digits(one.mean, one.half_width)} +- {digits(one.half_width, one.half_width)}"
 
 
-def answer_sentence(results: StudyResults) -> str:
-    """Who is best, where, and what moves it most."""
-    plan, bests = results.plan, results.bests
-    measure = plain(plan.comparison.primary)
-    parts = []
-    if len(plan.scenarios) == 1:
-        parts.append(_among_points(results))
-    else:
-        wins = {
-            name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)
-        }
-        open_ones = sum(one.kind == "too_close" for one in bests)
-        said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
-        counts = f"Best in {measure} of {_count(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
-        same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
-        counts += f"; too close to call at {open_ones}" if open_ones else ""
-        counts += f"; no difference that matters at {same}" if same else ""
-        counts += f"; every backlog grows at {growing}" if growing else ""
-        parts.append(counts + ".")
+def answer_sentence(results: StudyResults, sections: Sequence[Section] = ()) -> str:
+    """What the analyses say; without any who is best, where. Then what moves it most."""
+    parts = [one.sentence for one in sections] or [_who_is_best(results)]
     if moving := moving_sentence(results):
         parts.append(moving)
     if results.imprecise:
         parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
-    if plan.quick:
+    if results.plan.quick:
         parts.append("Quick run: few replications, only a first look.")
     return " ".join(parts)
+
+
+def _who_is_best(results: StudyResults) -> str:
+    plan, bests = results.plan, results.bests
+    measure = plain(plan.comparison.primary)
+    if len(plan.scenarios) == 1:
+        return _among_points(results)
+    wins = {name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)}
+    open_ones = sum(one.kind == "too_close" for one in bests)
+    said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
+    counts = f"Best in {measure} of {_count(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
+    same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
+    counts += f"; too close to call at {open_ones}" if open_ones else ""
+    counts += f"; no difference that matters at {same}" if same else ""
+    counts += f"; every backlog grows at {growing}" if growing else ""
+    return counts + "."
 
 
 def _among_points(results: StudyResults) -> str:
@@ -185,12 +211,15 @@ def target_line(results: StudyResults) -> str | None:
     )
 
 
-def study_text(results: StudyResults, folder: str) -> str:
-    """Table, gates, answer, where it is."""
+def study_text(results: StudyResults, sections: Sequence[Section], folder: str) -> str:
+    """Tables (of the analyses, where there are any), gates, answer, where it is."""
     quick = "  QUICK" if results.plan.quick else ""
     lines = [f"{results.plan.study.title}{quick}".strip()] if results.plan.study.title or quick else []
-    lines += [*table_lines(results), ""]
-    lines += labelled("ANSWER", answer_sentence(results))
+    for section in sections:
+        lines += [*text_table(section.shown), *(labelled("", section.legend) if section.legend else []), ""]
+    if not sections:
+        lines += [*table_lines(results), ""]
+    lines += labelled("ANSWER", answer_sentence(results, sections))
     if target := target_line(results):
         lines += labelled("TARGET", target)
     for one in results.gates:

@@ -1,57 +1,23 @@
-"""Designs: which settings of the factors are run. A grid, a two-level fraction, a Latin hypercube, Sobol points."""
+"""Designs: which settings of the factors are run. A grid, a two-level fraction, a Latin hypercube, Sobol points.
+
+Those that sensitivities need stand in design_sensitivity.
+"""
 
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator, Philox
 
 from changeflow.measure.records import Floats
 from changeflow.study.design_fraction import Fraction, fraction_of
+from changeflow.study.design_range import Range, Setting
+from changeflow.study.design_sensitivity import morris_shares, one_at_a_time, saltelli_shares
 from changeflow.study.study_file import Design
 
-Setting = tuple[Any, ...]
-"""One value for each factor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """What one factor may be: the listed values, or anything from low to high."""
-
-    path: str
-    values: tuple[Any, ...] = ()
-    low: float = 0.0
-    high: float = 0.0
-    levels: int = 2
-    whole: bool = False
-    """Whole numbers only: both ends are."""
-
-    def at(self, share: float) -> Any:
-        """The value at a share in [0, 1) of the range; each listed value and each whole number has the same part."""
-        if self.values:
-            return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
-        if self.whole:
-            return int(min(self.low + math.floor(share * (self.high - self.low + 1)), self.high))
-        return self.low + share * (self.high - self.low)
-
-    @property
-    def steps(self) -> tuple[Any, ...]:
-        """The values in a grid: as listed, or evenly spaced with both ends."""
-        if self.values:
-            return self.values
-        spaced = [self.low + (self.high - self.low) * step / (self.levels - 1) for step in range(self.levels)]
-        return tuple(dict.fromkeys(round(value) for value in spaced)) if self.whole else tuple(spaced)
-
-    @property
-    def ends(self) -> tuple[Any, Any]:
-        """Both levels of a two-level design."""
-        first, *_, last = self.steps
-        return first, last
+__all__ = ["Range", "Setting", "settings"]
 
 
 def settings(design: Design, ranges: Sequence[Range]) -> list[Setting]:
@@ -64,9 +30,18 @@ def settings(design: Design, ranges: Sequence[Range]) -> list[Setting]:
     if design.kind == "fractional":
         signs = fraction(design, len(ranges)).signs
         return [tuple(one.ends[sign] for one, sign in zip(ranges, row)) for row in signs]
+    if design.kind == "one_at_a_time":
+        return one_at_a_time(ranges)
+    if design.kind == "morris":
+        return _at(morris_shares(design, len(ranges)), ranges)
+    if design.kind == "saltelli":
+        return _at(saltelli_shares(design, len(ranges)), ranges)
     assert design.points is not None
     make = latin_hypercube if design.kind == "latin_hypercube" else sobol
-    shares = make(design.points, len(ranges), design.seed)
+    return _at(make(design.points, len(ranges), design.seed), ranges)
+
+
+def _at(shares: Floats, ranges: Sequence[Range]) -> list[Setting]:
     return [tuple(one.at(float(share)) for one, share in zip(ranges, row)) for row in shares]
 
 

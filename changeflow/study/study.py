@@ -167,6 +167,9 @@ def named_measures(plan: StudyPlan) -> list[tuple[str, str]]:
     named = [(f"expect {i + 1}: measure", one.measure) for i, one in enumerate(study.expect)]
     named += [("precision.measures", one.measure) for one in (study.precision.measures if study.precision else ())]
     named += [("measures", name) for name in study.measures if name != "all"]
+    named += [("pareto.measures", name) for name in (study.pareto.measures if study.pareto else ())]
+    if study.sensitivity is not None and study.sensitivity.measure is not None:
+        named.append(("sensitivity.measure", study.sensitivity.measure))
     return [*named, ("comparison.primary", plan.comparison.primary)]
 
 

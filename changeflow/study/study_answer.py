@@ -12,6 +12,7 @@ from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets
 from changeflow.study.met import targets_met
 from changeflow.study.ranking import Ranking, rank
+from changeflow.study.sensitivity_checks import EXPLAINING
 from changeflow.study.study_estimates import Cell, difference, estimate
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan
@@ -75,7 +76,9 @@ def gate(expect: Expect, cells: Sequence[Cell], plan: StudyPlan) -> GateResult:
 def speaks_of(expect: Expect, cell: Cell, plan: StudyPlan) -> bool:
     """Is the cell of the expectation's scenario and values?"""
     values = dict(zip(plan.paths, plan.points[cell.point]))
-    return expect.scenario in {None, cell.scenario} and all(values[path] == value for path, value in expect.at.items())
+    return expect.scenario in {None, cell.scenario} and all(
+        values.get(path) == value for path, value in expect.at.items()
+    )
 
 
 def _one_gate(expect: Expect, cell: Cell, level: float) -> Gate:
@@ -102,12 +105,24 @@ PARTS = 5
 """A factor with more values than this is drawn in so many parts of its range."""
 
 
+RANDOM = ("latin_hypercube", "sobol")
+POINTS_A_FACTOR = 10
+
+
 def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
-    """Of each factor and scenario: the primary measure's mean at each value, over all settings of the others."""
-    measure = plan.comparison.primary
+    """Of each factor and scenario: the primary measure's mean at each value, over all settings of the others.
+
+    None where not all factors move at once, where a search has chosen the points, and where a random design has fewer
+    than ten points for each of many factors: what the others happen to be would pass for an effect.
+    """
+    measure, study = plan.comparison.primary, plan.study
+    if study.design.kind in EXPLAINING or study.waterfall is not None or study.break_even is not None:
+        return []
+    if study.design.kind in RANDOM and len(plan.paths) > PARTS and len(plan.points) < POINTS_A_FACTOR * len(plan.paths):
+        return []
     found = []
     for place, path in enumerate(plan.paths):
-        parts = _parts([setting[place] for setting in plan.points])
+        parts = _parts([plan.ranges[place].number(setting[place]) for setting in plan.points])
         for scenario in plan.scenarios:
             mine = [cell for cell in cells if cell.scenario == scenario and measure in cell.estimates]
             for (label, value), points in parts.items():

@@ -14,6 +14,7 @@ from changeflow.model.faults import Loc, Places, faults_of, path_in_file
 from changeflow.model.targets import Comparison
 from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
+from changeflow.study.sensitivity_file import SECTIONS, BreakEven, BreakEvenMap, Pareto, Sensitivity, Waterfall
 
 Number = int | float
 DESIGNS = {
@@ -21,8 +22,13 @@ DESIGNS = {
     "fractional": frozenset({"resolution", "generators"}),
     "latin_hypercube": frozenset({"points", "seed"}),
     "sobol": frozenset({"points", "seed"}),
+    "one_at_a_time": frozenset[str](),
+    "morris": frozenset({"trajectories", "levels", "seed"}),
+    "saltelli": frozenset({"points", "seed"}),
 }
 """The keys of each kind of design."""
+ALL = "*"
+"""The path that stands for every assumption that has a range."""
 
 
 class Factor(Value):
@@ -35,9 +41,15 @@ class Factor(Value):
     levels: Annotated[int, Field(ge=2)] | None = None
     """Steps of a range in a grid (default 2)."""
     prior: bool = False
+    without: Annotated[ListOf[str], Field(alias="except")] = ()
+    """Of path = "*": assumptions that stay as they are."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Factor:
+        if self.path == ALL and not self.prior:
+            raise ValueError('prior = true with path = "*"')
+        if self.without and self.path != ALL:
+            raise ValueError('except only with path = "*"')
         ways = (self.values is not None) + (self.low is not None or self.high is not None) + self.prior
         if ways != 1:
             raise ValueError("one of values, low and high, prior = true")
@@ -54,13 +66,17 @@ class Factor(Value):
 class Design(Value):
     """Which settings of the factors are run."""
 
-    kind: Literal["grid", "fractional", "latin_hypercube", "sobol"] = "grid"
+    kind: Literal["grid", "fractional", "latin_hypercube", "sobol", "one_at_a_time", "morris", "saltelli"] = "grid"
     points: Annotated[int, Field(ge=1)] | None = None
     seed: Annotated[int, Field(ge=0)] = 1
     resolution: Annotated[int, Field(ge=3, le=5)] = 4
     """Of a fractional design: 3 main effects apart from each other, 4 from pairs too, 5 pairs from pairs too."""
     generators: ListOf[str] = ()
     """Such as "D=ABC", with letters for the factors in order; instead of a resolution."""
+    trajectories: Annotated[int, Field(ge=2)] = 10
+    """Of a morris design: walks through the ranges, each of one step more than there are factors."""
+    levels: Annotated[int, Field(ge=2)] = 4
+    """Of a morris design: even steps of each range."""
 
     @model_validator(mode="after")
     def _own_keys(self) -> Design:
@@ -71,8 +87,10 @@ class Design(Value):
         if "points" in DESIGNS[self.kind]:
             if self.points is None:
                 raise ValueError(f"points, the number of points of a {self.kind}")
-            if self.kind == "sobol" and self.points & (self.points - 1):
-                raise ValueError(f"points that are a power of two, for a sobol design, found {self.points}")
+            if self.kind in {"sobol", "saltelli"} and self.points & (self.points - 1):
+                raise ValueError(f"points that are a power of two, for a {self.kind} design, found {self.points}")
+        if self.levels % 2:
+            raise ValueError(f"an even number of levels, found {self.levels}")
         if {"resolution", "generators"} <= self.model_fields_set:
             raise ValueError("either resolution or generators")
         return self
@@ -145,6 +163,11 @@ class Study(Value):
     measures: ListOf[str] = ()
     """Written to the tables beside those that the study names; "all" for every one."""
     expect: ListOf[Expect] = ()
+    sensitivity: Sensitivity | None = None
+    break_even: BreakEven | None = None
+    break_even_map: BreakEvenMap | None = None
+    waterfall: Waterfall | None = None
+    pareto: Pareto | None = None
 
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
@@ -178,7 +201,7 @@ def read_study(path: str | Path) -> tuple[Study, Places]:
 
 _CLASSES: dict[str, type[BaseModel]] = {
     "factors": Factor, "design": Design, "precision": Sequential, "measures": Until, "expect": Expect,
-    "comparison": Comparison,
+    "comparison": Comparison, **SECTIONS,
 }  # fmt: skip
 
 
@@ -206,6 +229,10 @@ def _unknown_words(study: Study, places: Places) -> list[Fault]:
     if study.comparison is not None:
         named.append((("comparison", "primary"), study.comparison.primary))
     named += [(("measures", i), name) for i, name in enumerate(study.measures) if name != "all"]
+    if study.sensitivity is not None and study.sensitivity.measure is not None:
+        named.append((("sensitivity", "measure"), study.sensitivity.measure))
+    if study.pareto is not None:
+        named += [(("pareto", "measures", i), name) for i, name in enumerate(study.pareto.measures)]
     for path, name in named:
         if base_name(name) not in MEASURES:
             faults.append(places.fault(path, "a measure", name, nearest(base_name(name), MEASURES)))
@@ -229,7 +256,7 @@ def _twice(study: Study, places: Places) -> list[Fault]:
         places.fault(("expect", i, "at", path), "the path of a factor", path, nearest(path, paths))
         for i, one in enumerate(study.expect)
         for path in one.at
-        if path not in paths
+        if path not in paths and ALL not in paths
     ]
     faults += [
         places.fault(("who", i), "each route once", name) for i, name in enumerate(study.who) if name in study.who[:i]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,16 +15,22 @@ from changeflow.model.faults import Places
 from changeflow.model.reading import find_model, read_model, vary, with_sets
 from changeflow.model.schema import Model
 from changeflow.model.targets import Comparison, targets_from_words
+from changeflow.study.assumed_ranges import LeftOut, assumed_range, with_all
 from changeflow.study.design import Range, Setting, settings
 from changeflow.study.plan import model_names
 from changeflow.study.routes import along_route
+from changeflow.study.sensitivity_checks import range_faults, sensitivity_faults
+from changeflow.study.sensitivity_points import causes_switched, path_faults, paths_of_causes
 from changeflow.study.silent_gates import silent_gates
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
+from changeflow.study.toml_value import toml
 
 RUNS_FILE, RUNS_PARQUET = "runs.csv", "runs.parquet"
 TABLES = ("points.csv", RUNS_FILE, "summary.csv", "effects.csv")
 """What a finished study's folder holds."""
+FIRST_LOOKS = 5
+"""Values of a range at which a break-even search begins."""
 MOST_RUNS = 200_000
 """A design of more runs than this is taken only with --force."""
 
@@ -45,13 +48,22 @@ class StudyPlan:
     scenarios: Mapping[str, tuple[int, str | None]]
     """Name -> which model, and along which route."""
     points: tuple[Setting, ...]
+    paths: tuple[str, ...]
+    """What is varied: the factors, or what the causes of a waterfall switch."""
+    ranges: tuple[Range, ...]
+    """Of the factors."""
+    places_of_factors: tuple[int, ...]
+    """Where each factor stands in the file."""
+    left_out: tuple[LeftOut, ...]
+    """Assumptions that path = "*" leaves alone."""
+    planned: int
+    """Points that the file lays out; a search adds others by what it finds, and they are no part of the digest."""
     quick: bool = False
     """Few replications, only a first look."""
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The factors."""
-        return tuple(factor.path for factor in self.study.factors)
+    def with_points(self, more: Sequence[Setting]) -> StudyPlan:
+        """The plan of a search that wants to look elsewhere, too."""
+        return replace(self, points=(*self.points, *more))
 
     @property
     def baseline(self) -> str:
@@ -88,7 +100,9 @@ class StudyPlan:
     @cached_property
     def digest(self) -> str:
         """A hash of all that decides what is run: models, points, scenarios, seed, program. Not how many runs."""
-        return digest_of([self._roots, list(self.scenarios.items()), self.paths, self.points, self.study.seed])
+        return digest_of(
+            [self._roots, list(self.scenarios.items()), self.paths, self.points[: self.planned], self.study.seed]
+        )
 
     @cached_property
     def _roots(self) -> list[str]:
@@ -98,7 +112,14 @@ class StudyPlan:
     def order_key(self, point: int, scenario: str) -> str:
         """A hash of what a model is made from: it is known without making the model."""
         number, route = self.scenarios[scenario]
-        return digest_of([self._roots[number], self.paths, self.points[point], route, self.study.seed])
+        return digest_of([self._roots[number], self.paths, self._setting(point, scenario), route, self.study.seed])
+
+    def _setting(self, point: int, scenario: str) -> Setting:
+        """The end of a waterfall is what it is, whatever is switched at its beginning."""
+        waterfall = self.study.waterfall
+        if waterfall is not None and scenario != waterfall.begin:
+            return (None,) * len(self.paths)
+        return self.points[point]
 
     def model(self, point: int, scenario: str) -> Model:
         """The model of a scenario at a point; raises ModelError or PlanError that names the point."""
@@ -115,7 +136,8 @@ class StudyPlan:
 
     def _make(self, point: int, scenario: str) -> Model:
         number, route = self.scenarios[scenario]
-        values = dict(zip(self.paths, self.points[point]))
+        setting = zip(self.paths, self._setting(point, scenario))
+        values = {path: value for path, value in setting if value is not None}
         sets = [f"{path}={toml(value)}" for path, value in values.items()]
         try:
             varied = with_sets(self.bases[number], sets)
@@ -138,19 +160,34 @@ def plan_of(path: str | Path) -> StudyPlan:
     if len(currencies) > 1:
         raise PlanError(f"{places.file}: expected models in one currency, found {', '.join(sorted(currencies))}")
     names = _scenarios(study, bases)
-    faults = [*_unknown_scenarios(study, places, names), *_unknown_paths(study, places, bases)]
+    study, origins, left_out = with_all(study, bases)
+    faults = [
+        *_unknown_scenarios(study, places, names),
+        *_unknown_paths(study, places, bases, origins),
+        *sensitivity_faults(study, places, names),
+    ]
+    if study.waterfall is not None:
+        faults += path_faults(study.waterfall, places, bases[names.get(study.waterfall.begin, (0, None))[0]])
     if faults:
         raise ModelError(faults)
-    ranges = [_range(factor, places, i, bases) for i, factor in enumerate(study.factors)]
+    levels = FIRST_LOOKS if study.break_even is not None else 2
+    ranges = tuple(_range(factor, places, origins[i], bases, levels) for i, factor in enumerate(study.factors))
+    faults = [*range_faults(study, places, ranges, origins)]
+    if faults:
+        raise ModelError(faults)
     if study.design.kind != "grid" and not ranges:
         raise ModelError([places.fault(("design",), f"[[factors]] for a design of kind {study.design.kind}", None)])
+    paths = tuple(factor.path for factor in study.factors)
     try:
         points = settings(study.design, ranges)
     except PlanError as error:
         raise PlanError(f"{places.file}: {error}") from None
-    if silent := silent_gates(study, places, points):
+    if study.waterfall is not None:
+        paths, points = paths_of_causes(study.waterfall), causes_switched(study.waterfall)
+    elif silent := silent_gates(study, places, points):
         raise ModelError(silent)
-    return StudyPlan(Path(path).stem, study, places, bases, names, tuple(points))
+    name, size = Path(path).stem, len(points)
+    return StudyPlan(name, study, places, bases, names, tuple(points), paths, ranges, origins, left_out, size)
 
 
 def plan_remade(name: str, file: Mapping[str, Any], bases: Sequence[Model]) -> StudyPlan:
@@ -159,9 +196,15 @@ def plan_remade(name: str, file: Mapping[str, Any], bases: Sequence[Model]) -> S
         study = Study.model_validate(file)
     except ValidationError as error:
         raise PlanError(f"{name}: expected a study that this version knows, found another ({error})") from None
-    places = Places(name, "", {})
-    ranges = [_range(factor, places, i, tuple(bases)) for i, factor in enumerate(study.factors)]
-    return StudyPlan(name, study, places, tuple(bases), _scenarios(study, bases), tuple(settings(study.design, ranges)))
+    places, models = Places(name, "", {}), tuple(bases)
+    study, origins, left_out = with_all(study, models)
+    levels = FIRST_LOOKS if study.break_even is not None else 2
+    ranges = tuple(_range(factor, places, origins[i], models, levels) for i, factor in enumerate(study.factors))
+    paths, points = tuple(factor.path for factor in study.factors), settings(study.design, ranges)
+    if study.waterfall is not None:
+        paths, points = paths_of_causes(study.waterfall), causes_switched(study.waterfall)
+    names, size = _scenarios(study, bases), len(points)
+    return StudyPlan(name, study, places, models, names, tuple(points), paths, ranges, origins, left_out, size)
 
 
 def _scenarios(study: Study, bases: Sequence[Model]) -> dict[str, tuple[int, str | None]]:
@@ -172,19 +215,6 @@ def _scenarios(study: Study, bases: Sequence[Model]) -> dict[str, tuple[int, str
             name = stem if route is None else f"{stem}/{route}" if len(bases) > 1 else route
             names[name] = number, route
     return names
-
-
-def toml(value: Any) -> str:
-    """A value as TOML writes it, on one line."""
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(toml(inner) for inner in value) + "]"
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)  # inf, -inf and nan are TOML's words, too
-    return json.dumps(value)
 
 
 def _base(study: Study, places: Places, file: Path, number: int) -> Model:
@@ -223,7 +253,8 @@ def _moved(fault: Fault, places: Places, where: tuple[str, ...], paths: Mapping[
 def _at_point(fault: Fault, point: int, plan: StudyPlan) -> Fault:
     for i, path in enumerate(plan.paths):
         if fault.place.startswith(f"--set {path}="):
-            place = plan.places.fault(("factors", i), "").place
+            number = plan.places_of_factors[i] if plan.places_of_factors else 0
+            place = plan.places.fault(("factors", number) if plan.places_of_factors else ("waterfall",), "").place
             return replace(fault, place=f"{place}: point {point + 1}")
     return replace(fault, place=f"{plan.places.file}: point {point + 1}: {fault.place}")
 
@@ -239,13 +270,13 @@ def _unknown_scenarios(study: Study, places: Places, names: Mapping[str, Any]) -
     ]
 
 
-def _unknown_paths(study: Study, places: Places, bases: tuple[Model, ...]) -> list[Fault]:
+def _unknown_paths(study: Study, places: Places, bases: tuple[Model, ...], origins: tuple[int, ...]) -> list[Fault]:
     """Factors of which no value can be put into the model at all, because the path is none."""
     found = {}
     for i, factor in enumerate(study.factors):
         for model in bases:
             for part, known in _strange(factor, model):
-                path = ("factors", i, "path")
+                path = ("factors", origins[i], "path")
                 found[i] = places.fault(path, "a path of the model", factor.path, nearest(part, known))
     return list(found.values())
 
@@ -273,24 +304,17 @@ def _names_in(hint: str) -> list[str]:
     return hint.split("'")[1:2] if "'" in hint else hint.removeprefix("known: ").split(", ")
 
 
-def _range(factor: Factor, places: Places, number: int, bases: tuple[Model, ...]) -> Range:
+def _range(factor: Factor, places: Places, number: int, bases: tuple[Model, ...], levels: int) -> Range:
     if factor.values is not None:
         return Range(factor.path, factor.values)
-    low, high = factor.low, factor.high
     if factor.prior:
-        notes = [model.assumptions.get(factor.path) for model in bases]
-        ends = {(note.low, note.high) if note is not None else (None, None) for note in notes}
-        low, high = next(iter(ends))
-        if len(ends) > 1 or not isinstance(low, int | float) or not isinstance(high, int | float):
-            known = [
-                path
-                for path, note in bases[0].assumptions.items()
-                if isinstance(note.low, int | float) and isinstance(note.high, int | float)
-            ]
-            expected = "a path with one range of numbers in all models, or low and high"
-            fault = places.fault(("factors", number, "prior"), expected, None, nearest(factor.path, known))
-            raise ModelError([fault])
-    assert low is not None
-    assert high is not None
-    whole = isinstance(low, int) and isinstance(high, int)
-    return Range(factor.path, (), low, high, factor.levels or 2, whole)
+        found = assumed_range(factor.path, bases, factor.levels or levels)
+        if found is None:
+            known = [path for path in bases[0].assumptions if assumed_range(path, bases) is not None]
+            expected = "a path with one range of numbers, laws or words in all models, or low and high"
+            raise ModelError([places.fault(("factors", number, "prior"), expected, None, nearest(factor.path, known))])
+        return found
+    assert factor.low is not None
+    assert factor.high is not None
+    whole = isinstance(factor.low, int) and isinstance(factor.high, int)
+    return Range(factor.path, (), factor.low, factor.high, factor.levels or levels, whole)

@@ -1,0 +1,122 @@
+"""One analysis as it is shown: a sentence, a table for files and terminal, facts for machines, a chart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from changeflow.present.csv_files import Row
+from changeflow.present.words import digits
+from changeflow.study.toml_value import toml
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_LINES = 12
+"""Rows of a table on a terminal; all of them are in its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An analysis; `name` is that of its table, its chart and its key in the JSON object."""
+
+    name: str
+    sentence: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    shown: tuple[tuple[str, ...], ...]
+    """What a terminal shows: a heading, then rows of words."""
+    draw: Callable[[], Figure]
+    facts: dict[str, Any]
+    """For machines, beside the rows."""
+    legend: str = ""
+    """What the words of the terminal's table mean, where they need it."""
+
+
+def number(value: float) -> float | str:
+    """A cell of a file: empty where there is none."""
+    return "" if math.isnan(value) or math.isinf(value) else float(value)
+
+
+def amount(value: float, error: float = 0.0) -> str:
+    """'12,300', '1.23': no digits beyond the error, three without one."""
+    if not math.isfinite(value):
+        return "-"
+    if error > 0 and math.isfinite(error):
+        return digits(value, error)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def signed(value: float, error: float = 0.0) -> str:
+    """'+12,300', '-1.23'."""
+    return f"+{amount(value, error)}" if value > 0 else amount(value, error)
+
+
+def interval(low: float, high: float) -> str:
+    """'12 to 34'."""
+    error = (high - low) / 2
+    return f"{amount(low, error)} to {amount(high, error)}"
+
+
+def setting_word(value: object) -> str:
+    """A factor's value on a terminal or a chart; a law in short."""
+    if value is None:
+        return "as it is"
+    if isinstance(value, dict):
+        words = [f"{inner:.3g}" if isinstance(inner, int | float) else str(inner) for inner in value.values()]
+        return f"{words[0]}({', '.join(words[1:])})"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return value if isinstance(value, str) else toml(value)
+
+
+def ends_in_words(low: object, high: object) -> tuple[str, str]:
+    """Both ends of a range in short; of two laws the first number in which they differ."""
+    if isinstance(low, dict) and isinstance(high, dict) and low.keys() == high.keys():
+        key = next(name for name in low if low[name] != high[name])
+        if isinstance(low[key], int | float):
+            return f"{key} {low[key]:.3g}", f"{key} {high[key]:.3g}"
+    return setting_word(low), setting_word(high)
+
+
+def tail(path: str) -> str:
+    """The last word of a path: 'hours per week'."""
+    return path.rsplit(".", 1)[-1].replace("_", " ").capitalize()
+
+
+def written(value: object) -> object:
+    """A factor's value in a table: as TOML writes it; empty where the model's own stays."""
+    return "" if value is None else value if isinstance(value, str | int | float) else toml(value)
+
+
+def text_table(shown: Sequence[Sequence[str]], width: int = 78) -> list[str]:
+    """Columns side by side, the first one flush left; where lines would be too long it stands above the others."""
+    hidden = len(shown) - 1 - MOST_LINES
+    rows = list(shown[: MOST_LINES + 1])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    above = sum(widths) + 2 * len(widths) > width
+    lines = []
+    for row in rows:
+        rest = "  ".join(cell.rjust(size) for cell, size in zip(row[1:], widths[1:]))
+        if above:
+            lines += [f"  {row[0]}", f"      {rest}".rstrip()]
+        else:
+            lines.append(f"  {row[0]:<{widths[0]}}  {rest}".rstrip())
+    return [*lines, f"  and {hidden} more"] if hidden > 0 else lines
+
+
+def as_json(section: Section) -> dict[str, Any]:
+    """The sentence, the facts, the rows by their columns."""
+    rows = [dict(zip(section.header, (None if cell == "" else cell for cell in row))) for row in section.rows]
+    return {"sentence": section.sentence, **{key: _finite(value) for key, value in section.facts.items()}, "rows": rows}
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no NaN and no infinity: null stands for them."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,42 @@
+"""Every analysis of a study as it is shown, in the order of the answer."""
+
+from __future__ import annotations
+
+from changeflow.present.sensitivity.best_map import best_map_section
+from changeflow.present.sensitivity.break_even import break_even_section
+from changeflow.present.sensitivity.indices import indices_section
+from changeflow.present.sensitivity.morris import morris_section
+from changeflow.present.sensitivity.pareto import pareto_section
+from changeflow.present.sensitivity.robust import robust_section
+from changeflow.present.sensitivity.section import Section
+from changeflow.present.sensitivity.tornado import tornado_section
+from changeflow.present.sensitivity.waterfall import waterfall_section
+from changeflow.study.sensitivity.analyses import Analyses
+from changeflow.study.study_plan import StudyPlan
+
+NAMES = (
+    "break_even", "break_even_map", "waterfall", "tornado", "morris", "sobol_indices", "robust", "pareto",
+)  # fmt: skip
+"""Of all tables and charts that there may be."""
+
+
+def sections_of(found: Analyses, plan: StudyPlan) -> list[Section]:
+    """What was asked for."""
+    sections = []
+    if found.break_even is not None:
+        sections.append(break_even_section(found.break_even))
+    if found.best_map is not None:
+        sections.append(best_map_section(found.best_map))
+    if found.waterfall is not None:
+        sections.append(waterfall_section(found.waterfall))
+    if found.tornado is not None:
+        sections.append(tornado_section(found.tornado))
+    if found.morris is not None:
+        sections.append(morris_section(found.morris))
+    if found.indices is not None:
+        sections.append(indices_section(found.indices))
+    if found.robust is not None:
+        sections.append(robust_section(found.robust, plan.comparison.primary, len(plan.paths)))
+    if found.pareto is not None:
+        sections.append(pareto_section(found.pareto, len(plan.points)))
+    return sections

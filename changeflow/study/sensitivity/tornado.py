@@ -1,0 +1,90 @@
+"""The tornado: one assumption at a time, at its low and its high end, against the model as it is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from changeflow.measure.estimates import joint_level, t_interval
+from changeflow.measure.records import Floats
+from changeflow.study.sensitivity.responses import Response, numbers_of, response_of
+from changeflow.study.study import StudyResults
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a range: the value, what the response changes by, its level there, whether its sign surely turns."""
+
+    value: Any
+    change: float
+    half_width: float
+    response: float
+    turns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One assumption."""
+
+    path: str
+    base: Any
+    """The model's own value; None where the file leaves it to a rule."""
+    low: End
+    high: End
+
+    @property
+    def swing(self) -> float:
+        """How far apart the response is at the two ends, or from the base."""
+        changes = [0.0, *(one.change for one in (self.low, self.high) if not math.isnan(one.change))]
+        return max(changes) - min(changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Tornado:
+    """Bars, the widest first, around the response of the model as it is."""
+
+    response: Response
+    base: float
+    half_width: float
+    level: float
+    bars: tuple[Bar, ...]
+
+
+def tornado(results: StudyResults) -> Tornado | None:
+    """Changes by paired differences to the base point, which hold jointly over all ends; None for other designs."""
+    plan = results.plan
+    if plan.study.design.kind != "one_at_a_time":
+        return None
+    response, level = response_of(results), plan.comparison.level
+    base, *ends = numbers_of(results, response)
+    joint = joint_level(level, len(ends))
+    mean, half_width = t_interval(base, level)
+    bars = []
+    for place, path in enumerate(plan.paths):
+        low, high = (
+            _end(plan.points[1 + number][place], ends[number], base, joint, signed=response.minus is not None)
+            for number in (2 * place, 2 * place + 1)
+        )
+        bars.append(Bar(path, base_value(plan.bases[plan.scenarios[response.scenario][0]], path), low, high))
+    return Tornado(response, mean, half_width, level, tuple(sorted(bars, key=lambda bar: -bar.swing)))
+
+
+def _end(value: Any, numbers: Floats, base: Floats, level: float, *, signed: bool) -> End:
+    count = min(len(numbers), len(base))
+    change, half_width = t_interval(numbers[:count] - base[:count], level)
+    mean, arm = t_interval(numbers, level)
+    middle = float(t_interval(base, level)[0])
+    turns = signed and abs(mean) > arm and mean * middle < 0
+    return End(value, change, half_width, mean, turns)
+
+
+def base_value(model: Any, path: str) -> Any:
+    """What a model has at a path; None where nothing stands there."""
+    here: Any = model
+    parts = path.split(".")
+    if parts[0] == "demand" and parts[1] != "sources":  # one source, written without its name
+        parts = ["demand", "sources", "demand", *parts[1:]]
+    for part in parts:
+        here = here.get(part) if isinstance(here, dict) else getattr(here, part, None)
+    return here if isinstance(here, int | float | str) else None

@@ -1,0 +1,130 @@
+"""Sobol indices and Morris' effects on functions whose answer is exact, without and with noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.random import Generator, Philox
+
+from changeflow.measure.records import Floats
+from changeflow.study.design_range import Range
+from changeflow.study.design_sensitivity import morris_shares, saltelli_shares
+from changeflow.study.sensitivity.indices import Indices, indices_of
+from changeflow.study.sensitivity.morris import effect_of, elementary_effects
+from changeflow.study.sensitivity.resampling import noise_variance, product_of_means
+from changeflow.study.sensitivity.responses import Response
+from changeflow.study.study_file import Design
+
+RESPONSE = Response("total_cost", "both", None, "EUR")
+ISHIGAMI = ((0.313905, 0.442411, 0.0), (0.557589, 0.442411, 0.243684))
+VARIANCE = 13.844588
+G_WEIGHTS = (0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0)
+G = (
+    (0.71619, 0.17905, 0.02368, 0.00716, 0.00007, 0.00007, 0.00007, 0.00007),
+    (0.78714, 0.24220, 0.03432, 0.01046, 0.00010, 0.00010, 0.00010, 0.00010),
+)
+
+
+def ishigami(shares: Floats) -> Floats:
+    """sin x1 + 7 sin^2 x2 + 0.1 x3^4 sin x1 on (-pi, pi)^3 (Ishigami and Homma 1990)."""
+    x = math.pi * (2 * shares - 1)
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def g_function(shares: Floats) -> Floats:
+    """The product of (|4 x - 2| + a) / (1 + a) (Sobol's g)."""
+    a = np.array(G_WEIGHTS)
+    return np.prod((np.abs(4 * shares - 2) + a) / (1 + a), axis=1)
+
+
+def indices(function: Callable[[Floats], Floats], factors: int, points: int, noise: Floats | None = None) -> Indices:
+    shares = saltelli_shares(Design(kind="saltelli", points=points), factors)
+    exact = function(shares)[:, None]
+    table = np.repeat(exact, 2, axis=1) if noise is None else exact + noise
+    return indices_of(table, tuple(str(i) for i in range(factors)), RESPONSE, 0.95, 1)
+
+
+def in_order(found: Indices) -> tuple[list[float], list[float]]:
+    ordered = sorted(found.indices, key=lambda one: int(one.path))
+    return [one.first for one in ordered], [one.total for one in ordered]
+
+
+@pytest.mark.parametrize(
+    ("function", "exact", "points"), [(ishigami, ISHIGAMI, 2048), (g_function, G, 2048)], ids=["ishigami", "g"]
+)
+def test_indices_of_known_functions(
+    function: Callable[[Floats], Floats], exact: tuple[tuple[float, ...], ...], points: int
+) -> None:
+    found = indices(function, len(exact[0]), points)
+    for mine, known in zip(in_order(found), exact):
+        assert mine == pytest.approx(known, abs=0.02)
+    assert found.noise_share == pytest.approx(0, abs=1e-12)
+    for one in found.indices:
+        place = int(one.path)
+        assert one.first_low - 0.01 <= exact[0][place] <= one.first_high + 0.01
+        assert one.total_low - 0.01 <= exact[1][place] <= one.total_high + 0.01
+    if function is ishigami:
+        assert found.variance == pytest.approx(VARIANCE, rel=0.02)
+
+
+@pytest.mark.parametrize("common", [True, False], ids=["common", "independent"])
+def test_noise_is_in_no_index_and_its_share_is_told(common: bool) -> None:
+    """As much noise as variance, in 8 runs a point: a plain estimate is off by a ninth, this one by chance only."""
+    points, runs = 1024, 8
+    rows = points * 5
+    deviation = math.sqrt(VARIANCE)
+    noise = Generator(Philox(5)).normal(0, deviation, (1 if common else rows, runs))
+    found = indices(ishigami, 3, points, np.broadcast_to(noise, (rows, runs)))
+    assert in_order(found)[0] == pytest.approx(ISHIGAMI[0], abs=0.06)
+    assert in_order(found)[1] == pytest.approx(ISHIGAMI[1], abs=0.06)
+    assert found.variance == pytest.approx(VARIANCE, rel=0.06)
+    if not common:
+        assert found.noise_share == pytest.approx(0.5, abs=0.03)
+        assert found.noise_low < 0.5 < found.noise_high
+
+
+def test_products_of_different_runs_have_no_noise_in_them() -> None:
+    """By hand: runs (1, 3) and (2, 6): (1 x 6 + 3 x 2) / 2 = 6, while the product of the means is 8."""
+    first, second, even = np.array([[1.0, 3.0]]), np.array([[2.0, 6.0]]), np.ones(2)
+    assert product_of_means(first, second, even) == pytest.approx([6.0])
+    assert noise_variance(first, even) == pytest.approx([2.0])
+    doubled = np.array([2.0, 2.0])  # two copies of each run: pairs of copies stay out
+    assert product_of_means(first, second, doubled) == pytest.approx([6.0])
+
+
+def morris_of(
+    function: Callable[[Floats], Floats], ranges: list[Range], runs: Floats, trajectories: int = 20
+) -> list[Floats]:
+    design = Design(kind="morris", trajectories=trajectories)
+    shares = morris_shares(design, len(ranges))
+    points = [tuple(one.at(share) for one, share in zip(ranges, row)) for row in shares]
+    table = function(np.array(points, float))[:, None] + runs
+    return elementary_effects(table, shares, points, ranges)
+
+
+def test_a_linear_function_has_its_slopes_and_no_spread() -> None:
+    """mu* = coefficient x range, sigma = 0; whole numbers and lists by their place in the range."""
+    ranges = [Range("a", (), 0.0, 2.0), Range("b", (), 1, 6, whole=True), Range("c", (10, 20))]
+    steps = morris_of(lambda x: 3 * x[:, 0] - 2 * x[:, 1] + 0.5 * x[:, 2], ranges, np.zeros(4))
+    effects = [effect_of("x", one, 0.95, 1) for one in steps]
+    assert [one.mu_star for one in effects] == pytest.approx([6, 10, 5])
+    assert [one.mu for one in effects] == pytest.approx([6, -10, 5])
+    assert [one.sigma for one in effects] == pytest.approx([0, 0, 0], abs=1e-6)
+    assert all(one.noise < 1e-9 < one.low for one in effects)
+
+
+def test_spread_that_is_noise_is_taken_out_and_an_idle_factor_is_not_seen() -> None:
+    """Noise of 4 a run in 10 runs: the idle factor's effect is noise, and the linear one's spread is none."""
+    ranges = [Range("a", (), 0.0, 1.0), Range("idle", (), 0.0, 1.0)]
+    noise = Generator(Philox(3)).normal(0, 4, (60 * 3, 10))
+    linear, idle = (
+        effect_of("x", one, 0.95, 1) for one in morris_of(lambda x: 30 * x[:, 0], ranges, noise, trajectories=60)
+    )
+    assert linear.visible
+    assert linear.mu_star == pytest.approx(30, abs=1.5)
+    assert linear.sigma < 1.5
+    assert not idle.visible
+    assert idle.mu_star == pytest.approx(idle.noise, rel=0.35)
