@@ -16,9 +16,11 @@ from changeflow import __version__
 from changeflow.errors import Incomplete, Interrupted, PlanError
 
 if TYPE_CHECKING:
+    from changeflow.study.selected import Selected
     from changeflow.study.store import Store
     from changeflow.study.study import Cells, StudyResults
     from changeflow.study.study_plan import StudyPlan
+    from changeflow.study.study_runner import Tasks
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -62,7 +64,7 @@ def command(study: str, **given: Any) -> int:
     """
     from changeflow.study.store import FILE
     from changeflow.study.store_folder import folder_of
-    from changeflow.study.study import cells_of, check_measures
+    from changeflow.study.study import cells_of, check_measures, systems_of
 
     options = Options(**given)
     seconds = _seconds(options.time_limit)
@@ -78,6 +80,8 @@ def command(study: str, **given: Any) -> int:
         from changeflow.study.study_pilot import engine_for, pilot
 
         cells = cells_of(plan, None)  # what is wrong is said before anything is written
+        if plan.study.selection is not None:
+            systems_of(plan, cells)
         engine_for(plan, cells, options.engine, plan.runs)
         check_measures(plan, pilot(plan).measures)
     return _run(plan, folder, options, seconds, cells)
@@ -91,6 +95,9 @@ def _plan(study: str, options: Options) -> StudyPlan:
         return plan
     if options.replications < 2:
         raise PlanError(f"--replications: expected at least 2, for an interval, found {options.replications}")
+    if plan.study.selection is not None and not plan.study.selection.of_a_size:
+        procedure = plan.study.selection.procedure
+        raise PlanError(f"--replications: expected none with selection by {procedure}, which asks for what it needs")
     other = plan.study.model_copy(update={"replications": options.replications, "precision": None})
     return replace(plan, study=other)
 
@@ -110,10 +117,12 @@ def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
 def _dry_run(plan: StudyPlan, options: Options) -> int:
     from changeflow.present.study_estimate import estimate_lines
     from changeflow.present.study_text import plan_lines
-    from changeflow.study.study import cells_of, check_measures
+    from changeflow.study.study import cells_of, check_measures, systems_of
     from changeflow.study.study_pilot import pilot
 
     cells = cells_of(plan, None)
+    if plan.study.selection is not None:
+        systems_of(plan, cells)
     first = pilot(plan)
     check_measures(plan, first.measures)
     click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, _workers(options))]))
@@ -138,8 +147,11 @@ def _run(plan: StudyPlan, folder: Path, options: Options, seconds: float | None,
             _check_known(plan, cells, store)
         _say_what_changed(plan, cells, store, before, options)
         cells.note(store)
-        made = _make_runs(plan, cells, store, options, seconds)
-        results = results_of(plan, cells, store)
+        if plan.study.selection is None:
+            made, selection = _make_runs(plan, cells, store, options, seconds), None
+        else:
+            made, selection = _race(plan, cells, store, options, seconds)
+        results = results_of(plan, cells, store, selection)
         _write(results, store, folder, options, new=made > 0)
         complete = True
     except Interrupted:
@@ -187,9 +199,33 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
     points = [point for point in range(len(plan.points)) if stage(point) is not None]
     if not points:
         return 0
+    from changeflow.study.study_runner import Agenda
+
+    def cell(point: int, scenario: str) -> str:
+        return cells.keys[point, scenario]
+
+    agenda = Agenda(iter(points), scenarios, stage, lambda point, name: store.done(cell(point, name)))
+    return _work(agenda, plan, cells, store, options, seconds)
+
+
+def _race(plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None) -> tuple[int, Selected]:
+    """Make the runs that a selection asks for, until it has chosen; returns how many were made, and its answer."""
+    from changeflow.study.selected import selected
+    from changeflow.study.selecting import Race
+    from changeflow.study.study import systems_of
+
+    systems, left_out = systems_of(plan, cells)
+    race = Race(plan, systems, lambda *cell: cells.keys[cell], store)
+    made = 0 if race.outcome is not None else _work(race, plan, cells, store, options, seconds)
+    assert race.outcome is not None
+    return made, selected(race, race.outcome, left_out)
+
+
+def _work(tasks: Tasks, plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None) -> int:
+    """Make the runs of an agenda; returns how many were made."""
     from changeflow.cli.progress import reporting_with_rate
     from changeflow.study.study_pilot import engine_for, must_compile
-    from changeflow.study.study_runner import Agenda, Workshop, run_missing
+    from changeflow.study.study_runner import Workshop, run_missing
 
     def cell(point: int, scenario: str) -> str:
         return cells.keys[point, scenario]
@@ -201,10 +237,9 @@ def _make_runs(plan: StudyPlan, cells: Cells, store: Store, options: Options, se
     if options.progress == "auto" and must_compile(plan, engine):
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
     before = store.count
-    agenda = Agenda(iter(points), scenarios, stage, lambda point, name: store.done(cell(point, name)))
-    workshop = Workshop(plan.model, plan.study.seed, engine, _workers(options))
+    workshop = Workshop(plan.model, plan.seed_of, plan.manner, engine, _workers(options))
     with reporting_with_rate(options.progress, "simulating") as tell:
-        run_missing(agenda, workshop, store, cell, already=already, wanted=wanted, time_limit=seconds, tell=tell)
+        run_missing(tasks, workshop, store, cell, already=already, wanted=wanted, time_limit=seconds, tell=tell)
     return store.count - before
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
+from changeflow.present.selection_files import SELECTION, selection_rows
 from changeflow.present.study_text import strongest
 from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
@@ -27,6 +28,7 @@ SUMMARY = (
 )  # fmt: skip
 EFFECTS = ("factor", "scenario", "value", "measure", "mean", "points")
 TABLES = ("points.csv", "runs.csv", "summary.csv", "effects.csv")
+OF_A_SELECTION = "selection.csv"
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba")
 
 
@@ -64,14 +66,14 @@ def summary_rows(results: StudyResults) -> Iterator[Row]:
     plan = results.plan
     for point in range(len(plan.points)):
         cells = results.at(point)
-        base = next(cell for cell in cells if cell.scenario == plan.baseline)
+        base = next((cell for cell in cells if cell.scenario == plan.baseline), None)
         for cell in cells:
             for measure, one in cell.estimates.items():
                 level = plan.comparison.level
                 if measure == plan.comparison.primary:
                     level = joint_level(level, len(cells) - 1)
                 against = (math.nan, math.nan, math.nan)
-                if cell is not base and measure in base.estimates:
+                if base is not None and cell is not base and measure in base.estimates:
                     against = (*difference(cell, base, measure, level), level)
                 numbers = one.mean, one.half_width, one.level
                 rest = one.unit, one.replications, one.bound, *map(_cell, against), cell.growing
@@ -92,7 +94,10 @@ def write_tables(results: StudyResults, folder: Path) -> None:
     """Every table, each put in place at once."""
     rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
     headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
-    for name, header, lines in zip(TABLES, headers, rows):
+    tables = [*zip(TABLES, headers, rows)]
+    if results.selected is not None:
+        tables.append((OF_A_SELECTION, SELECTION, selection_rows(results)))
+    for name, header, lines in tables:
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
@@ -132,7 +137,12 @@ def save_manifest(plan: StudyPlan, folder: Path, *, runs: int, complete: bool) -
 
 
 def save_charts(results: StudyResults, folder: Path) -> None:
-    """The main effects, where there are factors."""
+    """The main effects, where there are factors; the race of a selection."""
+    if results.selected is not None:
+        from changeflow.present.charts_selection import selection_chart  # noqa: PLC0415  matplotlib is slow to import
+        from changeflow.present.figures import save  # noqa: PLC0415
+
+        save(selection_chart(results), folder / "charts", "selection")
     if not results.effects:
         return
     from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415  matplotlib is slow to import

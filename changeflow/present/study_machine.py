@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from changeflow.present.selection_files import selection_as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import target_met
@@ -46,6 +47,7 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "cells": cells,
         "expect": gates,
         "effects": effects,
+        **({"selection": selection_as_json(results)} if results.selected is not None else {}),
         "answer": {"sentence": answer_sentence(results), "target": target_line(results)},
     }
 

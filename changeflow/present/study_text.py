@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changeflow.measure.records import Estimate
+from changeflow.present.selection_text import race_lines, selection_plan, selection_sentence
 from changeflow.present.terminal import labelled
 from changeflow.present.words import digits, plain
 from changeflow.study.design import fraction
@@ -27,6 +28,8 @@ def plan_lines(plan: StudyPlan) -> list[str]:
         rule = study.precision
         wanted = ", ".join(f"{one.measure} within {_precision(one.relative, one.absolute)}" for one in rule.measures)
         how = f"{rule.first} to {rule.most} replications each, until {wanted}"
+    if study.selection is not None:
+        how = selection_plan(plan)
     lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
     lines += [f"  {factor.path}: {_levels(plan, i)}" for i, factor in enumerate(study.factors)]
     lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
@@ -98,6 +101,8 @@ def _number(one: Estimate | None) -> str:
 
 def answer_sentence(results: StudyResults) -> str:
     """Who is best, where, and what moves it most."""
+    if results.selected is not None:
+        return selection_sentence(results)
     plan, bests = results.plan, results.bests
     measure = plain(plan.comparison.primary)
     parts = []
@@ -190,7 +195,7 @@ def target_line(results: StudyResults) -> str | None:
 def study_text(results: StudyResults, folder: str) -> str:
     """Table, gates, answer, where it is."""
     lines = [results.plan.study.title] if results.plan.study.title else []
-    lines += [*table_lines(results), ""]
+    lines += [*(table_lines(results) if results.selected is None else race_lines(results)), ""]
     lines += labelled("ANSWER", answer_sentence(results))
     if target := target_line(results):
         lines += labelled("TARGET", target)

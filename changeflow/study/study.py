@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from changeflow.errors import PlanError, nearest
 from changeflow.model.process_only import process_only
@@ -14,6 +15,10 @@ from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate
 from changeflow.study.study_estimates import FOR_GROWTH, Cell, Facts, cell_of, enough, next_size
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
+
+if TYPE_CHECKING:  # slow imports that a study without a selection does without
+    from changeflow.study.selected import Selected
+    from changeflow.study.selecting import System
 
 COMMON = (
     "total_cost_with_undone", "total_cost", "sojourn_time_hours", "sojourn_time_hours.p90", "waiting_time_hours",
@@ -31,18 +36,26 @@ class StudyResults:
     """Point by point, each with all scenarios in order."""
     imprecise: int
     """Points whose runs reached the most that [precision] allows."""
+    selected: Selected | None = None
+    """What [selection] has found."""
 
     def at(self, point: int) -> tuple[Cell, ...]:
-        """The scenarios of a point."""
-        width = len(self.plan.scenarios)
-        return self.cells[point * width : (point + 1) * width]
+        """The scenarios of a point, without those that a selection left out."""
+        return self._by_point.get(point, ())
+
+    @cached_property
+    def _by_point(self) -> dict[int, tuple[Cell, ...]]:
+        found: dict[int, list[Cell]] = {}
+        for cell in self.cells:
+            found.setdefault(cell.point, []).append(cell)
+        return {point: tuple(cells) for point, cells in found.items()}
 
     @cached_property
     def bests(self) -> tuple[Best, ...]:
         """Who is best, point by point; one scenario alone is compared over the points instead."""
         if len(self.plan.scenarios) == 1:
             return (best_of(self.cells, self.plan.comparison, self.matters(self.cells)),)
-        points = range(len(self.plan.points))
+        points = self._by_point
         return tuple(best_of(self.at(i), self.plan.comparison, self.matters(self.at(i))) for i in points)
 
     def matters(self, cells: tuple[Cell, ...]) -> float:
@@ -91,7 +104,7 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
             found.facts[cell] = Facts(**facts)
         else:
             model = plan.model(*cell)
-            found.keys[cell] = cell_key(model, plan.study.seed)
+            found.keys[cell] = cell_key(model, plan.seed_of(*cell), plan.manner.content)
             found.facts[cell] = facts_of(model)
             found.new[cell] = order
         _check_organisations(plan, cell, found.facts[cell].together)
@@ -171,18 +184,63 @@ def sizes(plan: StudyPlan, keys: list[str], store: Store) -> tuple[int, bool]:
     return look, False
 
 
-def results_of(plan: StudyPlan, cells: Cells, store: Store) -> StudyResults:
+def systems_of(plan: StudyPlan, cells: Cells) -> tuple[list[System], list[System]]:
+    """Who is in the race of a [selection], and who is left out because more work arrives than there are hours for.
+
+    Raises PlanError where fewer than two are left, or where observations would tear organisations apart.
+    """
+    selecting, where = plan.study.selection, f"{plan.places.file}: selection"
+    assert selecting is not None
+    for cell in plan.cells:
+        if plan.runs_per_observation % cells.facts[cell].together:
+            raise PlanError(
+                f"{where}.runs_per_observation: expected a multiple of {cells.facts[cell].together}, "
+                f"the runs of one organisation, found {plan.runs_per_observation}"
+            )
+    left_out = [cell for cell in plan.cells if cells.facts[cell].overloaded]
+    systems = [cell for cell in plan.cells if not cells.facts[cell].overloaded]
+    if len(systems) < 2:
+        raise PlanError(
+            f"{where}: expected at least 2 scenarios or points where not more work arrives than there are hours for, "
+            f"found {len(systems)} of {len(plan.cells)}"
+        )
+    least = selecting.first_stage * len(systems)
+    if selecting.budget is not None and selecting.budget < least:
+        raise PlanError(
+            f"{where}.budget: expected a budget of at least {least}, {selecting.first_stage} first observations of "
+            f"each of {len(systems)} systems, found {selecting.budget}"
+        )
+    size = plan.replications // plan.runs_per_observation
+    if selecting.of_a_size and size < 3:
+        raise PlanError(
+            f"{where}: expected replications for at least 3 observations of {plan.runs_per_observation} runs each, "
+            f"found {plan.replications}"
+        )
+    return systems, left_out
+
+
+def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected | None = None) -> StudyResults:
     """The estimates of a study whose runs are all there; only measures that its tables show, unless it says "all"."""
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
     wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH}
     found, imprecise = [], 0
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
-        count, _ = sizes(plan, keys, store)
-        imprecise += plan.study.precision is not None and count == plan.replications
+        counts = _counts(plan, point, keys, store, selection)
+        imprecise += plan.study.precision is not None and plan.replications in counts.values()
         for scenario, key in zip(plan.scenarios, keys):
-            columns = store.columns(key, count, wanted)
+            if scenario not in counts:
+                continue
+            columns = store.columns(key, counts[scenario], wanted)
             facts = cells.facts[point, scenario]
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
-    return StudyResults(plan, tuple(found), imprecise)
+    return StudyResults(plan, tuple(found), imprecise, selection)
+
+
+def _counts(plan: StudyPlan, point: int, keys: list[str], store: Store, selection: Selected | None) -> dict[str, int]:
+    """The runs that count of each scenario at a point."""
+    if selection is not None:
+        return {scenario: runs for (where, scenario), runs in selection.counts().items() if where == point}
+    count, _ = sizes(plan, keys, store)
+    return dict.fromkeys(plan.scenarios, count)

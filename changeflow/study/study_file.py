@@ -14,6 +14,7 @@ from changeflow.model.faults import Loc, Places, faults_of, path_in_file
 from changeflow.model.targets import Comparison
 from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
+from changeflow.study.selection_file import Selecting
 
 Number = int | float
 DESIGNS = {
@@ -145,11 +146,17 @@ class Study(Value):
     measures: ListOf[str] = ()
     """Written to the tables beside those that the study names; "all" for every one."""
     expect: ListOf[Expect] = ()
+    selection: Selecting | None = None
+    """How the best of all scenarios and points is chosen, and how often each is run for that."""
 
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
         if self.replications is not None and self.precision is not None:
             raise ValueError("either replications or [precision]")
+        if self.selection is not None and self.precision is not None:
+            raise ValueError("either [selection] or [precision]")
+        if self.selection is not None and not self.selection.of_a_size and self.replications is not None:
+            raise ValueError(f"no replications with {self.selection.procedure}, which asks for what it needs (most)")
         return self
 
 
@@ -178,7 +185,7 @@ def read_study(path: str | Path) -> tuple[Study, Places]:
 
 _CLASSES: dict[str, type[BaseModel]] = {
     "factors": Factor, "design": Design, "precision": Sequential, "measures": Until, "expect": Expect,
-    "comparison": Comparison,
+    "comparison": Comparison, "selection": Selecting,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,14 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
-def cell_key(model: Model, seed: int) -> str:
-    """The key of a model's runs; a replication's number makes it the key of one run.
+def cell_key(model: Model, seed: int, manner: Mapping[str, Any] = {}) -> str:
+    """The key of a model's runs; a replication's number makes it the key of one run. `manner`: Manner.content.
 
     Not part of it: title and notes, how often the model wants to be run, which engine runs it (they are equal).
     """
     alone = model.model_copy(update={"replications": 2})
     targets = model.targets.model_dump(mode="json")  # they are measured, yet no part of the model's digest
-    return digest_of([alone.digest(), targets, seed, program_digest()])
+    return digest_of([alone.digest(), targets, seed, program_digest(), *([dict(manner)] if manner else [])])
 
 
 def digest_of(content: Any) -> str:

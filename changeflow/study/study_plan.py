@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +17,7 @@ from changeflow.model.reading import find_model, read_model, vary, with_sets
 from changeflow.model.schema import Model
 from changeflow.model.targets import Comparison, targets_from_words
 from changeflow.study.design import Range, Setting, settings
+from changeflow.study.manner import Manner
 from changeflow.study.plan import model_names
 from changeflow.study.routes import along_route
 from changeflow.study.study_file import Factor, Study, read_study
@@ -59,16 +61,40 @@ class StudyPlan:
         """Runs of each scenario at each point; with [precision] the most."""
         if self.study.precision is not None:
             return self.study.precision.most
+        if self.study.selection is not None and not self.study.selection.of_a_size:
+            return self.study.selection.cap * self.runs_per_observation
         return self.study.replications or self.bases[0].replications
 
     @property
     def least_replications(self) -> int:
         """Runs of each scenario at each point that are made in any case."""
-        return self.study.precision.first if self.study.precision is not None else self.replications
+        if self.study.precision is not None:
+            return self.study.precision.first
+        if self.study.selection is not None and not self.study.selection.of_a_size:
+            return self.study.selection.first_stage * self.runs_per_observation
+        return self.replications
+
+    @property
+    def runs_per_observation(self) -> int:
+        """Runs whose mean a selection takes as one number: as the file says, else all runs of an organisation."""
+        asked = self.study.selection.runs_per_observation if self.study.selection is not None else None
+        return asked or math.lcm(*(base.organisation.runs_together for base in self.bases))
+
+    @property
+    def manner(self) -> Manner:
+        """How its runs are made."""
+        return Manner(independent=self.study.selection is not None and self.study.selection.independent)
+
+    def seed_of(self, point: int, scenario: str) -> int:
+        """The seed of the runs of a scenario at a point."""
+        setting = [*zip(self.paths, self.points[point], strict=True)]
+        return self.manner.seed_of(self.study.seed, scenario, setting)
 
     @property
     def runs(self) -> int:
-        """Runs in all; with [precision] at most."""
+        """Runs in all; with [precision] or [selection] at most."""
+        if self.study.selection is not None and self.study.selection.budget is not None:
+            return self.study.selection.budget * self.runs_per_observation
         return len(self.points) * len(self.scenarios) * self.replications
 
     @property
@@ -79,7 +105,11 @@ class StudyPlan:
     @cached_property
     def digest(self) -> str:
         """A hash of all that decides what is run: models, points, scenarios, seed, program. Not how many runs."""
-        return digest_of([self._roots, list(self.scenarios.items()), self.paths, self.points, self.study.seed])
+        return digest_of([self._roots, list(self.scenarios.items()), self.paths, self.points, *self._chance])
+
+    @property
+    def _chance(self) -> list[Any]:
+        return [self.study.seed, *([self.manner.content] if self.manner.content else [])]
 
     @cached_property
     def _roots(self) -> list[str]:
@@ -89,7 +119,8 @@ class StudyPlan:
     def order_key(self, point: int, scenario: str) -> str:
         """A hash of what a model is made from: it is known without making the model."""
         number, route = self.scenarios[scenario]
-        return digest_of([self._roots[number], self.paths, self.points[point], route, self.study.seed])
+        own = [self.seed_of(point, scenario)] if self.manner.independent else []
+        return digest_of([self._roots[number], self.paths, self.points[point], route, *self._chance, *own])
 
     def model(self, point: int, scenario: str) -> Model:
         """The model of a scenario at a point; raises ModelError or PlanError that names the point."""

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.errors import Incomplete
-from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
 from changeflow.model.schema import Model
+from changeflow.study.manner import Manner
 from changeflow.study.runner import obey
 from changeflow.study.store import Store
 from changeflow.study.store_packing import Packed, pack
@@ -93,8 +92,15 @@ class Agenda:
 class Workshop:
     """The models in work, made once each, and the workers: threads for the compiled engine, processes for the other."""
 
-    def __init__(self, model: Callable[[int, str], Model], seed: int, engine: str, workers: int) -> None:
-        self.model, self.seed, self.engine, self.workers = model, seed, engine, workers
+    def __init__(
+        self,
+        model: Callable[[int, str], Model],
+        seed: Callable[[int, str], int],
+        manner: Manner,
+        engine: str,
+        workers: int,
+    ) -> None:
+        self.model, self.seed, self.manner, self.engine, self.workers = model, seed, manner, engine, workers
         self.in_processes = engine != "compiled" and workers > 1
         self._made: dict[tuple[int, str], Any] = {}
 
@@ -110,7 +116,8 @@ class Workshop:
     def submit(self, pool: Executor, task: Task) -> Future[list[tuple[int, Packed]]]:
         """Begin a task."""
         parent = os.getpid() if self.in_processes else 0
-        return pool.submit(_run, parent, self._prepared(task), self.seed, task.replications, self.engine)
+        seed = self.seed(task.point, task.scenario)
+        return pool.submit(_run, parent, self._prepared(task), self.manner, seed, task.replications, self.engine)
 
     def _prepared(self, task: Task) -> Any:
         """A model (for processes) or its window (for threads); the last few are kept."""
@@ -123,8 +130,18 @@ class Workshop:
         return self._made[key]
 
 
+class Tasks(Protocol):
+    """What is to be run next, as far as it is known."""
+
+    def next(self, size: int) -> Task | None:
+        """At most `size` replications of one cell; None when there is nothing to do now."""
+
+    def finished(self, task: Task) -> None:
+        """A task's runs are in the store."""
+
+
 def run_missing(
-    agenda: Agenda,
+    agenda: Tasks,
     workshop: Workshop,
     store: Store,
     cell: Callable[[int, str], str],
@@ -203,15 +220,11 @@ class _Keeper:
         return max(1, min(int(rate * SECONDS_A_TASK), MOST_A_TASK))
 
 
-def _run(parent: int, prepared: Any, seed: int, replications: tuple[int, ...], engine: str) -> list[tuple[int, Packed]]:
+def _run(
+    parent: int, prepared: Any, manner: Manner, seed: int, replications: tuple[int, ...], engine: str
+) -> list[tuple[int, Packed]]:
     """Some replications, in a worker."""
     if parent:
         obey(parent)
     window = prepared if isinstance(prepared, Window) else Window.of(compile_tables(prepared))
-    return [
-        (
-            replication,
-            pack(measure_run(window, simulate(window.tables, seed=seed, replication=replication, engine=engine))),
-        )
-        for replication in replications
-    ]
+    return [(replication, pack(manner.run(window, seed, replication, engine))) for replication in replications]
