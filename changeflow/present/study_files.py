@@ -15,6 +15,7 @@ from changeflow.present.selection_files import SELECTION, selection_rows
 from changeflow.present.study_text import strongest
 from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
+from changeflow.present.wrong_choice_text import HEADER, wrong_choice_rows
 from changeflow.study.store import FILE
 from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
 from changeflow.study.study import StudyResults
@@ -97,6 +98,8 @@ def write_tables(results: StudyResults, folder: Path) -> None:
     tables = [*zip(TABLES, headers, rows)]
     if results.selected is not None:
         tables.append((OF_A_SELECTION, SELECTION, selection_rows(results)))
+    if results.misleading is not None:
+        tables.append(("wrong_choice.csv", HEADER, wrong_choice_rows(results.misleading)))
     for name, header, lines in tables:
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
@@ -143,6 +146,11 @@ def save_charts(results: StudyResults, folder: Path) -> None:
         from changeflow.present.figures import save  # noqa: PLC0415
 
         save(selection_chart(results), folder / "charts", "selection")
+    if results.misleading is not None and results.misleading.rows:
+        from changeflow.present.charts_wrong_choice import wrong_choice_chart  # noqa: PLC0415  the same
+        from changeflow.present.figures import save  # noqa: PLC0415
+
+        save(wrong_choice_chart(results.misleading), folder / "charts", "wrong_choice")
     if not results.effects:
         return
     from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415  matplotlib is slow to import

@@ -7,6 +7,7 @@ from typing import Any
 
 from changeflow.present.selection_files import selection_as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
+from changeflow.present.wrong_choice_text import wrong_choice_as_json
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import target_met
 
@@ -48,6 +49,7 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "expect": gates,
         "effects": effects,
         **({"selection": selection_as_json(results)} if results.selected is not None else {}),
+        **({"wrong_choice": wrong_choice_as_json(results)} if results.misleading is not None else {}),
         "answer": {"sentence": answer_sentence(results), "target": target_line(results)},
     }
 

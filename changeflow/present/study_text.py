@@ -6,6 +6,7 @@ from changeflow.measure.records import Estimate
 from changeflow.present.selection_text import race_lines, selection_plan, selection_sentence
 from changeflow.present.terminal import labelled
 from changeflow.present.words import digits, plain
+from changeflow.present.wrong_choice_text import wrong_choice_lines, wrong_choice_sentence
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
 from changeflow.study.study import StudyResults
@@ -17,6 +18,8 @@ MOST_ROWS = 24
 """Points shown on a terminal; all of them are in summary.csv."""
 MOST_COLUMNS = 4
 MOST_ALIASES = 12
+LONGEST_VALUE = 24
+"""Of a factor, on a terminal; whole in points.csv."""
 
 
 def plan_lines(plan: StudyPlan) -> list[str]:
@@ -89,7 +92,8 @@ def table_lines(results: StudyResults) -> list[str]:
 
 
 def _value(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+    text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
 def _number(one: Estimate | None) -> str:
@@ -197,6 +201,9 @@ def study_text(results: StudyResults, folder: str) -> str:
     lines = [results.plan.study.title] if results.plan.study.title else []
     lines += [*(table_lines(results) if results.selected is None else race_lines(results)), ""]
     lines += labelled("ANSWER", answer_sentence(results))
+    if results.misleading is not None:
+        lines += labelled("PAIRING", wrong_choice_sentence(results.misleading))
+        lines += wrong_choice_lines(results.misleading)
     if target := target_line(results):
         lines += labelled("TARGET", target)
     for one in results.gates:

@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from changeflow.errors import PlanError, nearest
+import numpy as np
+
+from changeflow.errors import PlanError, RunError, nearest
+from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.process_only import process_only
 from changeflow.model.schema import Model
 from changeflow.study.store import Store
@@ -15,6 +18,7 @@ from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate
 from changeflow.study.study_estimates import FOR_GROWTH, Cell, Facts, cell_of, enough, next_size
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
+from changeflow.study.wrong_choice import Misleading, misleading
 
 if TYPE_CHECKING:  # slow imports that a study without a selection does without
     from changeflow.study.selected import Selected
@@ -64,6 +68,19 @@ class StudyResults:
         baseline = next((cell for cell in cells if cell.scenario == self.plan.baseline), cells[0])
         one = baseline.estimates.get(comparison.primary)
         return comparison.smallest_difference * abs(one.mean) if one is not None else 0.0
+
+    @cached_property
+    def misleading(self) -> Misleading | None:
+        """How often few of these runs choose the wrong system; None where the file does not ask."""
+        asked = self.plan.study.wrong_choice
+        if asked is None:
+            return None
+        measure = self.plan.comparison.primary
+        sign = -1.0 if MEASURES[base_name(measure)].more_is_better else 1.0
+        first, second = (sign * cell.columns.values[measure] for cell in self.cells)
+        if np.isnan([first, second]).any():
+            raise RunError(f"[wrong_choice]: expected a number for {measure} in every run, found runs without one")
+        return misleading((first, second), asked.replications, self.plan.comparison.level)
 
     @cached_property
     def gates(self) -> tuple[GateResult, ...]:

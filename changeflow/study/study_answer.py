@@ -147,13 +147,14 @@ def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
 
 
 def _parts(values: Sequence[Any]) -> Mapping[tuple[str, Any], set[int]]:
-    """Points by value of a factor; of many numbers, by equal parts of their range."""
+    """Points by value of a factor (of a table, by its place); of many numbers, by equal parts of their range."""
     different = list(dict.fromkeys(map(repr, values)))
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     found: dict[tuple[str, Any], set[int]] = {}
     if len(different) <= PARTS or not numbers:
         for point, value in enumerate(values):
-            found.setdefault((_said(value), value if numbers else _said(value)), set()).add(point)
+            said = f"value {different.index(repr(value)) + 1}" if isinstance(value, dict | list) else _said(value)
+            found.setdefault((said, value if numbers else said), set()).add(point)
     else:
         low, high = min(values), max(values)
         width = (high - low) / PARTS

@@ -15,6 +15,7 @@ from changeflow.model.targets import Comparison
 from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
 from changeflow.study.selection_file import Selecting
+from changeflow.study.wrong_choice import WrongChoice
 
 Number = int | float
 DESIGNS = {
@@ -149,8 +150,13 @@ class Study(Value):
     selection: Selecting | None = None
     """How the best of all scenarios and points is chosen, and how often each is run for that."""
 
+    wrong_choice: WrongChoice | None = None
+    """How often few of the runs of two systems mislead."""
+
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
+        if self.wrong_choice is not None and (self.precision is not None or self.selection is not None):
+            raise ValueError("[wrong_choice] with replications, not with [precision] or [selection]")
         if self.replications is not None and self.precision is not None:
             raise ValueError("either replications or [precision]")
         if self.selection is not None and self.precision is not None:
@@ -186,6 +192,7 @@ def read_study(path: str | Path) -> tuple[Study, Places]:
 _CLASSES: dict[str, type[BaseModel]] = {
     "factors": Factor, "design": Design, "precision": Sequential, "measures": Until, "expect": Expect,
     "comparison": Comparison, "selection": Selecting,
+    "wrong_choice": WrongChoice,
 }  # fmt: skip
 
 

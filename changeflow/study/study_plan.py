@@ -163,6 +163,9 @@ def plan_of(path: str | Path) -> StudyPlan:
         points = settings(study.design, ranges)
     except PlanError as error:
         raise PlanError(f"{places.file}: {error}") from None
+    if study.wrong_choice is not None and len(points) * len(names) != 2:
+        expected = f"2 systems to choose from with [wrong_choice], found {len(points)} points x {len(names)} scenarios"
+        raise PlanError(f"{places.file}: expected {expected}")
     return StudyPlan(Path(path).stem, study, places, bases, names, tuple(points))
 
 
