@@ -146,6 +146,11 @@ def save_charts(results: StudyResults, folder: Path) -> None:
         from changeflow.present.figures import save  # noqa: PLC0415
 
         save(selection_chart(results), folder / "charts", "selection")
+    if results.settled is not None:
+        from changeflow.present.charts_warm_up import welch_chart  # noqa: PLC0415  the same
+        from changeflow.present.figures import save  # noqa: PLC0415
+
+        save(welch_chart(results.settled, results.plan), folder / "charts", "warm_up")
     if results.misleading is not None and results.misleading.rows:
         from changeflow.present.charts_wrong_choice import wrong_choice_chart  # noqa: PLC0415  the same
         from changeflow.present.figures import save  # noqa: PLC0415

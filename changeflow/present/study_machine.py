@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from changeflow.present.selection_files import selection_as_json
+from changeflow.present.steady_text import steady_as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.present.wrong_choice_text import wrong_choice_as_json
 from changeflow.study.study import StudyResults
@@ -41,6 +42,7 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "command": "study",
         "study": plan.name,
         "digest": plan.digest,
+        "kind": plan.study.kind,
         "seed": plan.study.seed,
         "folder": folder,
         "primary": plan.comparison.primary,
@@ -49,6 +51,7 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "expect": gates,
         "effects": effects,
         **({"selection": selection_as_json(results)} if results.selected is not None else {}),
+        **({"steady": steady_as_json(results.settled)} if results.settled is not None else {}),
         **({"wrong_choice": wrong_choice_as_json(results)} if results.misleading is not None else {}),
         "answer": {"sentence": answer_sentence(results), "target": target_line(results)},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changeflow.measure.records import Estimate
 from changeflow.present.selection_text import race_lines, selection_plan, selection_sentence
+from changeflow.present.steady_text import steady_sentence
 from changeflow.present.terminal import labelled
 from changeflow.present.words import digits, plain
 from changeflow.present.wrong_choice_text import wrong_choice_lines, wrong_choice_sentence
@@ -201,6 +202,8 @@ def study_text(results: StudyResults, folder: str) -> str:
     lines = [results.plan.study.title] if results.plan.study.title else []
     lines += [*(table_lines(results) if results.selected is None else race_lines(results)), ""]
     lines += labelled("ANSWER", answer_sentence(results))
+    if results.settled is not None:
+        lines += labelled("STEADY", steady_sentence(results.settled, results.plan))
     if results.misleading is not None:
         lines += labelled("PAIRING", wrong_choice_sentence(results.misleading))
         lines += wrong_choice_lines(results.misleading)

@@ -11,6 +11,7 @@ from typing import Any
 from changeflow.engine.simulate import simulate
 from changeflow.measure.records import RunMeasures
 from changeflow.measure.run import measure_run
+from changeflow.measure.weekly import measure_weeks
 from changeflow.measure.window import Window
 
 
@@ -20,6 +21,9 @@ class Manner:
 
     independent: bool = False
     """Each system has a seed of its own, so that systems share no chance."""
+
+    steady: bool = False
+    """Runs are measured week by week."""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -38,4 +42,5 @@ class Manner:
 
     def run(self, window: Window, seed: int, replication: int, engine: str) -> RunMeasures:
         """One run and its numbers."""
-        return measure_run(window, simulate(window.tables, seed=seed, replication=replication, engine=engine))
+        trace = simulate(window.tables, seed=seed, replication=replication, engine=engine)
+        return measure_weeks(window, trace) if self.steady else measure_run(window, trace)

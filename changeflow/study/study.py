@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from changeflow.study.wrong_choice import Misleading, misleading
 if TYPE_CHECKING:  # slow imports that a study without a selection does without
     from changeflow.study.selected import Selected
     from changeflow.study.selecting import System
+    from changeflow.study.steady import Settled
 
 COMMON = (
     "total_cost_with_undone", "total_cost", "sojourn_time_hours", "sojourn_time_hours.p90", "waiting_time_hours",
@@ -40,6 +41,8 @@ class StudyResults:
     """Point by point, each with all scenarios in order."""
     imprecise: int
     """Points whose runs reached the most that [precision] allows."""
+    settled: Settled | None = None
+    """How the runs of a steady-state study were cut."""
     selected: Selected | None = None
     """What [selection] has found."""
 
@@ -121,11 +124,25 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
             found.facts[cell] = Facts(**facts)
         else:
             model = plan.model(*cell)
+            if plan.study.kind == "steady":
+                _check_steady(plan, cell, model)
             found.keys[cell] = cell_key(model, plan.seed_of(*cell), plan.manner.content)
             found.facts[cell] = facts_of(model)
             found.new[cell] = order
         _check_organisations(plan, cell, found.facts[cell].together)
     return found
+
+
+def _check_steady(plan: StudyPlan, cell: tuple[int, str], model: Model) -> None:
+    """Raise PlanError with every reason why a model has no steady state."""
+    from changeflow.model.steady import unsteady  # noqa: PLC0415  a finished study needs no graphs
+
+    reasons = unsteady(model)
+    if reasons:
+        raise PlanError(
+            f'{plan.places.file}: point {cell[0] + 1}, {cell[1]}: kind = "steady": expected a model with a steady '
+            f"state, found {'; '.join(reasons)}"
+        )
 
 
 def facts_of(model: Model) -> Facts:
@@ -239,6 +256,8 @@ def systems_of(plan: StudyPlan, cells: Cells) -> tuple[list[System], list[System
 def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected | None = None) -> StudyResults:
     """The estimates of a study whose runs are all there; only measures that its tables show, unless it says "all"."""
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
+    if plan.study.kind == "steady":
+        return _steady_results(plan, cells, store, shown)
     wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH}
     found, imprecise = [], 0
     for point in range(len(plan.points)):
@@ -252,7 +271,21 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
             facts = cells.facts[point, scenario]
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
-    return StudyResults(plan, tuple(found), imprecise, selection)
+    return StudyResults(plan, tuple(found), imprecise, selected=selection)
+
+
+def _steady_results(plan: StudyPlan, cells: Cells, store: Store, shown: Iterable[str]) -> StudyResults:
+    """The estimates from batch means, after the warm-up is cut off."""
+    from changeflow.study.steady import Steady, settled  # noqa: PLC0415  other studies do without
+
+    raw = {cell: store.columns(cells.keys[cell], plan.replications) for cell in plan.cells}
+    how, batches = settled(raw, plan.comparison.primary, plan.study.steady or Steady())
+    level = plan.comparison.level
+    found = tuple(
+        cell_of(*cell, replace(cells.facts[cell], together=1), columns, shown, level)
+        for cell, columns in batches.items()
+    )
+    return StudyResults(plan, found, 0, settled=how)
 
 
 def _counts(plan: StudyPlan, point: int, keys: list[str], store: Store, selection: Selected | None) -> dict[str, int]:

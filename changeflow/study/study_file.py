@@ -15,6 +15,7 @@ from changeflow.model.targets import Comparison
 from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
 from changeflow.study.selection_file import Selecting
+from changeflow.study.steady import Steady
 from changeflow.study.wrong_choice import WrongChoice
 
 Number = int | float
@@ -128,6 +129,8 @@ class Expect(Value):
 class Study(Value):
     """A whole study file."""
 
+    kind: Literal["terminating", "steady"] = "terminating"
+    """What is asked about: a stretch of time from its start, or the long run."""
     title: str = ""
     question: str = ""
     models: Annotated[ListOf[str], Field(min_length=1)]
@@ -150,11 +153,17 @@ class Study(Value):
     selection: Selecting | None = None
     """How the best of all scenarios and points is chosen, and how often each is run for that."""
 
+    steady: Steady | None = None
+    """How long runs are cut into batches, in a study of kind "steady"."""
     wrong_choice: WrongChoice | None = None
     """How often few of the runs of two systems mislead."""
 
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
+        if self.steady is not None and self.kind != "steady":
+            raise ValueError('[steady] only with kind = "steady"')
+        if self.kind == "steady" and (self.precision or self.selection or self.wrong_choice):
+            raise ValueError('kind = "steady" with replications, not with [precision], [selection] or [wrong_choice]')
         if self.wrong_choice is not None and (self.precision is not None or self.selection is not None):
             raise ValueError("[wrong_choice] with replications, not with [precision] or [selection]")
         if self.replications is not None and self.precision is not None:
@@ -192,6 +201,7 @@ def read_study(path: str | Path) -> tuple[Study, Places]:
 _CLASSES: dict[str, type[BaseModel]] = {
     "factors": Factor, "design": Design, "precision": Sequential, "measures": Until, "expect": Expect,
     "comparison": Comparison, "selection": Selecting,
+    "steady": Steady,
     "wrong_choice": WrongChoice,
 }  # fmt: skip
 

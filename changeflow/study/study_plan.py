@@ -20,6 +20,7 @@ from changeflow.study.design import Range, Setting, settings
 from changeflow.study.manner import Manner
 from changeflow.study.plan import model_names
 from changeflow.study.routes import along_route
+from changeflow.study.steady import REPLICATIONS
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
 
@@ -63,7 +64,8 @@ class StudyPlan:
             return self.study.precision.most
         if self.study.selection is not None and not self.study.selection.of_a_size:
             return self.study.selection.cap * self.runs_per_observation
-        return self.study.replications or self.bases[0].replications
+        usual = REPLICATIONS if self.study.kind == "steady" else self.bases[0].replications
+        return self.study.replications or usual
 
     @property
     def least_replications(self) -> int:
@@ -83,7 +85,10 @@ class StudyPlan:
     @property
     def manner(self) -> Manner:
         """How its runs are made."""
-        return Manner(independent=self.study.selection is not None and self.study.selection.independent)
+        return Manner(
+            independent=self.study.selection is not None and self.study.selection.independent,
+            steady=self.study.kind == "steady",
+        )
 
     def seed_of(self, point: int, scenario: str) -> int:
         """The seed of the runs of a scenario at a point."""
