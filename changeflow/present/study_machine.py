@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 from changeflow.present.selection_files import selection_as_json
@@ -51,6 +52,7 @@ def study_as_json(results: StudyResults, folder: str) -> dict[str, Any]:
         "expect": gates,
         "effects": effects,
         **({"selection": selection_as_json(results)} if results.selected is not None else {}),
+        **({"variance_kept": [asdict(one) for one in results.gains]} if results.gains else {}),
         **({"steady": steady_as_json(results.settled)} if results.settled is not None else {}),
         **({"wrong_choice": wrong_choice_as_json(results)} if results.misleading is not None else {}),
         "answer": {"sentence": answer_sentence(results), "target": target_line(results)},

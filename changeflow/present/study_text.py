@@ -10,6 +10,7 @@ from changeflow.present.words import digits, plain
 from changeflow.present.wrong_choice_text import wrong_choice_lines, wrong_choice_sentence
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
+from changeflow.study.gains import Gain
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, Level, target_met
 from changeflow.study.study_file import Expect
@@ -197,11 +198,26 @@ def target_line(results: StudyResults) -> str | None:
     )
 
 
+def gain_sentence(gains: list[Gain]) -> str:
+    """What variance reduction leaves of the variance."""
+    parts = []
+    for gain in gains:
+        low, high = min(gain.kept), max(gain.kept)
+        left = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
+        what = "antithetic pairs" if gain.what == "antithetic" else "controls of known mean"
+        of = "a mean's variance" if gain.of == "mean" else "the variance of a difference to the baseline"
+        parts.append(f"{what} leave {left} of {of}")
+    said = "; ".join(parts)
+    return said[0].upper() + said[1:] + ", by these runs (below 100% is a gain)."
+
+
 def study_text(results: StudyResults, folder: str) -> str:
     """Table, gates, answer, where it is."""
     lines = [results.plan.study.title] if results.plan.study.title else []
     lines += [*(table_lines(results) if results.selected is None else race_lines(results)), ""]
     lines += labelled("ANSWER", answer_sentence(results))
+    if results.gains:
+        lines += labelled("GAIN", gain_sentence(results.gains))
     if results.settled is not None:
         lines += labelled("STEADY", steady_sentence(results.settled, results.plan))
     if results.misleading is not None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from changeflow.engine.draws import antithetic_key, run_key
 from changeflow.engine.simulate import simulate
+from changeflow.measure.controls import Controls
 from changeflow.measure.records import RunMeasures
 from changeflow.measure.run import measure_run
 from changeflow.measure.weekly import measure_weeks
@@ -24,6 +26,10 @@ class Manner:
 
     steady: bool = False
     """Runs are measured week by week."""
+    controls: bool = False
+    """Numbers of known mean are kept beside the measures."""
+    antithetic: bool = False
+    """Replications 2 i and 2 i + 1 are twins with opposite luck."""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -40,7 +46,24 @@ class Manner:
         text = json.dumps([seed, scenario, list(setting)], default=str)
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
-    def run(self, window: Window, seed: int, replication: int, engine: str) -> RunMeasures:
+    def controls_of(self, window: Window) -> Controls | None:
+        """What the controls of all runs of a model share."""
+        return Controls.of(window) if self.controls else None
+
+    def run(
+        self, window: Window, seed: int, replication: int, engine: str, controls: Controls | None = None
+    ) -> RunMeasures:
         """One run and its numbers."""
-        trace = simulate(window.tables, seed=seed, replication=replication, engine=engine)
-        return measure_weeks(window, trace) if self.steady else measure_run(window, trace)
+        twins = self.antithetic
+        trace = simulate(window.tables, seed=seed, replication=replication, engine=engine, antithetic=twins)
+        if self.steady:
+            return measure_weeks(window, trace)
+        found = measure_run(window, trace)
+        if controls is None:
+            return found
+        key = antithetic_key(seed, replication) if twins else run_key(seed, replication)
+        return replace(found, values=found.values | controls.of_run(trace, key))
+
+    def runs_together(self, of_an_organisation: int) -> int:
+        """Runs in a row that are not independent of each other."""
+        return 2 * of_an_organisation if self.antithetic else of_an_organisation

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from changeflow.errors import PlanError, RunError, nearest
+from changeflow.measure.controls import control_names
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.process_only import process_only
 from changeflow.model.schema import Model
@@ -21,6 +22,7 @@ from changeflow.study.study_plan import StudyPlan
 from changeflow.study.wrong_choice import Misleading, misleading
 
 if TYPE_CHECKING:  # slow imports that a study without a selection does without
+    from changeflow.study.gains import Gain
     from changeflow.study.selected import Selected
     from changeflow.study.selecting import System
     from changeflow.study.steady import Settled
@@ -86,6 +88,17 @@ class StudyResults:
         return misleading((first, second), asked.replications, self.plan.comparison.level)
 
     @cached_property
+    def gains(self) -> list[Gain]:
+        """What variance reduction has gained; nothing where there is none."""
+        manner = self.plan.manner
+        if not (manner.controls or manner.antithetic):
+            return []
+        from changeflow.study.gains import gains  # noqa: PLC0415  other studies do without
+
+        measure = self.plan.comparison.primary
+        return gains(self.cells, self.plan.baseline, measure, controls=manner.controls, antithetic=manner.antithetic)
+
+    @cached_property
     def gates(self) -> tuple[GateResult, ...]:
         """What became of each [[expect]]."""
         return tuple(gate(one, self.cells, self.plan) for one in self.plan.study.expect)
@@ -127,7 +140,8 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
             if plan.study.kind == "steady":
                 _check_steady(plan, cell, model)
             found.keys[cell] = cell_key(model, plan.seed_of(*cell), plan.manner.content)
-            found.facts[cell] = facts_of(model)
+            own = facts_of(model)
+            found.facts[cell] = replace(own, together=plan.manner.runs_together(own.together))
             found.new[cell] = order
         _check_organisations(plan, cell, found.facts[cell].together)
     return found
@@ -166,7 +180,8 @@ def _check_organisations(plan: StudyPlan, cell: tuple[int, str], together: int) 
     if together > 1 and plan.least_replications < 2 * together:
         raise PlanError(
             f"{plan.places.file}: point {cell[0] + 1}, {cell[1]}: expected at least {2 * together} replications, "
-            f"two organisations of {together} runs each, found {plan.least_replications}"
+            f"two {'pairs' if plan.manner.antithetic else 'organisations'} of {together} runs each, "
+            f"found {plan.least_replications}"
         )
 
 
@@ -258,7 +273,10 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
     if plan.study.kind == "steady":
         return _steady_results(plan, cells, store, shown)
-    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH}
+    controls = (
+        dict.fromkeys(name for base in plan.bases for name in control_names(base)) if plan.manner.controls else ()
+    )
+    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *controls}
     found, imprecise = [], 0
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]

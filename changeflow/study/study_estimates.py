@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.measure.clusters import cluster_sums, clustered_mean
+from changeflow.measure.controlled import controlled
+from changeflow.measure.controls import ARRIVALS, LUCK
 from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, t_interval, yes_no_interval
 from changeflow.measure.precision import Course, Precision, look_ahead, mean_course, ratio_course, replications_needed
 from changeflow.measure.precision import replications_planned as planned
@@ -68,7 +70,7 @@ def estimate(columns: Columns, measure: str, facts: Facts, level: float) -> Esti
     elif kind.yes_no:
         mean, half_width = yes_no_interval(values, level)
     else:
-        mean, half_width = _mean(values, together, level)
+        mean, half_width = _mean(values, together, level, controls_of(columns))
     shares = columns.at_least.get(measure)
     bounded = shares is not None and float(shares.mean()) > NEGLIGIBLE_SHARE
     unit = unit_of(measure, facts.currency)
@@ -82,10 +84,27 @@ def difference(one: Cell, other: Cell, measure: str, level: float) -> tuple[floa
     together = math.lcm(one.facts.together, other.facts.together)
     if MEASURES[base_name(measure)].ratio:
         return jackknife_difference(_ratio(first, measure, together), _ratio(second, measure, together), level)
-    return _mean(first.values[measure] - second.values[measure], together, level)
+    controls = controls_of(first) if one.columns.count == other.columns.count else None
+    return _mean(first.values[measure] - second.values[measure], together, level, controls)
 
 
-def _mean(values: Floats, together: int, level: float) -> tuple[float, float]:
+def controls_of(columns: Columns) -> Floats | None:
+    """The control variates, runs x controls; None where the runs have none."""
+    found = [values for name, values in columns.values.items() if base_name(name) in {ARRIVALS, LUCK}]
+    return np.column_stack(found) if found else None
+
+
+def in_clusters(values: Floats, together: int) -> Floats:
+    """Means over each `together` runs in a row."""
+    found: Floats = values if together == 1 else cluster_sums(values, together) / together
+    return found
+
+
+def _mean(values: Floats, together: int, level: float, controls: Floats | None = None) -> tuple[float, float]:
+    if controls is not None and len(values) % together == 0:
+        found = controlled(in_clusters(values, together), in_clusters(controls, together), level)
+        if found is not None:
+            return found.mean, found.half_width
     return t_interval(values, level) if together == 1 else clustered_mean(values, together, level)
 
 

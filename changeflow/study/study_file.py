@@ -16,6 +16,7 @@ from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
 from changeflow.study.selection_file import Selecting
 from changeflow.study.steady import Steady
+from changeflow.study.variance_file import VarianceReduction
 from changeflow.study.wrong_choice import WrongChoice
 
 Number = int | float
@@ -153,6 +154,8 @@ class Study(Value):
     selection: Selecting | None = None
     """How the best of all scenarios and points is chosen, and how often each is run for that."""
 
+    variance_reduction: VarianceReduction | None = None
+    """Narrower intervals from as many runs."""
     steady: Steady | None = None
     """How long runs are cut into batches, in a study of kind "steady"."""
     wrong_choice: WrongChoice | None = None
@@ -160,6 +163,14 @@ class Study(Value):
 
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
+        if self.variance_reduction is not None:
+            if self.kind == "steady" or self.precision or self.selection or self.wrong_choice:
+                raise ValueError(
+                    "[variance_reduction] with replications, not with [precision], [selection], [wrong_choice] or "
+                    'kind = "steady"'
+                )
+            if self.variance_reduction.antithetic and (self.replications or 0) % 2:
+                raise ValueError(f"an even number of replications for antithetic pairs, found {self.replications}")
         if self.steady is not None and self.kind != "steady":
             raise ValueError('[steady] only with kind = "steady"')
         if self.kind == "steady" and (self.precision or self.selection or self.wrong_choice):
@@ -201,6 +212,7 @@ def read_study(path: str | Path) -> tuple[Study, Places]:
 _CLASSES: dict[str, type[BaseModel]] = {
     "factors": Factor, "design": Design, "precision": Sequential, "measures": Until, "expect": Expect,
     "comparison": Comparison, "selection": Selecting,
+    "variance_reduction": VarianceReduction,
     "steady": Steady,
     "wrong_choice": WrongChoice,
 }  # fmt: skip

@@ -37,9 +37,10 @@ def pilot(plan: StudyPlan) -> Pilot:
     engine = choose_engine("auto", models=models)
     for model in models:
         window = Window.of(compile_tables(model))
+        controls = plan.manner.controls_of(window)
         for _ in range(2):
             began = time.perf_counter()
-            run = plan.manner.run(window, plan.study.seed, 0, engine)
+            run = plan.manner.run(window, plan.study.seed, 0, engine, controls)
             spent = time.perf_counter() - began
         measures |= set(run.values)
         seconds, size = seconds + spent, size + len(pack(run).numbers) + ROW_BYTES

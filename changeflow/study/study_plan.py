@@ -85,7 +85,10 @@ class StudyPlan:
     @property
     def manner(self) -> Manner:
         """How its runs are made."""
+        reduction = self.study.variance_reduction
         return Manner(
+            controls=reduction is not None and reduction.controls,
+            antithetic=reduction is not None and reduction.antithetic,
             independent=self.study.selection is not None and self.study.selection.independent,
             steady=self.study.kind == "steady",
         )

@@ -227,4 +227,5 @@ def _run(
     if parent:
         obey(parent)
     window = prepared if isinstance(prepared, Window) else Window.of(compile_tables(prepared))
-    return [(replication, pack(manner.run(window, seed, replication, engine))) for replication in replications]
+    controls = manner.controls_of(window)
+    return [(number, pack(manner.run(window, seed, number, engine, controls))) for number in replications]
