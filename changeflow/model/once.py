@@ -25,3 +25,31 @@ def once_a_model(work: Callable[[Model], R]) -> Callable[[Model], R]:
         return kept[key]
 
     return found
+
+
+MOST_CAUSES = 64
+
+
+def once_a_cause(
+    causes: Callable[[Model], str],
+) -> Callable[[Callable[[Model], R]], Callable[[Model], R]]:
+    """Keep what `work` finds for the latest causes: a search asks models that differ in other things, many times.
+
+    Nothing but the causes may decide about what is found.
+    """
+
+    def keeping(work: Callable[[Model], R]) -> Callable[[Model], R]:
+        kept: dict[str, R] = {}
+
+        @wraps(work)
+        def found(model: Model) -> R:
+            key = causes(model)
+            if key not in kept:
+                while len(kept) >= MOST_CAUSES:
+                    kept.pop(next(iter(kept)), None)
+                kept[key] = work(model)
+            return kept[key]
+
+        return found
+
+    return keeping

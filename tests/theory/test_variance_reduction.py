@@ -137,7 +137,7 @@ def test_a_study_prints_what_it_gains(tmp_path: Path) -> None:
     (tmp_path / "tiny.toml").write_text(QUEUE, encoding="utf-8")
     changes = (
         ('who = ["vendor", "both"]\n', ""),
-        ("replications = 4", "replications = 80"),
+        ("replications = 4", "replications = 400"),
         ("stations.house.servers", "stations.desk.servers"),
         ("demand.rate_per_day", "demand.rate_per_hour"),
         ("[3, 4]", "[0.7, 0.8]"),
@@ -147,7 +147,7 @@ def test_a_study_prints_what_it_gains(tmp_path: Path) -> None:
     extra = '"waiting_time_hours"\n[variance_reduction]\ncontrols = true\nantithetic = true\n'
     write_study(tmp_path, *changes, ('"waiting_time_hours"\n', extra), name="less")
     plain, less = (
-        json.loads(changeflow("study", f"{name}.toml", *QUIET, "--json", folder=tmp_path).out)
+        json.loads(changeflow("study", f"{name}.toml", *QUIET, "--engine", "compiled", "--json", folder=tmp_path).out)
         for name in ("plain", "less")
     )
     assert "variance_kept" not in plain
