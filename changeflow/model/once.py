@@ -39,7 +39,7 @@ def once_a_cause(
     """
 
     def keeping(work: Callable[[Model], R]) -> Callable[[Model], R]:
-        kept: dict[str, R] = {}
+        kept: dict[str, tuple[R, Model]] = {}  # the model stays, so that what its causes name by identity does
 
         @wraps(work)
         def found(model: Model) -> R:
@@ -47,8 +47,8 @@ def once_a_cause(
             if key not in kept:
                 while len(kept) >= MOST_CAUSES:
                     kept.pop(next(iter(kept)), None)
-                kept[key] = work(model)
-            return kept[key]
+                kept[key] = work(model), model
+            return kept[key][0]
 
         return found
 

@@ -86,7 +86,7 @@ def most_visits_per_week(model: Model) -> float:
 
 @once_a_model
 def _traffic(model: Model) -> Traffic:
-    if model.component_graph is not None or model.logs or model.rules:
+    if model.logs or model.rules:
         return traffic(model, *_measured(model))
     return _traffic_of_causes(model)
 
@@ -103,7 +103,8 @@ def causes_of(model: Model) -> str:
     if isinstance(entry, OpenFirst) and entry.overflow_beyond is not None:
         routing = routing.model_copy(update={"entry": entry.model_copy(update={"overflow_beyond": 1})})
     stations = Named({name: _as_one_person(station) for name, station in model.stations.items()})
-    return model.model_copy(update={"stations": stations, "routing": routing}).model_dump_json(exclude=_NO_CAUSE)
+    text = model.model_copy(update={"stations": stations, "routing": routing}).model_dump_json(exclude=_NO_CAUSE)
+    return f"{text} {id(model.component_graph)}"  # a variant that leaves the components alone has its model's graph
 
 
 @once_a_cause(causes_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from changeflow.errors import ModelError
 from changeflow.model.reading import read_model
 from changeflow.model.topology import causes_of, most_visits_per_week, offered_loads
 from changeflow.model.traffic import traffic
@@ -25,7 +26,7 @@ def test_people_hours_and_threshold_leave_the_traffic_alone(name: str) -> None:
     for change in OTHERS:
         try:
             other = model.with_(change)
-        except Exception:  # noqa: BLE001, S112  a path that this model lacks
+        except ModelError:  # a path that this model lacks
             continue
         same += 1
         assert causes_of(other) == causes_of(model)
@@ -33,7 +34,7 @@ def test_people_hours_and_threshold_leave_the_traffic_alone(name: str) -> None:
         assert anew.visits.tobytes() == exact.visits.tobytes()
         assert anew.work.tobytes() == exact.work.tobytes()
         assert offered_loads(other) != offered_loads(model) or "overflow" in next(iter(change))
-    assert same >= 2
+    assert same >= 1
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_people_hours_and_threshold_leave_the_traffic_alone(name: str) -> None:
         {"horizon_days": 400.0},
         {"demand.sources.go_live.fit": 0.6},
         {"organisation.users": 77},
-        {"routing.next.power_users": {"place": "vendor"}},
+        {"stations.power_users.errors.links": 3},
         {"weeks_since_go_live": 10.0},
     ],
 )
