@@ -7,21 +7,17 @@ else may take, done by the fastest) and an upper one (everything it may be sent,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from changeflow.model.capacity import group_hours, speeds
 from changeflow.model.choices import least_staying
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
-from changeflow.model.once import once_a_cause, once_a_model
+from changeflow.model.kept_traffic import kept_traffic
+from changeflow.model.once import once_a_model
 from changeflow.model.overload import overloads
-from changeflow.model.routing import OpenFirst
 from changeflow.model.schema import Model
-from changeflow.model.staff import Group
-from changeflow.model.stations import Station
-from changeflow.model.traffic import Floats, Traffic, traffic
-from changeflow.model.values import Named
+from changeflow.model.traffic import Floats, Traffic
 
 __all__ = ["Load", "categories_of", "expected_arrivals", "most_visits_per_week", "offered_loads"]
 
@@ -86,41 +82,7 @@ def most_visits_per_week(model: Model) -> float:
 
 @once_a_model
 def _traffic(model: Model) -> Traffic:
-    if model.logs or model.rules:
-        return traffic(model, *_measured(model))
-    return _traffic_of_causes(model)
-
-
-_NO_CAUSE = {"title", "why", "missing", "replications", "targets", "comparison", "assumptions", "contracts", "costs"}
-
-
-def causes_of(model: Model) -> str:
-    """What the traffic equations hang on: all but words, money, and how many people there are for how many hours.
-
-    Their bounds are over all ways to choose, so that a rule's threshold counts only by being there.
-    """
-    routing, entry = model.routing, model.routing.entry
-    if isinstance(entry, OpenFirst) and entry.overflow_beyond is not None:
-        routing = routing.model_copy(update={"entry": entry.model_copy(update={"overflow_beyond": 1})})
-    stations = Named({name: _as_one_person(station) for name, station in model.stations.items()})
-    text = model.model_copy(update={"stations": stations, "routing": routing}).model_dump_json(exclude=_NO_CAUSE)
-    return f"{text} {id(model.component_graph)}"  # a variant that leaves the components alone has its model's graph
-
-
-@once_a_cause(causes_of)
-def _traffic_of_causes(model: Model) -> Traffic:
-    return traffic(model, *_measured(model))
-
-
-def _as_one_person(station: Station) -> Station:
-    """The same station with one person an hour a week, wherever it has a finite number."""
-    staff = {name: group.model_copy(update=_one(group)) for name, group in station.staff.items()}
-    return station.model_copy(update={**_one(station), "staff": Named(staff)})
-
-
-def _one(value: Station | Group) -> dict[str, Any]:
-    hours = None if value.hours_per_week is None else 1.0
-    return {"servers": value.servers if value.servers == "infinite" else 1, "hours_per_week": hours}
+    return kept_traffic(model, *_measured(model))
 
 
 def _measured(model: Model) -> tuple[float, float]:

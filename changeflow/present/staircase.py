@@ -19,7 +19,7 @@ from changeflow.present.words import digits
 from changeflow.study.sizing import ANSWER, Sizing
 from changeflow.study.sizing_targets import Service
 
-_NAME, _STAFF, _COLUMNS = 13, 33, (7, 6, 11, 10)
+_NAME, _STAFF, _COLUMNS = 13, 29, (7, 10, 12, 9)
 _BAR, _MOST_STEPS = 30, 9
 
 
@@ -55,8 +55,8 @@ def table_lines(sizing: Sizing) -> list[str]:
     """One row a staffing; a long staff goes on below."""
     model = sizing.family.space.model
     head = [
-        _row("", "people x hours a week", ["hours", "full-", "in", "cost of"]),
-        _row("", "", ["a week", "time", "time", years_in_words(model.horizon_days)]),
+        _row("", "people x hours a week", ["hours", "full-time", "in time", "cost of"]),
+        _row("", "", ["a week", "people", "", years_in_words(model.horizon_days)]),
     ]
     lines = []
     for name, result in sizing.results.scenarios.items():

@@ -226,7 +226,7 @@ class _Desk:
     def _tried(self, space: Space, model: Model | None, point: Point, runs: tuple[RunMeasures, ...] | None) -> Tried:
         if model is None or runs is None:
             return Tried(point, -math.inf, 0.0, math.inf, (math.inf, math.inf))
-        service = service_of(model, runs, self.level, look_at_load=False)
+        service = service_of(model, runs, self.level)
         self.services[id(space), point] = service
         worst = service.worst
         return Tried(point, worst.mean, worst.half_width, _cost(runs), staff_of(model, space.stations).price)

@@ -57,8 +57,9 @@ class Service:
         return next((slack for slack in self.slacks if slack.name == "share"), None)
 
     def state(self, tolerance: float = TOLERANCE) -> State:
-        """Met when every target is; missed when one is. All must be met, so each is tested at the full level
-        (intersection-union, Berger 1982); the two-sided intervals leave room for the other claim."""
+        """Met when every target is; missed when one is. All must be met, so each is tested at the full level (an
+        intersection-union test: Berger 1996, Institute of Statistics Mimeo Series 2288, North Carolina State
+        University); the two-sided intervals leave room for the other claim."""
         states = {slack.state(tolerance) for slack in self.slacks}
         return "missed" if "missed" in states else "close" if "close" in states else "met"
 
@@ -78,10 +79,10 @@ def check_targets(model: Model) -> None:
         )
 
 
-def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float, *, look_at_load: bool = True) -> Service:
+def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float) -> Service:
     """The targets against the runs of a staffing; each interval at the level.
 
-    Overload, worked out without any run, is a growing backlog; a search that has no time for it sees the slope alone.
+    Overload, worked out without any run, is a growing backlog.
     """
     together = model.organisation.runs_together
     slacks = []
@@ -90,14 +91,14 @@ def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float, *, loo
         found = estimate_measure("within_target_share", runs, level, model.currency, together)
         slacks.append(_known("share", wanted, found.mean, found.half_width))
     if model.targets.backlog_not_growing:
-        slacks.append(_growth(model, runs, level, look_at_load))
+        slacks.append(_growth(model, runs, level))
     return Service(tuple(slacks))
 
 
-def _growth(model: Model, runs: tuple[RunMeasures, ...], level: float, look_at_load: bool) -> Slack:
+def _growth(model: Model, runs: tuple[RunMeasures, ...], level: float) -> Slack:
     """The slope of the backlog per request that arrives; with overload it is as large as can be."""
     together = model.organisation.runs_together
-    if look_at_load and any(load.overloaded for load in offered_loads(model)):
+    if any(load.overloaded for load in offered_loads(model)):
         return Slack("growth", GROWTH_TOLERANCE, 1.0, 0.0)
     estimates: dict[str, Estimate] = {
         name: estimate_measure(name, runs, level, model.currency, together)

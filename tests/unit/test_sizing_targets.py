@@ -75,7 +75,6 @@ def test_overload_is_a_growing_backlog_whatever_the_runs_say() -> None:
         "service_hours = 1\n[targets]\nbacklog_not_growing = true\n"
     )
     assert service_of(over, (run(slope=0.0), run(slope=0.0)), 0.95).state() == "missed"
-    assert service_of(over, (run(slope=0.0), run(slope=0.0)), 0.95, look_at_load=False).state() == "met"
 
 
 def test_runs_without_a_request_to_judge_tell_nothing() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from changeflow.errors import ModelError
+from changeflow.model.kept_traffic import causes_of
 from changeflow.model.reading import read_model
-from changeflow.model.topology import causes_of, most_visits_per_week, offered_loads
+from changeflow.model.topology import most_visits_per_week, offered_loads
 from changeflow.model.traffic import traffic
 
 OTHERS = (
