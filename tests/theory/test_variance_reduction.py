@@ -75,7 +75,7 @@ def test_known_means_of_work_and_gaps_take_three_fifths_of_the_variance() -> Non
 
 def test_with_normal_numbers_the_interval_is_exact() -> None:
     """Few runs, 95 %: covers as often as it says, which an interval that forgets the slopes' error does not."""
-    rng, hits, tries = np.random.default_rng(4), 0, 4000
+    rng, hits, tries = np.random.default_rng(4), 0, 2000
     for _ in range(tries):
         controls = rng.normal(size=(9, 2))
         found = controlled(5 + controls @ [2.0, -1.0] + rng.normal(size=9), controls)
@@ -137,7 +137,7 @@ def test_a_study_prints_what_it_gains(tmp_path: Path) -> None:
     (tmp_path / "tiny.toml").write_text(QUEUE, encoding="utf-8")
     changes = (
         ('who = ["vendor", "both"]\n', ""),
-        ("replications = 4", "replications = 400"),
+        ("replications = 4", "replications = 200"),
         ("stations.house.servers", "stations.desk.servers"),
         ("demand.rate_per_day", "demand.rate_per_hour"),
         ("[3, 4]", "[0.7, 0.8]"),
@@ -153,11 +153,13 @@ def test_a_study_prints_what_it_gains(tmp_path: Path) -> None:
     assert "variance_kept" not in plain
     kept = {one["what"]: one["kept"] for one in less["variance_kept"]}
     assert max(kept["controls"]) < 0.95
-    assert max(kept["antithetic"]) < 1
+    assert np.mean(kept["antithetic"]) < 0.95
+    squares = np.zeros(2)
     for before, after in zip(plain["cells"], less["cells"], strict=True):
         one, other = (cell["measures"]["waiting_time_hours"] for cell in (before, after))
-        assert other["half_width"] < 0.95 * one["half_width"]
-        assert abs(one["mean"] - other["mean"]) < 2 * (one["half_width"] + other["half_width"])
+        squares += one["half_width"] ** 2, other["half_width"] ** 2
+        assert abs(one["mean"] - other["mean"]) < 1.5 * np.hypot(one["half_width"], other["half_width"])
+    assert squares[1] < squares[0]  # of other runs, whose own variance differs by chance; `kept` compares within runs
 
 
 def test_pairs_need_an_even_number_of_runs(tmp_path: Path) -> None:
