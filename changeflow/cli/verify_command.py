@@ -45,7 +45,7 @@ def command(
     looked_at = [kept.model(*cell) for cell in kept.cells[:ENOUGH_CELLS]]  # one may be for the process engine only
     engine = choose_engine(engine, models=looked_at)
     crew = crew_here(engine, workers_for(workers, runs), runs)
-    workshop = Workshop(kept.model, kept.seed, engine, crew)
+    workshop = Workshop(kept.model, kept.seed_of, kept.manner, engine, crew)
     try:
         with reporting(progress, "verifying") as tell:
             found = verify(kept, workshop, crew, None if everything else sample, tell)

@@ -50,7 +50,15 @@ _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
 _TWO_TO_MINUS_53 = 2.0**-53
 _BELOW_ONE = 1.0 - 2.0**-53
+_ALL_BITS = np.uint64(2**64 - 1)
+_S40 = np.uint64(40)
+_LOW_40 = np.uint64(2**40 - 1)
+_TWIN = np.uint64(0xA57170)
+_MIRRORED = np.uint64(0xA57171)
+"""Upper 24 bits of the keys of antithetic twins: the second draws 1 - u wherever the first draws u. Of other runs one
+in 2^24 has the second's by chance; its luck is mirrored too, and as good as any."""
 _RUN_TAG = np.uint64(0x72756E00)
+_PAIR_TAG = np.uint64(0x74776E00)
 _ORGANISATION_TAG = np.uint64(0x6F726700)
 
 
@@ -72,9 +80,12 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 @inlined
 def _pair(run_key, subject, stage, block, entry):  # type: ignore[no-untyped-def]
     last = (np.uint64(block) << _S24) | np.uint64(entry)
-    w0, w1, w2, w3 = _rounds(subject & _MASK, subject >> _S32, stage, last, run_key & _MASK, run_key >> _S32)
-    first = (np.float64(((w0 << _S32) | w1) >> _S11) + 0.5) * _TWO_TO_MINUS_53
-    second = (np.float64(((w2 << _S32) | w3) >> _S11) + 0.5) * _TWO_TO_MINUS_53
+    mirrored = np.uint64((run_key >> _S40) == _MIRRORED)
+    own = run_key ^ (mirrored << _S40)  # the twin's key
+    flip = mirrored * _ALL_BITS  # with all bits of k turned over, u = (k + 1/2) 2^-53 becomes 1 - u
+    w0, w1, w2, w3 = _rounds(subject & _MASK, subject >> _S32, stage, last, own & _MASK, own >> _S32)
+    first = (np.float64((((w0 << _S32) | w1) ^ flip) >> _S11) + 0.5) * _TWO_TO_MINUS_53
+    second = (np.float64((((w2 << _S32) | w3) ^ flip) >> _S11) + 0.5) * _TWO_TO_MINUS_53
     return min(first, _BELOW_ONE), min(second, _BELOW_ONE)
 
 
@@ -114,6 +125,16 @@ def fill_pairs_by_stage(run_key, subjects, stages, block, entry, first, second):
 def run_key(seed: int, replication: int) -> np.uint64:
     """The key of a run: all its draws hang on it; every seed, 0 too, has its own."""
     return _numbered_key(seed, replication, _RUN_TAG)
+
+
+def antithetic_key(seed: int, replication: int) -> np.uint64:
+    """The key of a run of an antithetic pair, replications 2 i and 2 i + 1: opposite luck, other than run_key's.
+
+    Keys of pairs follow one another, so that no two pairs of a seed share one (below 2^40 pairs).
+    """
+    begin = int(_numbered_key(seed, 0, _PAIR_TAG))
+    tag = _MIRRORED if replication % 2 else _TWIN
+    return np.uint64(int(tag) << 40 | (begin + replication // 2) & int(_LOW_40))
 
 
 def organisation_key(seed: int, number: int) -> np.uint64:

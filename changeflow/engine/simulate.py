@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from changeflow.engine.compiled import Fold, run_compiled, stream_compiled
-from changeflow.engine.draws import run_key
+from changeflow.engine.draws import antithetic_key, run_key
 from changeflow.engine.jit import kernel_is_warm
 from changeflow.engine.tables import Tables, compile_tables, in_organisation
 from changeflow.engine.trace import Trace
@@ -59,13 +59,23 @@ def _can_start(tables: Tables) -> bool:
 
 
 def simulate(
-    model: Model | Tables, *, seed: int, replication: int, engine: str = "auto", decisions: bool = False
+    model: Model | Tables,
+    *,
+    seed: int,
+    replication: int,
+    engine: str = "auto",
+    decisions: bool = False,
+    antithetic: bool = False,
 ) -> Trace:
-    """Run one replication; a model that is run often is better compiled once by compile_tables."""
-    tables = in_organisation(model if isinstance(model, Tables) else compile_tables(model), seed, replication)
+    """Run one replication; a model that is run often is better compiled once by compile_tables.
+
+    `antithetic`: replications 2 i and 2 i + 1 are twins with opposite luck, in the same organisation.
+    """
+    organisation = replication // 2 if antithetic else replication
+    tables = in_organisation(model if isinstance(model, Tables) else compile_tables(model), seed, organisation)
     if tables.process_only or engine != "compiled":
         engine = choose_engine(engine, models=(tables.model,), tables=(tables,))
-    key = run_key(seed, replication)
+    key = antithetic_key(seed, replication) if antithetic else run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)
     from changeflow.engine.process import run_process  # noqa: PLC0415  SimPy, which the other engine does without

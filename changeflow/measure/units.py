@@ -60,6 +60,8 @@ MEASURES: dict[str, Measure] = {
     "defect_request_share": Measure("share", ratio=True),
     "propagated_request_share": Measure("share", ratio=True),
     "unasked_requests": Measure("requests"),
+    "control_arrivals": Measure("hours"),
+    "control_luck": Measure("hours"),
     "bus_factor": Measure("people", more_is_better=True),
     "departures": Measure("people"),
     "abandoned": Measure("share", yes_no=True),

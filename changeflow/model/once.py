@@ -25,3 +25,30 @@ def once_a_model(work: Callable[[Model], R]) -> Callable[[Model], R]:
         return kept[key]
 
     return found
+
+
+MOST_CAUSES = 64
+Work = Callable[[Model, float, float], R]
+
+
+def once_a_cause(causes: Callable[[Model], str]) -> Callable[[Work[R]], Work[R]]:
+    """Keep what `work` finds between two times for the latest causes: a search asks for models that differ in others.
+
+    Nothing but the causes and the times may decide about what is found.
+    """
+
+    def keeping(work: Work[R]) -> Work[R]:
+        kept: dict[tuple[str, float, float], tuple[R, Model]] = {}  # with its model, whose parts causes may name
+
+        @wraps(work)
+        def found(model: Model, begin: float, end: float) -> R:
+            key = causes(model), begin, end
+            if key not in kept:
+                while len(kept) >= MOST_CAUSES:
+                    kept.pop(next(iter(kept)), None)
+                kept[key] = work(model, begin, end), model
+            return kept[key][0]
+
+        return found
+
+    return keeping

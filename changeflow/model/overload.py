@@ -9,10 +9,11 @@ from changeflow.model.capacity import group_hours, speeds, when_all_hands_are_fu
 from changeflow.model.choices import least_staying, open_share
 from changeflow.model.effort import Kind, kinds, stay_hours
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
+from changeflow.model.kept_traffic import kept_traffic
 from changeflow.model.pressure import FULL, Hands, overfull
 from changeflow.model.routing import OpenFirst, stations_of
 from changeflow.model.schema import Model
-from changeflow.model.traffic import HOURS_PER_WEEK, Floats, traffic
+from changeflow.model.traffic import HOURS_PER_WEEK, Floats
 
 
 def overloads(model: Model, begin: float, end: float) -> dict[str, str]:
@@ -25,7 +26,7 @@ class _Window:
         self.model, self.begin, self.end = model, begin, end
         self.weeks = (end - begin) / HOURS_PER_WEEK
         self.least: dict[str, Floats] = {
-            name: work[:, 0] for name, work in zip(model.stations, traffic(model, begin, end).work, strict=True)
+            name: work[:, 0] for name, work in zip(model.stations, kept_traffic(model, begin, end).work, strict=True)
         }
         self.hours: dict[Hands, float] = {
             (name, group): hours * when_all_hands_are_full(model, name)

@@ -14,10 +14,11 @@ import numpy as np
 from changeflow.model.capacity import group_hours, least_speeds, speeds
 from changeflow.model.choices import least_staying
 from changeflow.model.expected import categories_of, expected_arrivals, least_share
+from changeflow.model.kept_traffic import kept_traffic
 from changeflow.model.once import once_a_model
 from changeflow.model.overload import overloads
 from changeflow.model.schema import Model
-from changeflow.model.traffic import Floats, Traffic, traffic
+from changeflow.model.traffic import Floats, Traffic
 
 __all__ = ["Load", "categories_of", "expected_arrivals", "most_visits_per_week", "offered_loads"]
 
@@ -82,7 +83,7 @@ def most_visits_per_week(model: Model) -> float:
 
 @once_a_model
 def _traffic(model: Model) -> Traffic:
-    return traffic(model, *_measured(model))
+    return kept_traffic(model, *_measured(model))
 
 
 def _measured(model: Model) -> tuple[float, float]:

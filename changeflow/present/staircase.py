@@ -19,7 +19,7 @@ from changeflow.present.words import digits
 from changeflow.study.sizing import ANSWER, Sizing
 from changeflow.study.sizing_targets import Service, wanted_share
 
-_NAME, _STAFF, _COLUMNS = 13, 33, (7, 6, 11, 10)
+_NAME, _STAFF, _COLUMNS = 13, 29, (7, 10, 12, 9)
 _BAR, _MOST_STEPS = 30, 9
 
 
@@ -55,10 +55,10 @@ def _headline(sizing: Sizing) -> str:
 def table_lines(sizing: Sizing) -> list[str]:
     """One row a staffing; a long staff goes on below."""
     model = sizing.family.space.model
-    first, second = found_in_words(sizing).split()
+    first, second = ("in time", "") if wanted_share(model) is not None else ("backlog", "grows")
     head = [
-        _row("", "people x hours a week", ["hours", "full-", first, "cost of"]),
-        _row("", "", ["a week", "time", second, years_in_words(model.horizon_days)]),
+        _row("", "people x hours a week", ["hours", "full-time", first, "cost of"]),
+        _row("", "", ["a week", "people", second, years_in_words(model.horizon_days)]),
     ]
     lines = []
     for name, result in sizing.results.scenarios.items():

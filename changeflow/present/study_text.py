@@ -6,12 +6,16 @@ import textwrap
 from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
+from changeflow.present.selection_text import race_lines, selection_plan, selection_sentence
 from changeflow.present.sensitivity.section import Section, ends_in_words, setting_word, text_table
+from changeflow.present.steady_text import steady_sentence
 from changeflow.present.study_moving import moving_sentence
 from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import digits, plain
+from changeflow.present.wrong_choice_text import wrong_choice_lines, wrong_choice_sentence
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
+from changeflow.study.gains import Gain
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, target_met
 from changeflow.study.study_estimates import Cell
@@ -23,6 +27,8 @@ MOST_ROWS = 24
 """Points shown on a terminal; all of them are in summary.csv."""
 MOST_COLUMNS = 4
 MOST_ALIASES = 12
+LONGEST_VALUE = 24
+"""Of a factor, on a terminal; whole in points.csv."""
 
 
 def plan_lines(plan: StudyPlan) -> list[str]:
@@ -34,6 +40,8 @@ def plan_lines(plan: StudyPlan) -> list[str]:
         rule = study.precision
         wanted = ", ".join(f"{one.measure} within {_precision(one.relative, one.absolute)}" for one in rule.measures)
         how = f"{rule.first} to {rule.most} replications each, until {wanted}"
+    if study.selection is not None:
+        how = selection_plan(plan)
     lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
     for i, path in enumerate(plan.paths):
         lines += _wrapped(f"  {path}: {_levels(plan, i)}")
@@ -125,7 +133,8 @@ def label(cell: Cell) -> str:
 
 
 def _value(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+    text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
 def _number(one: Estimate | None) -> str:
@@ -136,10 +145,13 @@ def _number(one: Estimate | None) -> str:
 
 
 def answer_sentence(results: StudyResults, sections: Sequence[Section] = ()) -> str:
-    """What the analyses say; without any who is best, where. Then what moves it most."""
-    parts = [one.sentence for one in sections] or [_who_is_best(results)]
-    if moving := moving_sentence(results):
-        parts.append(moving)
+    """What a selection or the analyses say; without any who is best, where. Then what moves it most."""
+    if results.selected is not None:
+        parts = [selection_sentence(results)]
+    else:
+        parts = [one.sentence for one in sections] or [_who_is_best(results)]
+        if moving := moving_sentence(results):
+            parts.append(moving)
     if results.imprecise:
         parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
     if results.plan.quick:
@@ -211,15 +223,35 @@ def target_line(results: StudyResults) -> str | None:
     )
 
 
+def gain_sentence(gains: list[Gain]) -> str:
+    """What variance reduction leaves of the variance."""
+    parts = []
+    for gain in gains:
+        low, high = min(gain.kept), max(gain.kept)
+        left = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
+        what = "antithetic pairs" if gain.what == "antithetic" else "controls of known mean"
+        of = "a mean's variance" if gain.of == "mean" else "the variance of a difference to the baseline"
+        parts.append(f"{what} leave {left} of {of}")
+    said = "; ".join(parts)
+    return said[0].upper() + said[1:] + ", by these runs (below 100% is a gain)."
+
+
 def study_text(results: StudyResults, sections: Sequence[Section], folder: str) -> str:
-    """Tables (of the analyses, where there are any), gates, answer, where it is."""
+    """Tables (of a selection or the analyses, where there are any), gates, answer, where it is."""
     quick = "  QUICK" if results.plan.quick else ""
     lines = [f"{results.plan.study.title}{quick}".strip()] if results.plan.study.title or quick else []
     for section in sections:
         lines += [*text_table(section.shown), *(labelled("", section.legend) if section.legend else []), ""]
     if not sections:
-        lines += [*table_lines(results), ""]
+        lines += [*(table_lines(results) if results.selected is None else race_lines(results)), ""]
     lines += labelled("ANSWER", answer_sentence(results, sections))
+    if results.gains:
+        lines += labelled("GAIN", gain_sentence(results.gains))
+    if results.settled is not None:
+        lines += labelled("STEADY", steady_sentence(results.settled, results.plan))
+    if results.misleading is not None:
+        lines += labelled("PAIRING", wrong_choice_sentence(results.misleading))
+        lines += wrong_choice_lines(results.misleading)
     if target := target_line(results):
         lines += labelled("TARGET", target)
     for one in results.gates:

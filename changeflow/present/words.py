@@ -57,6 +57,8 @@ PLAIN = {
     "second_project": "second project",
     "write_off": "write-off",
     "arrived_requests": "requests that arrived",
+    "control_arrivals": "work that arrived beyond its known mean",
+    "control_luck": "luck of the work beyond its known mean",
     "completion_days": "days until complete",
     # work and load
     "utilisation": "share of open hours spent working",

@@ -82,20 +82,40 @@ def against_best(losses: Floats, level: float = 0.95) -> list[AgainstBest]:
 def expected_loss(losses: Floats, chosen: int) -> float:
     """What choosing a system costs on average if another is the best, in the measure's unit: an upper bound.
 
-    The sum over the others of E[(mean of chosen - mean of other)^+], each difference Student's around its estimate:
-    the Bonferroni bound on the expected opportunity cost of Chick and Inoue (2001). Rows of paired losses; at least 3.
+    Rows of paired losses; at least 3 (see loss_of_pairs).
     """
-    n = losses.shape[1]
-    means, deviations = losses.mean(axis=1), np.sqrt(variances_of_differences(losses)[chosen] / n)
+    return loss_of_pairs(losses, chosen, paired=True)
+
+
+def loss_of_pairs(losses: Sequence[Floats] | Floats, chosen: int, *, paired: bool) -> float:
+    """The same for systems with numbers of runs of their own, paired by place or independent.
+
+    The sum over the others of E[(mean of chosen - mean of other)^+], each difference Student's around its estimate
+    (with Welch's degrees of freedom where independent): the Bonferroni bound on the expected opportunity cost of
+    Chick and Inoue (2001). After a sequential procedure it is an estimate, for the procedure chose when to stop.
+    """
     total = 0.0
-    for system, deviation in enumerate(deviations):
-        lead = float(means[system] - means[chosen])
-        if system != chosen:
-            total += deviation * loss_integral(lead / deviation, n - 1) if deviation > 0 else max(-lead, 0.0)
+    for system, other in enumerate(losses):
+        if system == chosen:
+            continue
+        lead, deviation, degrees = _lead(other, losses[chosen], paired=paired)
+        total += deviation * loss_integral(lead / deviation, degrees) if deviation > 0 else max(-lead, 0.0)
     return float(total)
 
 
-def loss_integral(s: float, degrees: int) -> float:
+def _lead(other: Floats, chosen: Floats, *, paired: bool) -> tuple[float, float, float]:
+    """Mean of other minus chosen, its standard error, degrees of freedom."""
+    if paired:
+        n = min(len(other), len(chosen))
+        difference = other[:n] - chosen[:n]
+        return float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(n), n - 1
+    parts = [float(column.var(ddof=1)) / len(column) for column in (other, chosen)]
+    whole = sum(parts)
+    below = sum(part**2 / (len(column) - 1) for part, column in zip(parts, (other, chosen)))
+    return float(other.mean() - chosen.mean()), math.sqrt(whole), whole**2 / below if below > 0 else 1.0
+
+
+def loss_integral(s: float, degrees: float) -> float:
     """E[(T - s)^+] of Student's T with more than 1 degree: (v + s^2) / (v - 1) f(s) - s P(T > s)."""
     logarithm = float(special.gammaln((degrees + 1) / 2) - special.gammaln(degrees / 2))
     logarithm -= (degrees + 1) / 2 * math.log1p(s * s / degrees)

@@ -11,13 +11,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.errors import Incomplete
-from changeflow.measure.run import measure_run
+from changeflow.measure.controls import Controls
 from changeflow.measure.window import Window
 from changeflow.model.schema import Model
 from changeflow.study.facts import Facts, facts_of
+from changeflow.study.manner import Manner
 from changeflow.study.runner import obey
 from changeflow.study.store_packing import Packed, pack
 from changeflow.study.study_key import program_digest
@@ -73,15 +73,23 @@ def processes(workers: int) -> Crew:
 class Workshop:
     """The models in work, made once each, and the crew that runs them."""
 
-    def __init__(self, model: Callable[[int, str], Model], seed: int, engine: str, crew: Crew) -> None:
-        self.model, self.seed, self.engine, self.crew = model, seed, engine, crew
+    def __init__(
+        self,
+        model: Callable[[int, str], Model],
+        seed_of: Callable[[int, str], int],
+        manner: Manner,
+        engine: str,
+        crew: Crew,
+    ) -> None:
+        self.model, self.seed_of, self.manner, self.engine, self.crew = model, seed_of, manner, engine, crew
         self._packed: dict[tuple[int, str], bytes] = {}
 
     def submit(
         self, pool: Executor, point: int, scenario: str, replications: tuple[int, ...], *, ask: bool
     ) -> Future[Made]:
         """Begin some replications of one scenario at a point, and find out its facts, if asked."""
-        order = _Order(program_digest(), self._model(point, scenario), self.seed, replications, self.engine, ask)
+        model, seed = self._model(point, scenario), self.seed_of(point, scenario)
+        order = _Order(program_digest(), model, seed, self.manner, replications, self.engine, ask)
         return pool.submit(_run, self.crew.parent, order)
 
     def _model(self, point: int, scenario: str) -> bytes:
@@ -102,6 +110,7 @@ class _Order:
     """The digest of the sources that the numbers come from."""
     model: bytes
     seed: int
+    manner: Manner
     replications: tuple[int, ...]
     engine: str
     ask: bool
@@ -115,17 +124,18 @@ def _run(parent: int, order: _Order) -> Made:
         _search_less()
     if program_digest() != order.program:  # a worker that joined a cluster late
         raise Incomplete(f"a worker runs another changeflow, {program_digest()}, not {order.program}")
-    window, runs = _window(order.model), []
-    for replication in order.replications:
-        trace = simulate(window.tables, seed=order.seed, replication=replication, engine=order.engine)
-        runs.append((replication, pack(measure_run(window, trace))))
-    return runs, facts_of(window.model) if order.ask else None
+    (window, controls), manner = _laid_out(order.model, order.manner), order.manner
+    runs = [
+        (number, pack(manner.run(window, order.seed, number, order.engine, controls))) for number in order.replications
+    ]
+    return runs, facts_of(window.model, manner) if order.ask else None
 
 
 @lru_cache(maxsize=16)
-def _window(model: bytes) -> Window:
-    """A model laid out; a worker meets the same few models again and again."""
-    return Window.of(compile_tables(pickle.loads(model)))
+def _laid_out(model: bytes, manner: Manner) -> tuple[Window, Controls | None]:
+    """A model laid out, with what its controls share; a worker meets the same few models again and again."""
+    window = Window.of(compile_tables(pickle.loads(model)))
+    return window, manner.controls_of(window)
 
 
 @cache

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 
 from changeflow.measure.clusters import cluster_sums, clustered_mean, share_estimate, sums_and_counts
+from changeflow.measure.controlled import controlled
+from changeflow.measure.controls import ARRIVALS, LUCK
 from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, pseudo_values, t_interval
 from changeflow.measure.records import Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of
@@ -48,7 +50,7 @@ def estimate_of(columns: Columns, measure: str, level: float, currency: str, tog
     elif kind.yes_no:
         mean, half_width = share_estimate(values, together, level)
     else:
-        mean, half_width = mean_of(values, together, level)
+        mean, half_width = mean_of(values, together, level, controls_of(columns))
     shares = columns.at_least.get(measure)
     bounded = shares is not None and float(shares.mean()) > NEGLIGIBLE_SHARE
     return Estimate(mean, half_width, level, unit_of(measure, currency), columns.count, "at_least" if bounded else "")
@@ -61,11 +63,28 @@ def difference_of(one: Columns, other: Columns, measure: str, level: float, toge
     if MEASURES[base_name(measure)].ratio:
         parts = ratio_parts(first, measure, together), ratio_parts(second, measure, together)
         return jackknife_difference(*parts, level)
-    return mean_of(first.values[measure] - second.values[measure], together, level)
+    controls = controls_of(first) if one.count == other.count else None
+    return mean_of(first.values[measure] - second.values[measure], together, level, controls)
 
 
-def mean_of(values: Floats, together: int, level: float) -> tuple[float, float]:
-    """Mean and half-width over runs, or over organisations of `together` runs."""
+def controls_of(columns: Columns) -> Floats | None:
+    """The control variates, runs x controls; None where the runs have none."""
+    found = [values for name, values in columns.values.items() if base_name(name) in {ARRIVALS, LUCK}]
+    return np.column_stack(found) if found else None
+
+
+def in_clusters(values: Floats, together: int) -> Floats:
+    """Means over each `together` runs in a row."""
+    found: Floats = values if together == 1 else cluster_sums(values, together) / together
+    return found
+
+
+def mean_of(values: Floats, together: int, level: float, controls: Floats | None = None) -> tuple[float, float]:
+    """Mean and half-width over runs, or over organisations of `together` runs; at the known means of controls."""
+    if controls is not None and len(values) % together == 0:
+        found = controlled(in_clusters(values, together), in_clusters(controls, together), level)
+        if found is not None:
+            return found.mean, found.half_width
     return t_interval(values, level) if together == 1 else clustered_mean(values, together, level)
 
 

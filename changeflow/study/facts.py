@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from changeflow.model.process_only import process_only
 from changeflow.model.schema import Model
+from changeflow.study.manner import Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Facts:
     """They take as long as some twenty runs, so the workers find them, beside a scenario's first runs."""
 
     together: int
-    """Runs of one organisation."""
+    """Runs in a row that are not independent: of one organisation, and pairs of twins."""
     overloaded: bool
     late_requests_per_week: float
     currency: str
@@ -23,14 +24,14 @@ class Facts:
     """Only the process engine can run it."""
 
 
-def facts_of(model: Model) -> Facts:
-    """The facts of a model."""
+def facts_of(model: Model, manner: Manner) -> Facts:
+    """The facts of a model whose runs are made in this manner."""
     from changeflow.model.topology import offered_loads  # noqa: PLC0415  a finished study needs no graphs
     from changeflow.study.evaluate import late_requests_per_week  # noqa: PLC0415
 
     loads = offered_loads(model)
     return Facts(
-        together=model.organisation.runs_together,
+        together=manner.runs_together(model.organisation.runs_together),
         overloaded=any(load.overloaded for load in loads),
         late_requests_per_week=late_requests_per_week(model),
         currency=model.currency,

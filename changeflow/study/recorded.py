@@ -15,11 +15,13 @@ from urllib.parse import quote
 from changeflow.errors import ChangeflowError, InputError
 from changeflow.model.reading import remade
 from changeflow.model.schema import Model
+from changeflow.study.facts import facts_of
+from changeflow.study.manner import Manner
 from changeflow.study.store import FILE
 from changeflow.study.store_folder import manifest_in
 from changeflow.study.store_packing import SUM_BYTES, Packed, is_whole
 from changeflow.study.study_key import cell_key
-from changeflow.study.study_plan import plan_remade
+from changeflow.study.study_plan import StudyPlan, plan_remade
 
 COMMANDS = ("run", "compare", "study")
 Numbers = dict[str, float]
@@ -45,10 +47,10 @@ class Recorded:
     strangers: tuple[str, ...]
     """Models that this program reads differently from the one that made the results."""
 
-    @property
-    def seed(self) -> int:
-        """Of all its runs."""
-        return int(self.manifest["seed"])
+    seed_of: Callable[[int, str], int]
+    """Of a cell's runs."""
+    manner: Manner
+    """How they were made."""
 
 
 def recorded(folder: str) -> Recorded:
@@ -113,6 +115,8 @@ def _comparison(folder: Path, manifest: dict[str, Any]) -> Recorded:
         sum(map(len, table.values())),
         False,
         tuple(strangers),
+        lambda *_: int(manifest["seed"]),
+        Manner(),
     )
 
 
@@ -124,7 +128,9 @@ def _study(folder: Path, manifest: dict[str, Any]) -> Recorded:
     def key(point: int, scenario: str) -> str:
         if (point, scenario) not in keys:
             model = plan.model(point, scenario)
-            keys[point, scenario] = cell_key(model, plan.study.seed, manifest["program_digest"])
+            keys[point, scenario] = cell_key(
+                model, plan.seed_of(point, scenario), plan.manner.content, manifest["program_digest"]
+            )
         return keys[point, scenario]
 
     def replications(point: int, scenario: str) -> tuple[int, ...]:
@@ -142,7 +148,16 @@ def _study(folder: Path, manifest: dict[str, Any]) -> Recorded:
         return numbers_of(run, parts=True)
 
     there = sql.execute("SELECT count(*) FROM runs").fetchone()[0]
-    return Recorded(manifest, tuple(plan.cells), plan.model, replications, numbers, there, True, tuple(strangers))
+    cells = [cell for cell in plan.cells if plan.study.selection is None or _raced(plan, cell, replications)]
+    return Recorded(
+        manifest, tuple(cells), plan.model, replications, numbers, there, True, tuple(strangers),
+        plan.seed_of, plan.manner,
+    )  # fmt: skip
+
+
+def _raced(plan: StudyPlan, cell: tuple[int, str], replications: Callable[[int, str], tuple[int, ...]]) -> bool:
+    """A selection makes no runs of a system whose work exceeds its hours."""
+    return bool(replications(*cell)) or not facts_of(plan.model(*cell), plan.manner).overloaded
 
 
 def _read_only(file: Path) -> sqlite3.Connection:

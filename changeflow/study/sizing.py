@@ -257,7 +257,7 @@ class _Desk:
     def _tried(self, space: Space, model: Model | None, point: Point, runs: tuple[RunMeasures, ...] | None) -> Tried:
         if model is None or runs is None:
             return Tried(point, -math.inf, 0.0, math.inf, (math.inf, math.inf))
-        service = service_of(model, runs, self.level, look_at_load=False)
+        service = service_of(model, runs, self.level)
         if space.model is self.model:
             self.services[point] = service
         worst = service.worst

@@ -51,7 +51,8 @@ def start_of(space: Space, share: float) -> Point:
 def is_monotone(model: Model) -> bool:
     """Does one more person never make the service worse? Sure only first come first served, without rework or choice.
 
-    Then what is less than too little is too little too: run by run, each request starts no later with one more server.
+    Then what is less than too little is too little too: with the same requests, by induction over arrivals, the ordered
+    remaining work of the servers is nowhere more with one server more, so that no request starts later.
     """
     if model.errors is not None or model.components is not None or model.adoption.is_coupled:
         return False

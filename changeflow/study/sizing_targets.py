@@ -64,8 +64,9 @@ class Service:
         return next((slack for slack in self.slacks if slack.name == "share"), None)
 
     def state(self, tolerance: float = TOLERANCE) -> State:
-        """Met when every target is; missed when one is. All must be met, so each is tested at the full level
-        (intersection-union, Berger 1982); the two-sided intervals leave room for the other claim."""
+        """Met when every target is; missed when one is. All must be met, so each is tested at the full level (an
+        intersection-union test: Berger 1996, Institute of Statistics Mimeo Series 2288, North Carolina State
+        University); the two-sided intervals leave room for the other claim."""
         states = {slack.state(tolerance) for slack in self.slacks}
         return "missed" if "missed" in states else "close" if "close" in states else "met"
 
@@ -84,11 +85,10 @@ def check_targets(model: Model) -> None:
         )
 
 
-def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float, *, look_at_load: bool = True) -> Service:
+def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float) -> Service:
     """The targets against the runs of a staffing; each interval at the level.
 
-    Overload, worked out without any run, is a growing backlog; a search that has no time for it sees the slope alone,
-    and looks at the load only where the runs are too short for a slope.
+    Overload, worked out without any run, is a growing backlog.
     """
     columns = columns_of(runs, ("within_target_share", *FOR_GROWTH))
     found = {
@@ -96,9 +96,7 @@ def service_of(model: Model, runs: tuple[RunMeasures, ...], level: float, *, loo
         for name in columns.values
     }
     estimates = {name: one for name, one in found.items() if one is not None}
-    overloaded = False
-    if model.targets.backlog_not_growing and (look_at_load or "backlog_growth_per_week" not in estimates):
-        overloaded = any(load.overloaded for load in offered_loads(model))
+    overloaded = model.targets.backlog_not_growing and any(load.overloaded for load in offered_loads(model))
     return _service(model, estimates, overloaded=overloaded)
 
 

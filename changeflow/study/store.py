@@ -166,16 +166,16 @@ class Store:
             self._layouts[names] = self._write("INSERT INTO layouts (names) VALUES (?)", (names,))
         return self._layouts[names]
 
-    def columns(self, cell: str, until: int, wanted: Collection[str] | None = None) -> Columns:
-        """The numbers of a cell's replications 0 to until - 1, all of which must be there; of the wanted measures only.
+    def columns(self, cell: str, until: int, wanted: Collection[str] | None = None, *, begin: int = 0) -> Columns:
+        """The numbers of a cell's replications begin to until - 1, which must be there; of the wanted measures only.
 
         Raises Damaged where a row's bytes have changed.
         """
         query = (
             "SELECT names, numbers FROM runs JOIN layouts ON layout = layouts.id "
-            "WHERE cell = ? AND replication < ? ORDER BY replication"
+            "WHERE cell = ? AND replication >= ? AND replication < ? ORDER BY replication"
         )
-        rows = list(self._rows(query, (self._cells.get(cell, -1), until)))
+        rows = list(self._rows(query, (self._cells.get(cell, -1), begin, until)))
         if not all(is_whole(numbers) for _, numbers in rows):
             raise Damaged(self._damaged("a row's bytes have changed"))
         return unpack(rows, wanted)

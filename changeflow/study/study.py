@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from changeflow.errors import PlanError, nearest
+import numpy as np
+
+from changeflow.errors import PlanError, RunError, nearest
+from changeflow.measure.controls import control_names
+from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.process_only import process_only
 from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most
 from changeflow.study.facts import Facts, facts_of
@@ -17,6 +22,14 @@ from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate
 from changeflow.study.study_estimates import Cell, cell_of, first_of, look_at, most_of
 from changeflow.study.study_key import cell_key
 from changeflow.study.study_plan import StudyPlan
+from changeflow.study.wrong_choice import Misleading, misleading
+
+if TYPE_CHECKING:  # slow imports that a study without a selection does without
+    from changeflow.model.schema import Model
+    from changeflow.study.gains import Gain
+    from changeflow.study.selected import Selected
+    from changeflow.study.selecting import System
+    from changeflow.study.steady import Settled
 
 COMMON = (
     "total_cost_with_undone", "total_cost", "sojourn_time_hours", "sojourn_time_hours.p90", "waiting_time_hours",
@@ -34,18 +47,28 @@ class StudyResults:
     """Point by point, each with all scenarios in order."""
     imprecise: int
     """Points whose runs reached the most that [precision] allows."""
+    settled: Settled | None = None
+    """How the runs of a steady-state study were cut."""
+    selected: Selected | None = None
+    """What [selection] has found."""
 
     def at(self, point: int) -> tuple[Cell, ...]:
-        """The scenarios of a point."""
-        width = len(self.plan.scenarios)
-        return self.cells[point * width : (point + 1) * width]
+        """The scenarios of a point, without those that a selection left out."""
+        return self._by_point.get(point, ())
+
+    @cached_property
+    def _by_point(self) -> dict[int, tuple[Cell, ...]]:
+        found: dict[int, list[Cell]] = {}
+        for cell in self.cells:
+            found.setdefault(cell.point, []).append(cell)
+        return {point: tuple(cells) for point, cells in found.items()}
 
     @cached_property
     def bests(self) -> tuple[Best, ...]:
         """Who is best, point by point; one scenario alone is compared over the points instead."""
         if len(self.plan.scenarios) == 1:
             return (best_of(self.cells, self.plan.comparison, self.matters(self.cells)),)
-        points = range(len(self.plan.points))
+        points = self._by_point
         return tuple(best_of(self.at(i), self.plan.comparison, self.matters(self.at(i))) for i in points)
 
     def matters(self, cells: tuple[Cell, ...]) -> float:
@@ -54,6 +77,30 @@ class StudyResults:
         baseline = next((cell for cell in cells if cell.scenario == self.plan.baseline), cells[0])
         one = baseline.estimates.get(comparison.primary)
         return comparison.smallest_difference * abs(one.mean) if one is not None else 0.0
+
+    @cached_property
+    def misleading(self) -> Misleading | None:
+        """How often few of these runs choose the wrong system; None where the file does not ask."""
+        asked = self.plan.study.wrong_choice
+        if asked is None:
+            return None
+        measure = self.plan.comparison.primary
+        sign = -1.0 if MEASURES[base_name(measure)].more_is_better else 1.0
+        first, second = (sign * cell.columns.values[measure] for cell in self.cells)
+        if np.isnan([first, second]).any():
+            raise RunError(f"[wrong_choice]: expected a number for {measure} in every run, found runs without one")
+        return misleading((first, second), asked.replications, self.plan.comparison.level)
+
+    @cached_property
+    def gains(self) -> list[Gain]:
+        """What variance reduction has gained; nothing where there is none."""
+        manner = self.plan.manner
+        if not (manner.controls or manner.antithetic):
+            return []
+        from changeflow.study.gains import gains  # noqa: PLC0415  other studies do without
+
+        measure = self.plan.comparison.primary
+        return gains(self.cells, self.plan.baseline, measure, controls=manner.controls, antithetic=manner.antithetic)
 
     @cached_property
     def gates(self) -> tuple[GateResult, ...]:
@@ -123,7 +170,7 @@ class Cells:
         """The facts of a scenario at a point; they are found where nobody has found them yet."""
         key = self.keys[point, scenario]
         if key not in self.facts:
-            self.facts[key] = facts_of(self.plan.model(point, scenario))
+            self.facts[key] = facts_of(self.plan.model(point, scenario), self.plan.manner)
         return self.facts[key]
 
 
@@ -139,9 +186,11 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
             together, only = facts[known[order]].together, facts[known[order]].process_only
         else:
             model = plan.model(*cell)
-            found.keys[cell] = cell_key(model, plan.study.seed)
+            if plan.study.kind == "steady":
+                _check_steady(plan, cell, model)
+            found.keys[cell] = cell_key(model, plan.seed_of(*cell), plan.manner.content)
             found.new.add(cell)
-            together, only = model.organisation.runs_together, bool(process_only(model))
+            together, only = plan.manner.runs_together(model.organisation.runs_together), bool(process_only(model))
         if only and found.process_only is None:
             found.process_only = cell
         found.runs_together[cell] = together
@@ -152,12 +201,25 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
     return found
 
 
+def _check_steady(plan: StudyPlan, cell: tuple[int, str], model: Model) -> None:
+    """Raise PlanError with every reason why a model has no steady state."""
+    from changeflow.model.steady import unsteady  # noqa: PLC0415  a finished study needs no graphs
+
+    reasons = unsteady(model)
+    if reasons:
+        raise PlanError(
+            f'{plan.places.file}: point {cell[0] + 1}, {cell[1]}: kind = "steady": expected a model with a steady '
+            f"state, found {'; '.join(reasons)}"
+        )
+
+
 def _check_organisations(plan: StudyPlan, cell: tuple[int, str], together: int) -> None:
     """An interval over organisations needs two of them."""
     if together > 1 and plan.least_replications < 2 * together:
         raise PlanError(
             f"{plan.places.file}: point {cell[0] + 1}, {cell[1]}: expected at least {2 * together} replications, "
-            f"two organisations of {together} runs each, found {plan.least_replications}"
+            f"two {'pairs' if plan.manner.antithetic else 'organisations'} of {together} runs each, "
+            f"found {plan.least_replications}"
         )
 
 
@@ -218,23 +280,87 @@ def sizes(plan: StudyPlan, cells: Cells, point: int, store: Store) -> tuple[int,
     return look, False
 
 
-def results_of(plan: StudyPlan, cells: Cells, store: Store) -> StudyResults:
+def systems_of(plan: StudyPlan, cells: Cells) -> tuple[list[System], list[System]]:
+    """Who is in the race of a [selection], and who is left out because more work arrives than there are hours for.
+
+    Raises PlanError where fewer than two are left, or where observations would tear organisations apart.
+    """
+    selecting, where = plan.study.selection, f"{plan.places.file}: selection"
+    assert selecting is not None
+    for cell in plan.cells:
+        if plan.runs_per_observation % cells.runs_together[cell]:
+            raise PlanError(
+                f"{where}.runs_per_observation: expected a multiple of {cells.runs_together[cell]}, "
+                f"the runs of one organisation, found {plan.runs_per_observation}"
+            )
+    left_out = [cell for cell in plan.cells if cells.facts_at(*cell).overloaded]
+    systems = [cell for cell in plan.cells if not cells.facts_at(*cell).overloaded]
+    if len(systems) < 2:
+        raise PlanError(
+            f"{where}: expected at least 2 scenarios or points where not more work arrives than there are hours for, "
+            f"found {len(systems)} of {len(plan.cells)}"
+        )
+    least = selecting.first_stage * len(systems)
+    if selecting.budget is not None and selecting.budget < least:
+        raise PlanError(
+            f"{where}.budget: expected a budget of at least {least}, {selecting.first_stage} first observations of "
+            f"each of {len(systems)} systems, found {selecting.budget}"
+        )
+    size = plan.replications // plan.runs_per_observation
+    if selecting.of_a_size and size < 3:
+        raise PlanError(
+            f"{where}: expected replications for at least 3 observations of {plan.runs_per_observation} runs each, "
+            f"found {plan.replications}"
+        )
+    return systems, left_out
+
+
+def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected | None = None) -> StudyResults:
     """The estimates of a study whose runs are all there; only measures that its tables show, unless it says "all"."""
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
-    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH}
+    if plan.study.kind == "steady":
+        return _steady_results(plan, cells, store, shown)
+    controls = (
+        dict.fromkeys(name for base in plan.bases for name in control_names(base)) if plan.manner.controls else ()
+    )
+    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *controls}
     found, imprecise = [], 0
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
-        count, _ = sizes(plan, cells, point, store)
-        imprecise += _reached_most(plan, cells, point, count)
+        counts = _counts(plan, cells, point, store, selection)
+        imprecise += any(_reached_most(plan, cells, point, count) for count in counts.values())
         for scenario, key in zip(plan.scenarios, keys):
-            columns = store.columns(key, count, wanted)
+            if scenario not in counts:
+                continue
+            columns = store.columns(key, counts[scenario], wanted)
             facts = cells.facts_at(point, scenario)
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
-    return StudyResults(plan, tuple(found), imprecise)
+    return StudyResults(plan, tuple(found), imprecise, selected=selection)
 
 
 def _reached_most(plan: StudyPlan, cells: Cells, point: int, count: int) -> bool:
     rule = plan.study.precision
     return rule is not None and count >= most_of(rule, cells.together(point))
+
+
+def _counts(plan: StudyPlan, cells: Cells, point: int, store: Store, selection: Selected | None) -> dict[str, int]:
+    """The runs that count of each scenario at a point; a selection leaves some out."""
+    if selection is not None:
+        return {scenario: runs for (where, scenario), runs in selection.counts().items() if where == point}
+    count, _ = sizes(plan, cells, point, store)
+    return dict.fromkeys(plan.scenarios, count)
+
+
+def _steady_results(plan: StudyPlan, cells: Cells, store: Store, shown: Iterable[str]) -> StudyResults:
+    """The estimates from batch means, after the warm-up is cut off."""
+    from changeflow.study.steady import Steady, settled  # noqa: PLC0415  other studies do without
+
+    raw = {cell: store.columns(cells.keys[cell], plan.replications) for cell in plan.cells}
+    how, batches = settled(raw, plan.comparison.primary, plan.study.steady or Steady())
+    level = plan.comparison.level
+    found = tuple(
+        cell_of(*cell, replace(cells.facts_at(*cell), together=1), columns, shown, level)
+        for cell, columns in batches.items()
+    )
+    return StudyResults(plan, found, 0, settled=how)

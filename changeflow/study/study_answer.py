@@ -113,12 +113,15 @@ def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
     """Of each factor and scenario: the primary measure's mean at each value, over all settings of the others.
 
     None where not all factors move at once, where a search has chosen the points, and where a random design has fewer
-    than ten points for each of many factors: what the others happen to be would pass for an effect.
+    than ten points for each of many factors, or where a selection left scenarios out at some points: what the others
+    happen to be would pass for an effect.
     """
     measure, study = plan.comparison.primary, plan.study
     if study.design.kind in EXPLAINING or study.waterfall is not None or study.break_even is not None:
         return []
     if study.design.kind in RANDOM and len(plan.paths) > PARTS and len(plan.points) < POINTS_A_FACTOR * len(plan.paths):
+        return []
+    if len(cells) < len(plan.cells):
         return []
     found = []
     for place, path in enumerate(plan.paths):
@@ -134,13 +137,14 @@ def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
 
 
 def _parts(values: Sequence[Any]) -> Mapping[tuple[str, Any], set[int]]:
-    """Points by value of a factor; of many numbers, by equal parts of their range."""
+    """Points by value of a factor (of a table, by its place); of many numbers, by equal parts of their range."""
     different = list(dict.fromkeys(map(repr, values)))
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     found: dict[tuple[str, Any], set[int]] = {}
     if len(different) <= PARTS or not numbers:
         for point, value in enumerate(values):
-            found.setdefault((_said(value), value if numbers else _said(value)), set()).add(point)
+            said = f"value {different.index(repr(value)) + 1}" if isinstance(value, dict | list) else _said(value)
+            found.setdefault((said, value if numbers else said), set()).add(point)
     else:
         low, high = min(values), max(values)
         width = (high - low) / PARTS

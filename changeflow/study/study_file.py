@@ -14,7 +14,11 @@ from changeflow.model.faults import Loc, Places, faults_of, path_in_file
 from changeflow.model.targets import Comparison
 from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
+from changeflow.study.selection_file import Selecting
 from changeflow.study.sensitivity_file import SECTIONS, BreakEven, BreakEvenMap, Pareto, Sensitivity, Waterfall
+from changeflow.study.steady import Steady
+from changeflow.study.variance_file import VarianceReduction
+from changeflow.study.wrong_choice import WrongChoice
 
 Number = int | float
 DESIGNS = {
@@ -144,6 +148,8 @@ class Expect(Value):
 class Study(Value):
     """A whole study file."""
 
+    kind: Literal["terminating", "steady"] = "terminating"
+    """What is asked about: a stretch of time from its start, or the long run."""
     title: str = ""
     question: str = ""
     models: Annotated[ListOf[str], Field(min_length=1)]
@@ -168,11 +174,37 @@ class Study(Value):
     break_even_map: BreakEvenMap | None = None
     waterfall: Waterfall | None = None
     pareto: Pareto | None = None
+    selection: Selecting | None = None
+    """How the best of all scenarios and points is chosen, and how often each is run for that."""
+    variance_reduction: VarianceReduction | None = None
+    """Narrower intervals from as many runs."""
+    steady: Steady | None = None
+    """How long runs are cut into batches, in a study of kind "steady"."""
+    wrong_choice: WrongChoice | None = None
+    """How often few of the runs of two systems mislead."""
 
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
+        if self.variance_reduction is not None:
+            if self.kind == "steady" or self.precision or self.selection or self.wrong_choice:
+                raise ValueError(
+                    "[variance_reduction] with replications, not with [precision], [selection], [wrong_choice] or "
+                    'kind = "steady"'
+                )
+            if self.variance_reduction.antithetic and (self.replications or 0) % 2:
+                raise ValueError(f"an even number of replications for antithetic pairs, found {self.replications}")
+        if self.steady is not None and self.kind != "steady":
+            raise ValueError('[steady] only with kind = "steady"')
+        if self.kind == "steady" and (self.precision or self.selection or self.wrong_choice):
+            raise ValueError('kind = "steady" with replications, not with [precision], [selection] or [wrong_choice]')
+        if self.wrong_choice is not None and (self.precision is not None or self.selection is not None):
+            raise ValueError("[wrong_choice] with replications, not with [precision] or [selection]")
         if self.replications is not None and self.precision is not None:
             raise ValueError("either replications or [precision]")
+        if self.selection is not None and self.precision is not None:
+            raise ValueError("either [selection] or [precision]")
+        if self.selection is not None and not self.selection.of_a_size and self.replications is not None:
+            raise ValueError(f"no replications with {self.selection.procedure}, which asks for what it needs (most)")
         return self
 
 
@@ -201,7 +233,8 @@ def read_study(path: str | Path) -> tuple[Study, Places]:
 
 _CLASSES: dict[str, type[BaseModel]] = {
     "factors": Factor, "design": Design, "precision": Sequential, "measures": Until, "expect": Expect,
-    "comparison": Comparison, **SECTIONS,
+    "comparison": Comparison, "selection": Selecting, "variance_reduction": VarianceReduction, "steady": Steady,
+    "wrong_choice": WrongChoice, **SECTIONS,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,16 +27,16 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
-def cell_key(model: Model, seed: int, program: str | None = None) -> str:
+def cell_key(model: Model, seed: int, manner: Mapping[str, Any] = {}, program: str | None = None) -> str:
     """The key of a model's runs; a replication's number makes it the key of one run.
 
-    `program`: the digest of another program than this one.
+    `manner`: Manner.content. `program`: the digest of another program than this one.
 
     Not part of it: title and notes, how often the model wants to be run, which engine runs it (they are equal).
     """
     alone = model.model_copy(update={"replications": 2})
     targets = model.targets.model_dump(mode="json")  # they are measured, yet no part of the model's digest
-    return digest_of([alone.digest(), targets, seed, program or program_digest()])
+    return digest_of([alone.digest(), targets, seed, program or program_digest(), *([dict(manner)] if manner else [])])
 
 
 def digest_of(content: Any) -> str:

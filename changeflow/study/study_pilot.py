@@ -6,9 +6,8 @@ import resource
 import time
 from dataclasses import dataclass
 
-from changeflow.engine.simulate import choose_engine, machine_code_is_there, simulate
+from changeflow.engine.simulate import choose_engine, machine_code_is_there
 from changeflow.engine.tables import compile_tables
-from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
 from changeflow.study.store_packing import pack
 from changeflow.study.study import Cells
@@ -38,9 +37,10 @@ def pilot(plan: StudyPlan) -> Pilot:
     engine = choose_engine("auto", models=models)
     for model in models:
         window = Window.of(compile_tables(model))
+        controls = plan.manner.controls_of(window)
         for _ in range(2):
             began = time.perf_counter()
-            run = measure_run(window, simulate(window.tables, seed=plan.study.seed, replication=0, engine=engine))
+            run = plan.manner.run(window, plan.study.seed, 0, engine, controls)
             spent = time.perf_counter() - began
         measures |= set(run.values)
         seconds, size = seconds + spent, size + len(pack(run).numbers) + ROW_BYTES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,11 +18,13 @@ from changeflow.model.schema import Model
 from changeflow.model.targets import Comparison, targets_from_words
 from changeflow.study.assumed_ranges import LeftOut, assumed_range, with_all
 from changeflow.study.design import Range, Setting, settings
+from changeflow.study.manner import Manner
 from changeflow.study.plan import model_names
 from changeflow.study.routes import along_route
 from changeflow.study.sensitivity_checks import range_faults, sensitivity_faults
 from changeflow.study.sensitivity_points import causes_switched, path_faults, paths_of_causes
 from changeflow.study.silent_gates import silent_gates
+from changeflow.study.steady import REPLICATIONS
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
 from changeflow.study.toml_value import toml
@@ -80,16 +83,47 @@ class StudyPlan:
         """Runs of each scenario at each point; with [precision] the most."""
         if self.study.precision is not None:
             return self.study.precision.most
-        return self.study.replications or self.bases[0].replications
+        if self.study.selection is not None and not self.study.selection.of_a_size:
+            return self.study.selection.cap * self.runs_per_observation
+        usual = REPLICATIONS if self.study.kind == "steady" else self.bases[0].replications
+        return self.study.replications or usual
 
     @property
     def least_replications(self) -> int:
         """Runs of each scenario at each point that are made in any case."""
-        return self.study.precision.first if self.study.precision is not None else self.replications
+        if self.study.precision is not None:
+            return self.study.precision.first
+        if self.study.selection is not None and not self.study.selection.of_a_size:
+            return self.study.selection.first_stage * self.runs_per_observation
+        return self.replications
+
+    @property
+    def runs_per_observation(self) -> int:
+        """Runs whose mean a selection takes as one number: as the file says, else all runs of an organisation."""
+        asked = self.study.selection.runs_per_observation if self.study.selection is not None else None
+        return asked or math.lcm(*(base.organisation.runs_together for base in self.bases))
+
+    @property
+    def manner(self) -> Manner:
+        """How its runs are made."""
+        reduction = self.study.variance_reduction
+        return Manner(
+            controls=reduction is not None and reduction.controls,
+            antithetic=reduction is not None and reduction.antithetic,
+            independent=self.study.selection is not None and self.study.selection.independent,
+            steady=self.study.kind == "steady",
+        )
+
+    def seed_of(self, point: int, scenario: str) -> int:
+        """The seed of the runs of a scenario at a point."""
+        setting = [*zip(self.paths, self._setting(point, scenario), strict=True)]
+        return self.manner.seed_of(self.study.seed, scenario, setting)
 
     @property
     def runs(self) -> int:
-        """Runs in all; with [precision] at most."""
+        """Runs in all; with [precision] or [selection] at most."""
+        if self.study.selection is not None and self.study.selection.budget is not None:
+            return self.study.selection.budget * self.runs_per_observation
         return len(self.points) * len(self.scenarios) * self.replications
 
     @property
@@ -100,9 +134,12 @@ class StudyPlan:
     @cached_property
     def digest(self) -> str:
         """A hash of all that decides what is run: models, points, scenarios, seed, program. Not how many runs."""
-        return digest_of(
-            [self._roots, list(self.scenarios.items()), self.paths, self.points[: self.planned], self.study.seed]
-        )
+        planned = self.points[: self.planned]
+        return digest_of([self._roots, list(self.scenarios.items()), self.paths, planned, *self._chance])
+
+    @property
+    def _chance(self) -> list[Any]:
+        return [self.study.seed, *([self.manner.content] if self.manner.content else [])]
 
     @cached_property
     def _roots(self) -> list[str]:
@@ -112,7 +149,9 @@ class StudyPlan:
     def order_key(self, point: int, scenario: str) -> str:
         """A hash of what a model is made from: it is known without making the model."""
         number, route = self.scenarios[scenario]
-        return digest_of([self._roots[number], self.paths, self._setting(point, scenario), route, self.study.seed])
+        own = [self.seed_of(point, scenario)] if self.manner.independent else []
+        setting = self._setting(point, scenario)
+        return digest_of([self._roots[number], self.paths, setting, route, *self._chance, *own])
 
     def _setting(self, point: int, scenario: str) -> Setting:
         """The end of a waterfall is what it is, whatever is switched at its beginning."""
@@ -186,6 +225,9 @@ def plan_of(path: str | Path) -> StudyPlan:
         paths, points = paths_of_causes(study.waterfall), causes_switched(study.waterfall)
     elif silent := silent_gates(study, places, points):
         raise ModelError(silent)
+    if study.wrong_choice is not None and len(points) * len(names) != 2:
+        expected = f"2 systems to choose from with [wrong_choice], found {len(points)} points x {len(names)} scenarios"
+        raise PlanError(f"{places.file}: expected {expected}")
     name, size = Path(path).stem, len(points)
     return StudyPlan(name, study, places, bases, names, tuple(points), paths, ranges, origins, left_out, size)
 

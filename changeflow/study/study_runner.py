@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from changeflow.errors import Incomplete
+from changeflow.study.agenda import Task, Tasks
 from changeflow.study.crew import Made, Workshop
 from changeflow.study.store import Store
 from changeflow.study.study import Cells
@@ -23,68 +22,8 @@ PATIENCE = 0.2
 """Seconds after which the loop looks at the clock, and at signals, though nothing has come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Some replications of one cell."""
-
-    point: int
-    scenario: str
-    replications: tuple[int, ...]
-
-
-Stage = Callable[[int], int | None]
-"""A point -> the replications that it wants next of each scenario; None when it has enough."""
-
-
-@dataclass
-class Agenda:
-    """Which replications are made next: point by point, and at a point until it has enough.
-
-    A point that waits for its runs to come back, to see whether they are precise, lets the next points begin.
-    """
-
-    points: Iterator[int]
-    scenarios: tuple[str, ...]
-    stage: Stage
-    done: Callable[[int, str], set[int]]
-    ready: deque[Task] = field(default_factory=deque)
-    open: dict[int, int] = field(default_factory=dict)
-    """Point -> its runs that are not back."""
-
-    def next(self, size: int) -> Task | None:
-        """At most `size` replications of one cell; None when there is nothing to do now."""
-        while not self.ready:
-            point = next(self.points, None)
-            if point is None:
-                return None
-            self._begin(point)
-        task = self.ready.popleft()
-        now, later = task.replications[:size], task.replications[size:]
-        if later:
-            self.ready.appendleft(Task(task.point, task.scenario, later))
-        return Task(task.point, task.scenario, now)
-
-    def _begin(self, point: int) -> None:
-        until = self.stage(point)
-        if until is None:
-            return
-        for scenario in self.scenarios:
-            done = self.done(point, scenario)
-            lacking = tuple(replication for replication in range(until) if replication not in done)
-            if lacking:
-                self.ready.append(Task(point, scenario, lacking))
-                self.open[point] = self.open.get(point, 0) + len(lacking)
-
-    def finished(self, task: Task) -> None:
-        """A task's runs are in the store: the last of a point's stage opens its next one."""
-        self.open[task.point] -= len(task.replications)
-        if self.open[task.point] == 0:
-            del self.open[task.point]
-            self._begin(task.point)
-
-
 def run_missing(
-    agenda: Agenda,
+    agenda: Tasks,
     workshop: Workshop,
     store: Store,
     cells: Cells,

@@ -46,10 +46,15 @@ def smallest(chance: object, wanted: float) -> int:
     return next(servers for servers in range(int(RATE) + 1, 50) if chance(RATE, servers) >= wanted)
 
 
-def queue(target: str, servers: int, days: float = 40) -> Model:
+def smallest_at(load: float, hours: float, share: float) -> int:
+    """The least number of servers with which this share of requests starts within these hours."""
+    return next(servers for servers in range(int(load) + 1, 500) if started_within(load, servers, hours) >= share)
+
+
+def queue(target: str, servers: int, days: float = 40, runs: int = 30, rate: float = RATE) -> Model:
     return model_of(
-        f'title = "M/M/c"\nhorizon_days = {days}\nwarm_up_days = 5\nreplications = 30\n'
-        f'[demand]\nkind = "poisson"\nrate_per_hour = {RATE}\n'
+        f'title = "M/M/c"\nhorizon_days = {days}\nwarm_up_days = 5\nreplications = {runs}\n'
+        f'[demand]\nkind = "poisson"\nrate_per_hour = {rate}\n'
         f"[stations.desk]\nservers = {servers}\n"
         'service_hours = { law = "exponential", mean = 1 }\n'
         f"[targets]\n{target}\n"
@@ -85,15 +90,16 @@ def test_the_smallest_number_that_is_done_in_time() -> None:
     assert found.family.answer.values == {"stations.desk.servers": exact}
 
 
+@pytest.mark.slow
 def test_five_people_at_load_four_are_too_close_to_call() -> None:
     """M/M/5 at load 4 starts 79.6 % within an hour; wanted are 80 %, give or take one in a hundred."""
-    found = sized(queue("started_within = { hours = 1, share = 0.8 }", 5, days=120))
+    found = sized(queue("started_within = { hours = 1, share = 0.8 }", 5, days=365, runs=60))
     verdicts = {one.values["stations.desk.servers"]: one for one in found.family.verified}
     assert found.family.answer is verdicts[6.0]
     assert verdicts[5.0].state == "close"
     slack = verdicts[5.0].service.slacks[0]
     assert slack.found == pytest.approx(0.796153, abs=2 * slack.half_width)
-    assert slack.half_width < 0.02
+    assert slack.half_width < 0.01
 
 
 def test_with_no_tolerance_enough_runs_tell() -> None:
@@ -153,6 +159,25 @@ def test_a_vendor_with_nothing_to_choose_is_left_out() -> None:
     found = sized(model)
     assert found.vendor is None
     assert found.family.answer is not None
+
+
+@pytest.mark.slow
+def test_a_year_tells_five_from_six() -> None:
+    """79.6 % against 81 %: five people surely miss, in the search or on the fresh runs; six surely meet it."""
+    model = queue("started_within = { hours = 1, share = 0.81 }", 5, days=365, runs=60)
+    found = size(Plan.of({"today": model}, engine="compiled", seed=11), tolerance=0.0)
+    verdicts = {one.values["stations.desk.servers"]: one.state for one in found.family.verified}
+    assert verdicts[6.0] == "met"
+    assert found.family.answer is not None
+    assert found.family.answer.values == {"stations.desk.servers": 6.0}
+    space, exact = found.family.space, started_within(RATE, 5, 1.0) - 0.81
+    (five,) = [one for one in found.family.tried.values() if space.values(one.point) == {"stations.desk.servers": 5.0}]
+    assert five.slack == pytest.approx(exact, abs=2 * five.half_width)
+    if 5.0 in verdicts:
+        assert verdicts[5.0] == "missed"
+    else:
+        assert five.surely_missed
+    assert found.today == "missed"
 
 
 def test_with_too_few_people_to_choose_nothing_reaches_the_target() -> None:

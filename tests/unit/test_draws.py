@@ -98,3 +98,23 @@ def test_drawing_for_many_subjects_is_drawing_for_each() -> None:
     for number, subject in enumerate(subjects):
         pair = draws.uniform_pair(key, subject, draws.stage_key("x"), draws.GAP, 4)
         assert (first[number], second[number]) == pair
+
+
+def test_antithetic_twins_draw_u_and_one_minus_u() -> None:
+    first, second = draws.antithetic_key(7, 10), draws.antithetic_key(7, 11)
+    stage, subjects = draws.stage_key("change"), draws.root_keys(draws.source_key("s"), 0, 2000)
+    for block in ALL_BLOCKS:
+        one, other = draws.pairs(first, subjects, block, stage), draws.pairs(second, subjects, block, stage)
+        for mine, its in zip(one, other, strict=True):
+            assert np.abs(mine + its - 1).max() <= 2.0**-53
+            assert np.all((its > 0) & (its < 1))
+    alone = draws.uniform_pair(second, np.uint64(5), stage, draws.WORK, 3)
+    twin = draws.uniform_pair(first, np.uint64(5), stage, draws.WORK, 3)
+    assert np.add(alone, twin) == pytest.approx([1, 1], abs=2.0**-53)
+
+
+def test_pairs_of_a_seed_share_no_key_with_each_other_nor_with_plain_runs() -> None:
+    keys = {int(draws.antithetic_key(7, number)) for number in range(4000)}
+    assert len(keys) == 4000
+    assert not keys & {int(draws.antithetic_key(8, number)) for number in range(4000)}
+    assert not keys & {int(draws.run_key(7, number)) for number in range(4000)}

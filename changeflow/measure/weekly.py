@@ -1,0 +1,92 @@
+"""A run week by week, for steady-state studies: sums and counts, so that weeks can be put together to batches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from changeflow.engine import trace as t
+from changeflow.engine.trace import Trace
+from changeflow.measure.backlog import WEEK, Backlog
+from changeflow.measure.checks import check_trace
+from changeflow.measure.records import Floats, RunMeasures
+from changeflow.measure.tallies import APART
+from changeflow.measure.times import Cohort, resumptions
+from changeflow.measure.window import Window
+
+STEADY = ("waiting_time_hours", "sojourn_time_hours", "backlog_requests", "throughput_per_week")
+"""Measures of a steady-state study."""
+
+
+def weeks_of(window: Window) -> int:
+    """Whole weeks whose requests are followed to their end: from the start to the horizon less the follow-up."""
+    return int((window.cohort_end - window.start) / WEEK)
+
+
+def week_name(measure: str, week: int) -> str:
+    """The name of a week's sum and count among a run's ratios."""
+    return f"{measure}@week-{week}"
+
+
+def measure_weeks(window: Window, trace: Trace) -> RunMeasures:
+    """Sum and count of every measure in each week from the start on; the run's own mean over all of them.
+
+    Times belong to the week in which the request arrived; what is still open at the horizon counts as it is there,
+    and its share makes the measure a lower bound.
+    """
+    check_trace(trace)
+    weeks = weeks_of(window)
+    edges = window.start + WEEK * np.arange(weeks + 1)
+    ours = window.ours(trace.requests)
+    open_mean = Backlog.of(ours["arrived"], ours["closed"], window.start, window.end).means(edges, WEEK)
+    closed, _ = np.histogram(ours["closed"][~np.isnan(ours["closed"])], edges)
+    series = {
+        "backlog_requests": (open_mean, np.ones(weeks)),
+        "throughput_per_week": (closed.astype(float), np.ones(weeks)),
+    }
+    cohort = Cohort.of(replace(window, begin=window.start), trace)
+    week = ((cohort.requests["arrived"] - window.start) / WEEK).astype(np.int64)
+    at_least = {}
+    for name, (times, counted, still_open) in _times(window, cohort).items():
+        mine = counted & (week < weeks)
+        series[name] = (
+            np.bincount(week[mine], times[mine], minlength=weeks),
+            np.bincount(week[mine], minlength=weeks).astype(float),
+        )
+        if still_open:
+            at_least[name] = still_open / max(int(mine.sum()), 1)
+    return RunMeasures(
+        values={name: _mean(*series[name]) for name in STEADY},
+        ratios={
+            week_name(name, number): (float(top), float(bottom))
+            for name in STEADY
+            for number, (top, bottom) in enumerate(zip(*series[name], strict=True))
+        },
+        at_least=at_least,
+        daily_backlog=np.empty(0),
+        sojourn_days=np.empty(0),
+        open_days=np.empty(0),
+    )
+
+
+def _times(window: Window, cohort: Cohort) -> dict[str, tuple[Floats, NDArray[np.bool_], int]]:
+    """Per member: its time so far, whether it counts, and how many of those are still open."""
+    rows, visits = cohort.requests, cohort.visits
+    still = rows["outcome"] == t.OPEN
+    done = rows["outcome"] == t.DONE
+    sojourn = np.where(still, window.end, rows["closed"]) - rows["arrived"]
+    clock, _, _, codes = window.queue_waits(visits)
+    clock = np.where(resumptions(visits), 0.0, clock)
+    waits = np.bincount(cohort.member_of_visit, clock, minlength=len(rows)).astype(float, copy=False)
+    queued = np.zeros(len(rows), bool)
+    queued[cohort.member_of_visit[codes != APART]] = True
+    return {
+        "waiting_time_hours": (waits, queued, int((queued & still).sum())),
+        "sojourn_time_hours": (sojourn, done | still, int(still.sum())),
+    }
+
+
+def _mean(tops: Floats, bottoms: Floats) -> float:
+    return float(tops.sum() / bottoms.sum()) if bottoms.sum() else float("nan")

@@ -1,0 +1,69 @@
+"""How a study's runs are made, where that is not as always: what enters the key of a run beside model and seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from changeflow.engine.draws import antithetic_key, run_key
+from changeflow.engine.simulate import simulate
+from changeflow.measure.controls import Controls
+from changeflow.measure.records import RunMeasures
+from changeflow.measure.run import measure_run
+from changeflow.measure.weekly import measure_weeks
+from changeflow.measure.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """As always: every switch is off."""
+
+    independent: bool = False
+    """Each system has a seed of its own, so that systems share no chance."""
+
+    steady: bool = False
+    """Runs are measured week by week."""
+    controls: bool = False
+    """Numbers of known mean are kept beside the measures."""
+    antithetic: bool = False
+    """Replications 2 i and 2 i + 1 are twins with opposite luck."""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What of it decides about a run's numbers; empty as always, so that keys stay what they were."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def seed_of(self, seed: int, scenario: str, setting: Sequence[tuple[str, Any]]) -> int:
+        """The seed of a system's runs: a hash of the seed, its scenario and its values where systems are independent.
+
+        Not of its place in the design, so that added levels leave the others' runs as they are.
+        """
+        if not self.independent:
+            return seed
+        text = json.dumps([seed, scenario, list(setting)], default=str)
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+    def controls_of(self, window: Window) -> Controls | None:
+        """What the controls of all runs of a model share."""
+        return Controls.of(window) if self.controls else None
+
+    def run(
+        self, window: Window, seed: int, replication: int, engine: str, controls: Controls | None = None
+    ) -> RunMeasures:
+        """One run and its numbers."""
+        twins = self.antithetic
+        trace = simulate(window.tables, seed=seed, replication=replication, engine=engine, antithetic=twins)
+        if self.steady:
+            return measure_weeks(window, trace)
+        found = measure_run(window, trace)
+        if controls is None:
+            return found
+        key = antithetic_key(seed, replication) if twins else run_key(seed, replication)
+        return replace(found, values=found.values | controls.of_run(trace, key))
+
+    def runs_together(self, of_an_organisation: int) -> int:
+        """Runs in a row that are not independent of each other."""
+        return 2 * of_an_organisation if self.antithetic else of_an_organisation
