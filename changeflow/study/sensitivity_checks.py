@@ -20,6 +20,7 @@ def sensitivity_faults(study: Study, places: Places, scenarios: Collection[str])
     yield from _of_break_even(study, places)
     yield from _of_map(study, places, scenarios)
     yield from _of_waterfall(study, places)
+    yield from _of_selection(study, places)
     if study.pareto is not None and (study.design.kind in EXPLAINING or study.waterfall or study.break_even):
         yield places.fault(("pareto",), "a grid, fractional, latin_hypercube or sobol design", study.design.kind)
 
@@ -87,6 +88,17 @@ def _of_map(study: Study, places: Places, scenarios: Collection[str]) -> Iterato
             yield places.fault(("break_even_map", "mark", path), "the path of a factor", path, nearest(path, paths))
         elif isinstance(value, bool) or not isinstance(value, int | float):
             yield places.fault(("break_even_map", "mark", path), "a number", value)
+
+
+def _of_selection(study: Study, places: Places) -> Iterator[Fault]:
+    """A selection runs each scenario as often as it needs for its choice, some not at all: others explain nothing."""
+    if study.selection is None:
+        return
+    for name in ("sensitivity", "break_even", "break_even_map", "waterfall", "pareto"):
+        if getattr(study, name) is not None:
+            yield places.fault((name,), f"no [{name}] beside [selection], which answers itself", None)
+    if study.design.kind in EXPLAINING:
+        yield places.fault(("design", "kind"), "grid, fractional, latin_hypercube or sobol", study.design.kind)
 
 
 def _of_waterfall(study: Study, places: Places) -> Iterator[Fault]:

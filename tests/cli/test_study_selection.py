@@ -93,6 +93,48 @@ def test_an_independent_seed_hangs_on_the_system_not_on_its_place(folder: Path) 
     assert seeds.items() < others.items()
 
 
+def test_the_answer_is_given_again_without_a_table_written(folder: Path) -> None:
+    selection(folder, KN)
+    first = changeflow("study", "study.toml", *QUIET, folder=folder)
+    place = folder / "results" / "study" / "selection.csv"
+    written, stamp = place.read_bytes(), place.stat().st_mtime_ns
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).out == first.out
+    assert place.stat().st_mtime_ns == stamp
+    place.unlink()
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).out == first.out
+    assert place.read_bytes() == written
+
+
+def test_a_selection_that_is_asked_for_no_more_takes_its_table_away(folder: Path) -> None:
+    screen = '[selection]\nprocedure = "screen"\n'
+    selection(folder, screen, count=COUNT)
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).code == 0
+    assert (folder / "results" / "study" / "selection.csv").is_file()
+    selection(folder, "", count=COUNT)
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    assert "Best in" in done.out
+    assert not (folder / "results" / "study" / "selection.csv").exists()
+
+
+@pytest.mark.parametrize("change", [("", ""), ("values = [3, 4]", "values = [3, 400]")])
+def test_runs_on_chance_of_their_own_are_made_again_to_the_bit(change: tuple[str, str], folder: Path) -> None:
+    """Systems with more work than hours have no runs, and nobody misses them."""
+    changes = (change,) if change[0] else ()
+    selection(folder, KN.replace("kim_nelson", "rinott").replace("2.0", "20.0"), *changes)
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).code == 0
+    found = changeflow("verify", "results/study", "--progress", "none", "--all", "--json", folder=folder)
+    assert found.code == 0, found.out + found.err
+    assert (found.json["again"], found.json["drift"]) == (len(rows(folder / "results" / "study")), False)
+
+
+@pytest.mark.parametrize("option", [("--quick",), ("--replications", "5")])
+def test_a_procedure_that_asks_for_its_runs_takes_no_number(option: tuple[str, ...], folder: Path) -> None:
+    selection(folder, KN)
+    done = changeflow("study", "study.toml", *QUIET, *option, folder=folder)
+    assert done.code == 2
+    assert f"{option[0]}: expected none with selection by kim_nelson" in done.err
+
+
 @pytest.mark.parametrize("procedure", ["nelson_matejcik", "rinott"])
 def test_a_procedure_that_may_not_go_on_promises_nothing(procedure: str, folder: Path) -> None:
     selection(folder, KN.replace("kim_nelson", procedure).replace("2.0", "0.001"))
@@ -130,6 +172,8 @@ def test_a_system_with_more_work_than_hours_is_left_out(folder: Path) -> None:
         ('[selection]\nprocedure = "screen"\nfirst = 5\n', COUNT, ("no 'first'",)),
         (KN, COUNT, ("no replications with kim_nelson",)),
         (KN.replace("2.0", "0.0"), "", ("selection.zone",)),
+        (KN + '[pareto]\nmeasures = ["total_cost", "waiting_time_hours"]\n', "", ("no [pareto] beside [selection]",)),
+        (KN + '[design]\nkind = "one_at_a_time"\n', "", ("design.kind", "grid, fractional")),
     ],
 )
 def test_wrong_input_is_one_message(text: str, count: str, words: tuple[str, ...], folder: Path) -> None:

@@ -1,0 +1,31 @@
+"""Runs in any manner come out the same whoever makes them: here, in threads, in processes."""
+
+from __future__ import annotations
+
+import pytest
+
+from changeflow.engine.tables import compile_tables
+from changeflow.measure.window import Window
+from changeflow.model.reading import read_model
+from changeflow.study.crew import Crew, Workshop, processes, threads
+from changeflow.study.facts import facts_of
+from changeflow.study.manner import Manner
+from changeflow.study.store_packing import pack
+
+MANNERS = (Manner(), Manner(controls=True, antithetic=True), Manner(independent=True), Manner(steady=True))
+
+
+@pytest.mark.parametrize("crew", [threads(2), processes(2)], ids=["threads", "processes"])
+def test_all_crews_make_the_same_runs(crew: Crew) -> None:
+    model = read_model("partly_open").with_({"horizon_days": 28})
+    window = Window.of(compile_tables(model))
+    with crew.hired() as pool:
+        for manner in MANNERS:
+            seed = manner.seed_of(5, "both", [("x", 1)])
+            workshop = Workshop(lambda *_: model, lambda *_, own=seed: own, manner, "process", crew)
+            made, facts = workshop.submit(pool, 0, "both", (2, 3), ask=True).result()
+            controls = manner.controls_of(window)
+            assert made == [(run, pack(manner.run(window, seed, run, "process", controls))) for run in (2, 3)]
+            assert facts == facts_of(model, manner)
+            assert facts is not None
+            assert facts.together == manner.runs_together(model.organisation.runs_together)
