@@ -147,9 +147,9 @@ def _race(
     from changeflow.study.selected import selected
 
     race, left_out = _race_of(plan, cells, store)
+    cells.note(store)  # the facts of all systems, which had to be known
     if race.outcome is None:
         _work(race, plan, cells, store, options, seconds, crew)
-        cells.note(store)
     assert race.outcome is not None
     return selected(race, race.outcome, left_out)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -10,6 +12,8 @@ from changeflow.present.palette import Look, looks_of
 from changeflow.present.rows import in_units, number_axis, scale_word
 from changeflow.study.study_answer import Level
 
+LETTERS_A_PANEL = 18
+"""Of the label that stands beside the panels."""
 PANEL_INCHES = 1.75
 MOST_PANELS = 8
 
@@ -32,7 +36,7 @@ def effects_chart(effects: list[Level], title: str, unit: str) -> Figure:
             axes.set_xlabel(path)
             axes.grid(axis="y")
             number_axis(axes.yaxis, divisor)
-        figure.supylabel(in_units(unit, word), fontsize=9.5)
+        figure.supylabel(fill(in_units(unit, word), LETTERS_A_PANEL * len(paths)), fontsize=9.5)
         if len(looks) > 1:
             put_legend(figure, line_handles(looks))
         return settled(figure)

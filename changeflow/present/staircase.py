@@ -19,7 +19,7 @@ from changeflow.present.words import digits
 from changeflow.study.sizing import ANSWER, Sizing
 from changeflow.study.sizing_targets import Service, wanted_share
 
-_NAME, _STAFF, _COLUMNS = 13, 29, (7, 10, 12, 9)
+_NAME, _STAFF, _COLUMNS = 13, 27, (7, 10, 12, 11)
 _BAR, _MOST_STEPS = 30, 9
 
 
@@ -29,7 +29,7 @@ def staircase_text(sizing: Sizing, folder: str | None, sets: Sequence[str] = ())
     lines = [_headline(sizing), *table_lines(sizing), *labelled("ANSWER", answer_of(sizing))]
     price = f"{model.currency:>7}" if any(step.staff.bill_per_week for step in sizing.steps) else ""
     columns = f"hours{price}  {found_in_words(sizing):<11}"
-    lines += [f"STAIRS   {columns}  a week, what more buys (search, {sizing.search_runs} runs each)"]
+    lines += [f"STAIRS   {columns}  a week, what more buys (search, {sizing.search_runs} runs)"]
     lines += step_lines(sizing)
     lines += labelled("PROMISE", guarantee_of(sizing))
     lines += labelled("LIMITS", limits_of(sizing))
