@@ -17,7 +17,7 @@ import pytest
 from .program import TINY, changeflow, command_line
 from .study_files import QUIET, rows, tables, write_study
 
-RUNS = 4 * 2 * 60
+RUNS = 4 * 2 * 36
 WORDS = ("--engine", "process", "--progress", "json", "--no-charts", "--out", "mine")
 
 
@@ -39,7 +39,7 @@ def study(folder: Path) -> None:
 
 def write(folder: Path) -> None:
     (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
-    write_study(folder, ("replications = 4", "replications = 60"))
+    write_study(folder, ("replications = 4", "replications = 36"))
 
 
 def start(folder: Path, *words: str, limit: int | None = None) -> subprocess.Popen[str]:
@@ -140,7 +140,10 @@ def cut(file: Path, share: float) -> None:
         opened.truncate(int(file.stat().st_size * share))
 
 
-@pytest.mark.parametrize("share", [0.0, 0.37, 0.9])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("share", [pytest.param(0.0, marks=SLOW), 0.37, pytest.param(0.9, marks=SLOW)])
 def test_a_log_that_lost_its_end_costs_only_its_last_runs(share: float, whole: Path, folder: Path) -> None:
     """What a power cut may do to what was not yet told to be safe."""
     killed_once(folder, "1")
@@ -148,6 +151,7 @@ def test_a_log_that_lost_its_end_costs_only_its_last_runs(share: float, whole: P
     goes_on(folder, whole)
 
 
+@pytest.mark.slow
 def test_a_log_with_rubbish_at_its_end_is_read_up_to_there(whole: Path, folder: Path) -> None:
     killed_once(folder, "1")
     with (folder / "mine" / "study.sqlite-wal").open("ab") as log:
@@ -166,8 +170,12 @@ def damage(file: Path) -> None:
 
 @pytest.mark.parametrize(
     "harm",
-    [lambda file: cut(file, 0.5), lambda file: cut(file, 0.0), Path.unlink, damage],
-    ids=["half", "0", "-", "byte"],
+    [
+        pytest.param(lambda file: cut(file, 0.5), id="half"),
+        pytest.param(lambda file: cut(file, 0.0), id="0", marks=SLOW),
+        pytest.param(Path.unlink, id="-", marks=SLOW),
+        pytest.param(damage, id="byte", marks=SLOW),
+    ],
 )
 def test_a_damaged_store_is_refused_and_started_anew_with_force(
     harm: Callable[[Path], None], whole: Path, folder: Path

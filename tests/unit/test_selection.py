@@ -56,7 +56,10 @@ def error(probability: float, runs: int) -> float:
     return 4 * math.sqrt(probability * (1 - probability) / runs)
 
 
-@pytest.mark.parametrize(("means", "correct", "observations"), [(SLIPPAGE, 0.964, 362), (SPACED, 0.989, 229)])
+@pytest.mark.parametrize(
+    ("means", "correct", "observations"),
+    [pytest.param(SLIPPAGE, 0.964, 362, marks=pytest.mark.slow), (SPACED, 0.989, 229)],
+)
 def test_kn_chooses_as_well_and_as_soon_as_recomputed(
     means: tuple[float, ...], correct: float, observations: float
 ) -> None:
