@@ -21,7 +21,7 @@ from changeflow.present.palette import FAINT, INK, PAPER, QUIET, Dashes, Look
 from changeflow.present.words import plain
 
 WIDTH_INCHES = 4.8  # 122 mm: type of 9.5 points is still 6 points when printed 80 mm wide
-TITLE_CHARACTERS = 54
+TITLE_CHARACTERS = 48
 TITLE_LINE_INCHES = 0.2
 LEGEND_LINE_INCHES = 0.165
 LEGEND_INCHES_PER_CHARACTER = 0.07
