@@ -145,7 +145,7 @@ def _by_shift(changes: list[Change], shift: WorkTime, drop: int, closing: int) -
     dates, people, news = (np.array(column) for column in zip(*changes, strict=True))
     times = np.unique(np.concatenate([dates, shift.opens, shift.closes]))
     opened = np.searchsorted(shift.opens, times, "right") - 1
-    is_open = (opened >= 0) & (times < shift.closes[opened])
+    is_open = times < np.append(shift.closes, -np.inf)[opened]  # before the first opening, or without any: closed
     last = np.searchsorted(dates, times, "right") - 1
     is_date = (last >= 0) & (dates[last] == times)
     on_duty = np.where(is_open & (last >= 0), people[last], 0)

@@ -102,6 +102,7 @@ def test_five_people_at_load_four_are_too_close_to_call() -> None:
     assert slack.half_width < 0.01
 
 
+@pytest.mark.slow
 def test_with_no_tolerance_enough_runs_tell() -> None:
     """M/M/5 starts 79.6 %, wanted are 81 %: what 20 runs of the search leave open, 60 runs decide."""
     model = queue("started_within = { hours = 1, share = 0.81 }", 5, days=120)
