@@ -87,7 +87,7 @@ def test_a_folder_that_cannot_be_written_is_refused_at_once(place: str, says: st
     refused(command, "tiny.toml", "--out", place, folder=folder, says=("changeflow: ", place, says))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.skipif(os.geteuid() == 0, reason="a folder cannot be made read-only to root, who may write anywhere")
 def test_a_folder_without_the_right_to_write_is_refused(folder: Path) -> None:
     (folder / "locked").mkdir(mode=0o500)
     refused("run", "tiny.toml", *QUICKLY, "--out", "locked/out", folder=folder, says=("locked", "cannot"))

@@ -21,7 +21,9 @@ from .stations import DISCIPLINES
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "reference" / "cases.toml"
 CASES = read_cases(SHARED) if SHARED.is_file() else []
-needs_cases = pytest.mark.skipif(not CASES, reason="the reference cases are kept outside this repository")
+needs_cases = pytest.mark.skipif(
+    not CASES, reason="the reference cases are kept beside the project (../shared/reference), not in it"
+)
 
 
 @pytest.fixture(scope="module")

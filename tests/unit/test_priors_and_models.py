@@ -34,7 +34,7 @@ def shipped(name: str, priors: str | None = None) -> Model:
     if name not in LOGS:
         return read_model(name, priors=priors)
     if not LOGS[name].exists():
-        pytest.skip(f"no log at {LOGS[name]}")
+        pytest.skip(f"{LOGS[name].name}: logs are kept beside the project (../shared/data), not in it")
     return read_model(name, [f"demand.file={LOGS[name]}"], priors=priors)
 
 
