@@ -10,6 +10,7 @@ import numpy as np
 
 from changeflow.errors import RunError
 from changeflow.measure.clusters import cluster_sums
+from changeflow.measure.estimates import pseudo_values
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.study import StudyResults
@@ -73,7 +74,7 @@ def units_of(cell: Cell, measure: str, together: int = 1) -> Floats:
         return np.full(-(-columns.count // together), np.nan)
     if MEASURES[base_name(measure)].ratio:
         parts = cluster_sums(columns.ratios[measure], together)
-        return _pseudo_values(parts[:, 0], parts[:, 1])
+        return pseudo_values(parts[:, 0], parts[:, 1])
     values = columns.values[measure]
     if together == 1:
         return values
@@ -81,14 +82,6 @@ def units_of(cell: Cell, measure: str, together: int = 1) -> Floats:
     sums, counts = cluster_sums(np.where(there, values, 0.0), together), cluster_sums(there.astype(float), together)
     with np.errstate(invalid="ignore"):
         return np.asarray(sums / counts)
-
-
-def _pseudo_values(tops: Floats, bottoms: Floats) -> Floats:
-    n, top, bottom = len(tops), float(tops.sum()), float(bottoms.sum())
-    rest = bottom - bottoms
-    if bottom == 0 or np.any(rest == 0):
-        return np.full(n, np.nan)
-    return np.asarray(n * top / bottom - (n - 1) * (top - tops) / rest)
 
 
 def table_of(numbers: Sequence[Floats], name: str) -> Floats:
