@@ -13,7 +13,6 @@ from changeflow.engine.adoption import (
     learned_quality,
     pass_week,
 )
-from changeflow.engine.clock import HELD, RELEASE
 from changeflow.engine.draws import ASK, NO_STAGE, uniform_pair
 from changeflow.engine.hands import go_away
 from changeflow.engine.jit import compiled
@@ -21,6 +20,7 @@ from changeflow.engine.moves import at
 from changeflow.engine.records import NOWHERE
 from changeflow.engine.rules import date_after
 from changeflow.engine.trace import DEFECT, GIVEN_UP, ROOT
+from changeflow.engine.turns import HELD, RELEASE
 from changeflow.engine.views import (
     adoption_of,
     asks_of,

@@ -1,9 +1,4 @@
-"""SimPy's clock under the instant rule: absolute times, and one fixed order of what happens at one instant.
-
-At one instant there are rounds. Within a round the kinds of events follow one another as listed here, ties
-within a kind by request number; a dispatch of free servers ends the round. What an event causes at the same
-instant joins the current round if its turn is still to come, else the next.
-"""
+"""SimPy's clock under the instant rule: absolute times, and events of one instant by their turns."""
 
 from __future__ import annotations
 
@@ -14,16 +9,9 @@ from typing import Any, cast
 
 import simpy
 
+from changeflow.engine.turns import KIND, MAX_ROUNDS, ROUND
 from changeflow.errors import RunError
 
-COMPLETION, END_OF_DELAY, RENEGE, SHIFT, RELEASE, RE_ENTRY, FOLLOW_UP, ARRIVAL, DISPATCH = range(9)
-MAX_ROUNDS = 1_000
-
-KIND = 1 << 40
-"""Request numbers stay below this; a turn is round x ROUND + kind x KIND + number."""
-ROUND = 16 * KIND
-HELD = 1 << 39
-"""Numbers of the events at which held requests are let in, beside those of requests."""
 _FIRST = 2  # SimPy itself uses 0 (a process starts) and 1 (a process has ended)
 
 Event = simpy.Event

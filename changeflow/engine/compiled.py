@@ -11,14 +11,14 @@ from changeflow.engine import first_pass, kernel
 from changeflow.engine import trace as t
 from changeflow.engine.adoption import weeks_in
 from changeflow.engine.arrivals import BLOCK
-from changeflow.engine.clock import ARRIVAL as ARRIVAL_KIND
-from changeflow.engine.clock import KIND, ROUND
 from changeflow.engine.first_pass import FIRST
 from changeflow.engine.jit import keep_warm
 from changeflow.engine.layout import point, staff_of_run
 from changeflow.engine.records import EVENT, NEVER, NOWHERE, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
+from changeflow.engine.turns import ARRIVAL as ARRIVAL_KIND
+from changeflow.engine.turns import KIND, ROUND
 from changeflow.engine.workload import Demand
 from changeflow.errors import RunError
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from changeflow.engine.clock import END_OF_DELAY, HELD, RE_ENTRY, RELEASE
 from changeflow.engine.draws import DELAY, PATIENCE, REQUESTER, VERDICT, uniform_pair
 from changeflow.engine.jit import compiled
 from changeflow.engine.lookups import hours_of
@@ -14,6 +13,7 @@ from changeflow.engine.records import NOWHERE, TEST, TO_DELAY, TO_DOOR, TO_END, 
 from changeflow.engine.rules import date_after, next_date
 from changeflow.engine.station_table import NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.trace import BALKED, REFUSED, TURNED_AWAY, WITHDRAWN
+from changeflow.engine.turns import END_OF_DELAY, HELD, RE_ENTRY, RELEASE
 from changeflow.engine.views import joins_of, passes_of, slots_of, stations_of
 from changeflow.engine.visits import enter, write_visit
 

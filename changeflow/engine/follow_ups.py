@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from changeflow.engine.cascade import children_each_time, children_once
-from changeflow.engine.clock import FOLLOW_UP
 from changeflow.engine.draws import ERROR, uniform_pair
 from changeflow.engine.graph_table import ONCE, UNLIMITED
 from changeflow.engine.jit import compiled
@@ -26,6 +25,7 @@ from changeflow.engine.mistakes import (
 from changeflow.engine.moves import at
 from changeflow.engine.records import NONE, NOWHERE
 from changeflow.engine.trace import DEFECT, DELIVERED, PROPAGATION, REWORK
+from changeflow.engine.turns import FOLLOW_UP
 from changeflow.engine.views import (
     children_of,
     components_of,

@@ -10,7 +10,6 @@ import math
 import numpy as np
 
 from changeflow.engine.choices import worked_on
-from changeflow.engine.clock import SHIFT
 from changeflow.engine.draws import AGAIN, ORDER, again_entry, uniform_pair
 from changeflow.engine.jit import compiled, inlined
 from changeflow.engine.lookups import hours_of, match_of
@@ -39,6 +38,7 @@ from changeflow.engine.rules import (
 from changeflow.engine.skills import may_change, take_news
 from changeflow.engine.station_table import HAND_BACK, NO_LAW, NO_LIMIT, RESAMPLE, RESTART
 from changeflow.engine.trace import INTERRUPTED, RENEGED, WITHDRAWN
+from changeflow.engine.turns import SHIFT
 from changeflow.engine.views import changes_of, groups_of, in_hand_of, slots_of, stations_of
 from changeflow.engine.visits import write_visit
 

@@ -13,21 +13,6 @@ import numpy as np
 
 from changeflow.engine.adopting import await_week, end_week, is_silent, learn, would_ask
 from changeflow.engine.choices import next_place
-from changeflow.engine.clock import (
-    ARRIVAL,
-    COMPLETION,
-    DISPATCH,
-    END_OF_DELAY,
-    FOLLOW_UP,
-    HELD,
-    KIND,
-    MAX_ROUNDS,
-    RE_ENTRY,
-    RELEASE,
-    RENEGE,
-    ROUND,
-    SHIFT,
-)
 from changeflow.engine.doors import after_the_work, approach, is_delayed, let_in
 from changeflow.engine.draws import NO_STAGE
 from changeflow.engine.first_pass import UNKNOWN
@@ -66,6 +51,21 @@ from changeflow.engine.route_table import GO_DONE
 from changeflow.engine.rules import is_rejected
 from changeflow.engine.skills import gain_experience
 from changeflow.engine.trace import DELIVERED, DONE, REFUSED, REWORK, WITHDRAWN
+from changeflow.engine.turns import (
+    ARRIVAL,
+    COMPLETION,
+    DISPATCH,
+    END_OF_DELAY,
+    FOLLOW_UP,
+    HELD,
+    KIND,
+    MAX_ROUNDS,
+    RE_ENTRY,
+    RELEASE,
+    RENEGE,
+    ROUND,
+    SHIFT,
+)
 from changeflow.engine.views import block_of, entrances_of, first_of, heap_of, slots_of, stations_of
 from changeflow.engine.visits import enter, write_visit
 

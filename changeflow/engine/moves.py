@@ -11,7 +11,6 @@ import math
 import numpy as np
 
 from changeflow.engine.cascade import NO_COMPONENT, first_component
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, KIND, RENEGE, ROUND, SHIFT
 from changeflow.engine.draws import PATIENCE, uniform_pair
 from changeflow.engine.graph_table import NONE as NO_GRAPH
 from changeflow.engine.heaps import give_idle, push, take_idle
@@ -22,6 +21,7 @@ from changeflow.engine.rules import FIFO, LIFO, rank
 from changeflow.engine.skills import apply_skill
 from changeflow.engine.station_table import NO_LAW
 from changeflow.engine.trace import DONE, ROOT
+from changeflow.engine.turns import ARRIVAL, COMPLETION, DISPATCH, KIND, RENEGE, ROUND, SHIFT
 from changeflow.engine.views import (
     before_of,
     block_of,

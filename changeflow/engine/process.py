@@ -15,19 +15,7 @@ import numpy as np
 
 from changeflow.engine import draws, route_table, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import (
-    ARRIVAL,
-    DISPATCH,
-    END_OF_DELAY,
-    HELD,
-    RE_ENTRY,
-    RELEASE,
-    Clock,
-    Event,
-    Story,
-    fire,
-    tell,
-)
+from changeflow.engine.clock import Clock, Event, Story, fire, tell
 from changeflow.engine.first_pass import first_work
 from changeflow.engine.mistakes import AT_REVIEW, ESCAPED
 from changeflow.engine.process_follow_ups import FollowUps
@@ -39,6 +27,7 @@ from changeflow.engine.quantiles import quantile
 from changeflow.engine.station_table import FRESH, NO_LAW, NO_LIMIT, NO_PLACE
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows, Trace
+from changeflow.engine.turns import ARRIVAL, DISPATCH, END_OF_DELAY, HELD, RE_ENTRY, RELEASE
 from changeflow.model.spans import HOURS_PER_MONTH
 
 

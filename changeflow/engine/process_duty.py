@@ -8,11 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
-from changeflow.engine.clock import SHIFT, Clock, Event
+from changeflow.engine.clock import Clock, Event
 from changeflow.engine.process_group import Group
 from changeflow.engine.process_parts import Visit
 from changeflow.engine.station_table import HAND_BACK, StationTable
 from changeflow.engine.tables import Tables
+from changeflow.engine.turns import SHIFT
 
 
 class Floor(Protocol):

@@ -8,11 +8,12 @@ import numpy as np
 
 from changeflow.engine import cascade, draws, mistakes
 from changeflow.engine import trace as t
-from changeflow.engine.clock import FOLLOW_UP, Clock, Event
+from changeflow.engine.clock import Clock, Event
 from changeflow.engine.graph_table import NONE, ONCE, UNLIMITED, GraphTable
 from changeflow.engine.mistake_table import MistakeTable
 from changeflow.engine.process_parts import NOBODY, ROOT, Origin, Request, Visit
 from changeflow.engine.station_table import StationTable
+from changeflow.engine.turns import FOLLOW_UP
 
 
 class Place(Protocol):

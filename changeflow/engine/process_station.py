@@ -15,7 +15,7 @@ import numpy as np
 
 from changeflow.engine import draws, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import COMPLETION, RENEGE, Event, fire
+from changeflow.engine.clock import Event, fire
 from changeflow.engine.process_duty import Duty, Floor
 from changeflow.engine.process_group import Group, Plan
 from changeflow.engine.process_parts import Visit
@@ -29,6 +29,7 @@ from changeflow.engine.station_table import (
     RESTART,
     StationTable,
 )
+from changeflow.engine.turns import COMPLETION, RENEGE
 
 
 def by_rank(visit: Visit) -> tuple[float, int]:

@@ -8,10 +8,11 @@ import numpy as np
 
 from changeflow.engine import adoption, draws, rules
 from changeflow.engine import trace as t
-from changeflow.engine.clock import HELD, RELEASE, Clock, Event
+from changeflow.engine.clock import Clock, Event
 from changeflow.engine.process_parts import Request
 from changeflow.engine.process_station import Station
 from changeflow.engine.tables import Tables
+from changeflow.engine.turns import HELD, RELEASE
 
 
 class System(Protocol):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
+from importlib import metadata
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from changeflow.engine.jit import borrowed, compiled
@@ -204,9 +205,14 @@ def _table(
     return np.column_stack([x, np.log(q) + math.log(scale), u * v / (q * density)]).ravel()
 
 
+@cache
+def _scipy_version() -> str:
+    return metadata.version("scipy")  # does not import it
+
+
 def _erlang_table(k: int, mean: float) -> NDArray[np.float64]:
     """The table of a sum of k exponentials: kept for mean k, as few whole numbers are ever used."""
-    table = kept(f"erlang-{k}-by-scipy-{scipy.__version__}", lambda: _gamma_table(float(k), float(k))).copy()
+    table = kept(f"erlang-{k}-by-scipy-{_scipy_version()}", lambda: _gamma_table(float(k), float(k))).copy()
     table[1::3] += math.log(mean / k)
     return table
 
@@ -226,7 +232,7 @@ def _kept_beta_table(alpha: float, beta: float) -> NDArray[np.float64]:
     """The table of a beta law: kept for whole numbers, as the prior sets have them."""
     if alpha != int(alpha) or beta != int(beta):
         return _beta_table(alpha, beta)
-    name = f"beta-{int(alpha)}-{int(beta)}-by-scipy-{scipy.__version__}"
+    name = f"beta-{int(alpha)}-{int(beta)}-by-scipy-{_scipy_version()}"
     return kept(name, lambda: _beta_table(alpha, beta))
 
 

@@ -20,9 +20,9 @@ Floats = NDArray[np.float64]
 MOST_BRANCHES = 8_000
 """Branches of an exact tree, 0.02 s of chances and 0.1 s of work: every command waits for it. A graph that
 needs more is sampled."""
-SAMPLES_A_BATCH, BATCHES = 4096, 16
-MOST_PAIRS = 250_000
-"""Pairs of a start and a link that are sampled; a very large graph gets fewer batches, and a larger error."""
+LEAST_SAMPLES, MOST_SAMPLES = 4096, 65_536
+MOST_PAIRS = 1 << 30
+"""Pairs of a start and a link, times samples: a very large graph gets fewer samples, and a larger error."""
 _KEY = 0x6368616E6765  # the sampler's own key: analysis shares no luck with any run
 
 
@@ -131,32 +131,34 @@ def outcomes(ahead: list[tuple[int, float]]) -> Iterator[tuple[int, float]]:
 def sampled_reach(likelihood: Floats) -> Reach:
     """The same by sampling: each bit of a word is one sample of the live links (65,536 samples, fewer if it is large).
 
-    The samples are always the same ones (Philox with a fixed key), so that the same graph has the same figures.
+    The samples are always the same ones (a generator with a fixed key), so that the same graph has the same figures.
     """
-    from numpy.random import Generator, Philox  # noqa: PLC0415  most graphs are small enough to need no chance
+    from numpy.random import SFC64, Generator  # noqa: PLC0415  most graphs are small enough to need no chance
 
     size = len(likelihood)
     links = np.argwhere(likelihood > 0)
-    chance = likelihood[tuple(links.T)]
-    hits = np.zeros((size, size))
-    batches = max(1, min(BATCHES, MOST_PAIRS // max(size * len(links), 1)))
-    for batch in range(batches):
-        draw = Generator(Philox(key=_KEY + batch)).random((len(links), SAMPLES_A_BATCH))
-        live = np.packbits(draw < chance[:, None], axis=1).view(np.uint64)
-        hits += np.bitwise_count(_spread(size, links, live)).sum(axis=2)
-    samples = batches * SAMPLES_A_BATCH
-    share = hits / samples
+    most = MOST_PAIRS // max(size * len(links), 1) // LEAST_SAMPLES * LEAST_SAMPLES
+    samples = max(LEAST_SAMPLES, min(MOST_SAMPLES, most))
+    luck = Generator(SFC64(_KEY))
+    live = [np.packbits(luck.random(samples, np.float32) < float(likelihood[*link])).view(np.uint64) for link in links]
+    share = np.bitwise_count(_spread(size, links, live, samples // 64)).sum(axis=2).T / samples
     return Reach(share, np.sqrt(share * (1 - share) / samples))
 
 
-def _spread(size: int, links: NDArray[np.int64], live: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Starts x components x words: the samples in which a change from there comes here."""
-    words = live.shape[1]
+def _spread(size: int, links: NDArray[np.int64], live: list[NDArray[np.uint64]], words: int) -> NDArray[np.uint64]:
+    """Components x starts x words: the samples in which a change from there comes here."""
     reached = np.zeros((size, size, words), np.uint64)
     reached[np.arange(size), np.arange(size)] = ~np.uint64(0)
-    while True:
-        before = reached.copy()
-        for (start, end), bits in zip(links, live, strict=True):
-            reached[:, end] |= reached[:, start] & bits
-        if np.array_equal(before, reached):
-            return reached
+    onward: list[list[tuple[int, NDArray[np.uint64]]]] = [[] for _ in range(size)]
+    for (start, end), bits in zip(links, live, strict=True):
+        onward[start].append((int(end), bits))
+    waiting = dict.fromkeys(range(size))  # in order of arrival, each once
+    while waiting:
+        here = next(iter(waiting))
+        del waiting[here]
+        for end, bits in onward[here]:
+            new = reached[end] | reached[here] & bits
+            if not np.array_equal(new, reached[end]):
+                reached[end] = new
+                waiting.setdefault(end)
+    return reached

@@ -2,7 +2,8 @@
 
 import pytest
 
-from changeflow.engine.clock import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, RE_ENTRY, SHIFT, Clock
+from changeflow.engine.clock import Clock
+from changeflow.engine.turns import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, RE_ENTRY, SHIFT
 from changeflow.errors import RunError
 
 
