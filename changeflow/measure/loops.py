@@ -14,10 +14,16 @@ from changeflow.measure.tallies import APART, CENSORED, ENDED
 def summarise(ended, censored, shares, out):  # type: ignore[no-untyped-def]
     """Kaplan-Meier mean and quantiles of sorted times, of members that ended and of open ones; `out` is written.
 
-    out[0], out[1]: mean restricted to the largest time, and the share of members that take longer than that.
-    out[2 + 2k], out[3 + 2k]: the time within which shares[k] is done and 0; where none is, the largest time and
-    the share left. NaN and 0 without members. The same numbers as survival.Curve.
+    A row for each kind of time. out[r, 0], out[r, 1]: mean restricted to the largest time, and the share of members
+    that take longer than that. out[r, 2 + 2k], out[r, 3 + 2k]: the time within which shares[k] is done and 0; where
+    none is, the largest time and the share left. NaN and 0 without members. The same numbers as survival.Curve.
     """
+    for row in range(out.shape[0]):
+        summarise_one(ended[row], censored[row], shares, out[row])
+
+
+@inlined
+def summarise_one(ended, censored, shares, out):  # type: ignore[no-untyped-def]
     n, m = ended.shape[0], censored.shape[0]
     for k in range(out.shape[0]):
         out[k] = math.nan if k % 2 == 0 else 0.0

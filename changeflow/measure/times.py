@@ -70,9 +70,8 @@ def time_measures(window: Window, trace: Trace, cohort: Cohort) -> Iterator[Foun
     clock = until - rows["arrived"]
     codes = _OF_SOJOURN[rows["outcome"]]
     known = _Known.of(codes)
-    yield from _summary("sojourn_time_hours", clock, known)
     working = window.office.open_hours_at(until) - cohort.arrived_working
-    yield from _summary("sojourn_time_working_hours", working, known)
+    yield from _summaries("sojourn_time", clock, working, known)
     for name, mean in zip(trace.categories, _means(clock, rows["category"], codes, len(trace.categories)), strict=True):
         yield f"sojourn_time_hours@{name}", *mean
     yield from _waits(window, trace, cohort, clock)
@@ -93,11 +92,9 @@ def _waits(window: Window, trace: Trace, cohort: Cohort, sojourn: Floats) -> Ite
     served[cohort.member_of_visit[queued]] = 1  # not those who never queued
     served *= _OF_WAIT[rows["outcome"]]
     members = _Known.of(served)
-    for name, waits in (("waiting_time_hours", clock), ("waiting_time_working_hours", working)):
-        yield from _summary(name, _per_member(cohort, waits), members)
+    yield from _summaries("waiting_time", _per_member(cohort, clock), _per_member(cohort, working), members)
     first = _Known.of(np.where(_at_first_queue(cohort, queued), codes, np.int8(APART)))
-    for name, waits in (("first_wait_hours", clock), ("first_wait_working_hours", working)):
-        yield from _summary(name, waits, first)
+    yield from _summaries("first_wait", clock, working, first)
     delay = np.maximum(sojourn - _per_member(cohort, stay), 0.0)
     yield "delay_time_hours", *_mean(delay.take(members.ended), delay.take(members.censored))
     if some_resumed:
@@ -136,16 +133,18 @@ def _per_member(cohort: Cohort, values: Floats) -> Floats:
     return np.bincount(cohort.member_of_visit, values, minlength=len(cohort.requests)).astype(float, copy=False)
 
 
-def _summary(name: str, times: Floats, known: _Known) -> Iterator[Found]:
-    ended, censored = times.take(known.ended), times.take(known.censored)
+def _summaries(name: str, clock: Floats, working: Floats, known: _Known) -> Iterator[Found]:
+    """Mean and quantiles of the same times by the clock and in working hours."""
+    times = np.array([clock, working])
+    ended, censored = times.take(known.ended, axis=1), times.take(known.censored, axis=1)
     ended.sort()
     censored.sort()
-    out = np.empty(2 + 2 * len(_SHARES))
+    out = np.empty((2, 2 + 2 * len(_SHARES)))
     summarise(ended, censored, _SHARES, out)
-    found = out.tolist()
-    yield name, found[0], found[1]
-    for number, label in enumerate(QUANTILES, start=1):
-        yield f"{name}.{label}", found[2 * number], found[2 * number + 1]
+    for unit, found in zip(("hours", "working_hours"), out.tolist(), strict=True):
+        yield f"{name}_{unit}", found[0], found[1]
+        for number, label in enumerate(QUANTILES, start=1):
+            yield f"{name}_{unit}.{label}", found[2 * number], found[2 * number + 1]
 
 
 def _means(times: Floats, groups: Rows, codes: NDArray[np.int8], count: int) -> list[tuple[float, float]]:
@@ -165,6 +164,6 @@ def _means(times: Floats, groups: Rows, codes: NDArray[np.int8], count: int) -> 
 def _mean(ended: Floats, censored: Floats) -> tuple[float, float]:
     if not len(censored):  # the plain mean, without an order
         return float(ended.sum()) / len(ended) if len(ended) else np.nan, 0.0
-    out = np.empty(2)
-    summarise(np.sort(ended), np.sort(censored), _NO_SHARES, out)
-    return float(out[0]), float(out[1])
+    out = np.empty((1, 2))
+    summarise(np.sort(ended)[None], np.sort(censored)[None], _NO_SHARES, out)
+    return float(out[0, 0]), float(out[0, 1])
