@@ -20,30 +20,22 @@ PNG_DOTS_PER_INCH = 200
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write NAME.svg and NAME.png, each whole or not at all."""
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-    _replace(svg, _svg_bytes(figure))
-    _replace(png, _png_bytes(figure))
+    _replace(svg, _drawn(figure, "svg", {"Date": None, "Creator": None}))
+    _replace(png, _drawn(figure, "png", {"Software": None}))
     return svg, png
 
 
-def svg_text(figure: Figure) -> str:
-    """The chart as an element to stand in an HTML page, beside others: its ids and its style are its own."""
-    drawing = _svg_bytes(figure).decode()
+def svg_text(svg: Path, title: str) -> str:
+    """A saved chart as an element to stand in an HTML page, beside others: its ids and its style are its own."""
+    drawing = svg.read_text(encoding="utf-8")
     mark = "c" + hashlib.sha256(drawing.encode()).hexdigest()[:10]
     element = drawing[drawing.index("<svg") :]
     element = re.sub(r"\s*<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
     element = re.sub(r'\bid="', f'id="{mark}-', element)
     element = element.replace('href="#', f'href="#{mark}-').replace("url(#", f"url(#{mark}-")
     element = element.replace("*{stroke", f"#{mark} *{{stroke")  # else the rule would style the whole page
-    title = html.escape(" ".join(figure.get_suptitle().split()))
-    return element.replace("<svg", f'<svg id="{mark}" role="img" aria-label="{title}"', 1).strip()
-
-
-def _svg_bytes(figure: Figure) -> bytes:
-    return _drawn(figure, "svg", {"Date": None, "Creator": None})
-
-
-def _png_bytes(figure: Figure) -> bytes:
-    return _drawn(figure, "png", {"Software": None})
+    label = html.escape(" ".join(title.split()))
+    return element.replace("<svg", f'<svg id="{mark}" role="img" aria-label="{label}"', 1).strip()
 
 
 def _drawn(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:

@@ -105,8 +105,8 @@ def _charts(results: Results, folder: Path) -> list[tuple[str, str, str]]:
 
     drawn = []
     for name, heading, caption, figure in pictures(results):
-        save(figure, folder, name)
-        drawn.append((heading, svg_text(figure), caption))
+        svg, _ = save(figure, folder, name)
+        drawn.append((heading, svg_text(svg, figure.get_suptitle()), caption))
     return drawn
 
 

@@ -169,9 +169,9 @@ def _charts(sizing: Sizing, folder: Path) -> list[tuple[str, str, str]]:
     figure = staircase_chart(sizing)
     if figure is None:
         return []
-    save(figure, folder, "staircase")
+    svg, _ = save(figure, folder, "staircase")
     caption = f"Each point: {sizing.search_runs} runs of the search, on the same requests; bars at {sizing.level:.0%}."
-    return [("Staircase", svg_text(figure), caption)]
+    return [("Staircase", svg_text(svg, figure.get_suptitle()), caption)]
 
 
 def _content(sizing: Sizing, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:
