@@ -358,9 +358,9 @@ def _steady_results(plan: StudyPlan, cells: Cells, store: Store, shown: Iterable
 
     raw = {cell: store.columns(cells.keys[cell], plan.replications) for cell in plan.cells}
     how, batches = settled(raw, plan.comparison.primary, plan.study.steady or Steady())
-    level = plan.comparison.level
+    level, every = plan.comparison.level, "all" in plan.study.measures
     found = tuple(
-        cell_of(*cell, replace(cells.facts_at(*cell), together=1), columns, shown, level)
+        cell_of(*cell, replace(cells.facts_at(*cell), together=1), columns, columns.values if every else shown, level)
         for cell, columns in batches.items()
     )
     return StudyResults(plan, found, 0, settled=how)
