@@ -54,7 +54,7 @@ def measure_weeks(window: Window, trace: Trace) -> RunMeasures:
     for name, (times, counted, still_open) in _times(window, cohort).items():
         mine = counted & (week < weeks)
         series[name] = (
-            np.bincount(week[mine], times[mine], minlength=weeks),
+            np.bincount(week[mine], times[mine], minlength=weeks).astype(float),
             np.bincount(week[mine], minlength=weeks).astype(float),
         )
         if still_open:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.engine import trace as t
-from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, GroupTable, StationTable
+from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, StationTable
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out

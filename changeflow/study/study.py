@@ -270,7 +270,8 @@ def sizes(plan: StudyPlan, cells: Cells, point: int, store: Store) -> tuple[int,
     together = cells.together(point)
     look = cells.looks.get(point) or first_of(rule, together)
     while all(store.has(key, look) for key in keys):
-        columns = [store.columns(key, look, {one.measure for one in rule.measures}) for key in keys]
+        wanted = {one.measure for one in rule.measures} | _controls(plan)
+        columns = [store.columns(key, look, wanted) for key in keys]
         found, after = look_at(columns, rule, level, together)
         if found is not None or look >= most_of(rule, together):
             cells.enough[point] = found or look
@@ -320,10 +321,7 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
     if plan.study.kind == "steady":
         return _steady_results(plan, cells, store, shown)
-    controls = (
-        dict.fromkeys(name for base in plan.bases for name in control_names(base)) if plan.manner.controls else ()
-    )
-    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *controls}
+    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *_controls(plan)}
     found, imprecise = [], 0
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
@@ -337,6 +335,11 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
     return StudyResults(plan, tuple(found), imprecise, selected=selection)
+
+
+def _controls(plan: StudyPlan) -> set[str]:
+    """Measures whose known means correct the others."""
+    return {name for base in plan.bases for name in control_names(base)} if plan.manner.controls else set()
 
 
 def _reached_most(plan: StudyPlan, cells: Cells, point: int, count: int) -> bool:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from changeflow.measure.estimates import joint_level
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets
+from changeflow.study.combinations import EXPLAINING
 from changeflow.study.met import targets_met
 from changeflow.study.ranking import Ranking, rank
-from changeflow.study.sensitivity_checks import EXPLAINING
 from changeflow.study.study_estimates import Cell, difference, estimate
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan

@@ -173,7 +173,11 @@ def test_a_system_with_more_work_than_hours_is_left_out(folder: Path) -> None:
         (KN, COUNT, ("no replications with kim_nelson",)),
         (KN.replace("2.0", "0.0"), "", ("selection.zone",)),
         (KN + '[pareto]\nmeasures = ["total_cost", "waiting_time_hours"]\n', "", ("no [pareto] beside [selection]",)),
-        (KN + '[design]\nkind = "one_at_a_time"\n', "", ("design.kind", "grid, fractional")),
+        (
+            KN + '[design]\nkind = "one_at_a_time"\n',
+            "",
+            ("design.kind", "no design of kind one_at_a_time beside [selection]"),
+        ),
     ],
 )
 def test_wrong_input_is_one_message(text: str, count: str, words: tuple[str, ...], folder: Path) -> None:
