@@ -232,7 +232,7 @@ def _write(results: StudyResults, store: Store, folder: Path, options: Options) 
     from changeflow.present.study_text import study_text
     from changeflow.study.sensitivity.analyses import analyses_of
 
-    sections = [] if results.selected is not None else sections_of(analyses_of(results), results.plan)
+    sections = sections_of(analyses_of(results), results)
     store.set_note("tables", "")
     store.commit()
     write_tables(results, sections, folder, parquet=options.parquet)
@@ -245,7 +245,7 @@ def _write(results: StudyResults, store: Store, folder: Path, options: Options) 
         "unsure": any(one.verdict == "cannot tell" for one in results.gates),
     }
     store.set_note("answer", json_module.dumps(answer, allow_nan=False))
-    store.set_note("analyses", json_module.dumps(further_tables(results, sections)))
+    store.set_note("analyses", json_module.dumps(further_tables(sections)))
     store.set_note("tables", _stamp(results.plan, folder, options))
     return answer
 

@@ -1,29 +1,33 @@
-"""Wrong choices from few runs, in words, as rows and as JSON."""
+"""Wrong choices from few runs, in words and as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
-from changeflow.present.csv_files import Row
+from changeflow.present.sensitivity.section import Section
 from changeflow.study.study import StudyResults
 from changeflow.study.wrong_choice import Misleading, Share
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 HEADER = (
     "replications", "independent", "independent_low", "independent_high", "paired", "paired_low", "paired_high",
 )  # fmt: skip
 
 
-def wrong_choice_lines(found: Misleading) -> list[str]:
-    """A row for each number of runs."""
-    if found.right is None:
-        return []
-    lines = [
-        "Wrong choices after so many runs of each:",
-        f"  {'runs':>5}  {'runs of their own':>20}  {'the same requests':>20}",
-    ]
-    lines += [f"  {one.replications:>5}  {_words(one.independent):>20}  {_words(one.paired):>20}" for one in found.rows]
-    return lines
+def wrong_choice_section(found: Misleading, results: StudyResults) -> Section:
+    """What the same requests are worth, after so many runs."""
+    shown = [("wrong choices after runs of each", "runs of their own", "the same requests")]
+    shown += [(str(one.replications), _words(one.independent), _words(one.paired)) for one in found.rows]
+    facts = {
+        "better_point": None if found.right is None else results.cells[found.right].point + 1,
+        "variance_of_difference": {"independent": found.variances[0], "paired": found.variances[1]},
+    }
+    rows = tuple((one.replications, *_numbers(one.independent), *_numbers(one.paired)) for one in found.rows)
+    draw = (lambda: _draw(found)) if rows else None
+    table = tuple(shown) if rows else ()
+    return Section("wrong_choice", wrong_choice_sentence(found), HEADER, rows, table, draw, facts, label="PAIRING")
 
 
 def wrong_choice_sentence(found: Misleading) -> str:
@@ -47,22 +51,10 @@ def runs_in_words(number: int) -> str:
     return f"{number} run{'' if number == 1 else 's'}"
 
 
-def wrong_choice_rows(found: Misleading) -> Iterator[Row]:
-    """The table."""
-    for one in found.rows:
-        yield one.replications, *_numbers(one.independent), *_numbers(one.paired)
+def _draw(found: Misleading) -> Figure:
+    from changeflow.present.charts_wrong_choice import wrong_choice_chart  # noqa: PLC0415  matplotlib is slow to import
 
-
-def wrong_choice_as_json(results: StudyResults) -> dict[str, Any]:
-    """The demonstration; empty where the file asks for none."""
-    found = results.misleading
-    if found is None:
-        return {}
-    return {
-        "better_point": None if found.right is None else results.cells[found.right].point + 1,
-        "variance_of_difference": {"independent": found.variances[0], "paired": found.variances[1]},
-        "rows": [dict(zip(HEADER, row)) for row in wrong_choice_rows(found)],
-    }
+    return wrong_choice_chart(found)
 
 
 def _words(one: Share) -> str:

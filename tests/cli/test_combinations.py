@@ -27,7 +27,7 @@ RATE, HOURS = "demand.rate_per_hour", "stations.desk.service_hours.mean"
 HEAD = """\
 models = ["one.toml", "two.toml"]
 set = {{ horizon_days = {days}, follow_up_days = 2 }}
-comparison = {{ primary = "sojourn_time_hours" }}
+comparison = {{ primary = "sojourn_time_hours", level = {level} }}
 """
 SECTIONS = {
     "steady": 'kind = "steady"\n',
@@ -45,7 +45,7 @@ KEYS = {"points": 4, "trajectories": 2}
 NUMBER_OF_KEYS = {"latin_hypercube": "points", "sobol": "points", "saltelli": "points", "morris": "trajectories"}
 
 
-def write_pair(folder: Path, *features: str, days: float = 20, runs: int = 8) -> Path:
+def write_pair(folder: Path, *features: str, days: float = 20, runs: int = 8, level: float = 0.95) -> Path:
     """A study of two queues that asks for all of the features, in the shape that each of them wants."""
     for name, (servers, mean) in QUEUES.items():
         (folder / f"{name}.toml").write_text(
@@ -56,14 +56,14 @@ def write_pair(folder: Path, *features: str, days: float = 20, runs: int = 8) ->
     asked = set(features)
     text = SECTIONS["steady"] if "steady" in asked else ""
     text += "" if "precision" in asked else f"replications = {runs}\n"
-    text += HEAD.format(days=900 if "steady" in asked else days)
+    text += HEAD.format(days=900 if "steady" in asked else days, level=level)
     text += "".join(SECTIONS[name] for name in features if name in SECTIONS and name != "steady")
     if switches := asked & {"controls", "antithetic"}:
         text += "[variance_reduction]\n" + "".join(f"{name} = true\n" for name in sorted(switches))
     for kind in asked & set(DESIGNS):
         text += f'[design]\nkind = "{kind}"\n'
         if kind in NUMBER_OF_KEYS:
-            points = 1 if "wrong_choice" in asked else KEYS[NUMBER_OF_KEYS[kind]]
+            points = 1 if "wrong_choice" in asked and NUMBER_OF_KEYS[kind] == "points" else KEYS[NUMBER_OF_KEYS[kind]]
             text += f"{NUMBER_OF_KEYS[kind]} = {points}\n"
     place = folder / "study.toml"
     place.write_text(text + _factors(asked), encoding="utf-8")
@@ -132,7 +132,7 @@ def sojourn(servers: int, mean: float, rate: float) -> float:
 
 
 def test_a_tornado_of_the_long_run_has_the_exact_changes(tmp_path: Path) -> None:
-    write_pair(tmp_path, "steady", "one_at_a_time")
+    write_pair(tmp_path, "steady", "one_at_a_time", level=0.999)
     found = run(tmp_path)["analyses"]["tornado"]
     servers, mean = QUEUES["two"]
 
@@ -140,14 +140,14 @@ def test_a_tornado_of_the_long_run_has_the_exact_changes(tmp_path: Path) -> None
         return sojourn(servers, hours, rate) - sojourn(1, hours, rate)
 
     base = sojourn(servers, mean, 0.5) - sojourn(*QUEUES["one"], 0.5)
-    assert abs(found["base"] - base) <= 2 * found["base_half_width"]
-    assert found["base_half_width"] < 0.1 * base
+    assert abs(found["base"] - base) <= found["base_half_width"]
+    assert found["base_half_width"] < 0.15 * base
     ends = {RATE: [sojourn(2, 1.0, rate) - sojourn(1, 0.6, rate) for rate in (0.3, 1.4)]}
     ends[HOURS] = [gap(0.5, hours) for hours in (0.5, 0.65)]
     for row in found["rows"]:
         for end, exact in zip(("low", "high"), ends[row["factor"]], strict=True):
             change, arm = row[f"change_at_{end}"], row[f"{end}_half_width"]
-            assert abs(change - (exact - base)) <= 1.5 * arm, (row["factor"], end)
+            assert abs(change - (exact - base)) <= arm, (row["factor"], end)
             assert arm < 0.6
 
 
@@ -163,22 +163,20 @@ def test_the_break_even_of_the_long_run_is_where_the_formulas_cross(tmp_path: Pa
     assert change["value"] == pytest.approx(exact, abs=0.1)
 
 
-@pytest.mark.parametrize("switches", [("controls",), ("antithetic",), ("controls", "antithetic")], ids="+".join)
-def test_precision_is_that_of_the_reduced_interval(switches: tuple[str, ...], tmp_path: Path) -> None:
+def test_precision_is_that_of_the_reduced_interval(tmp_path: Path) -> None:
     """It stops where the printed interval is narrow enough, with fewer runs than plain ones need."""
     counts = {}
-    for names in ((), switches):
-        write_pair(tmp_path, "precision", *names, days=40)
-        file = tmp_path / "study.toml"
-        text = file.read_text(encoding="utf-8").replace("most = 16", "most = 600").replace("0.9 }", "0.05 }")
+    for switches in ((), ("controls",), ("antithetic",), ("controls", "antithetic")):
+        file = write_pair(tmp_path, "precision", "break_even_map", *switches, days=40)
+        text = file.read_text(encoding="utf-8").replace("most = 16", "most = 600").replace("0.9 }", "0.08 }")
         file.write_text(text, encoding="utf-8")
-        found = run(tmp_path, "--out", "+".join(names) or "plain")
+        found = run(tmp_path, "--out", "+".join(switches) or "plain")
         for cell in found["cells"]:
             one = cell["measures"]["sojourn_time_hours"]
-            assert one["half_width"] <= 0.05 * one["mean"]
-            assert cell["replications"] % (2 if "antithetic" in names else 1) == 0
-        counts[names] = sum(cell["replications"] for cell in found["cells"])
-    assert counts[switches] < 0.9 * counts[()]
+            assert one["half_width"] <= 0.08 * one["mean"]
+            assert cell["replications"] % (2 if "antithetic" in switches else 1) == 0
+        counts[switches] = sum(cell["replications"] for cell in found["cells"])
+    assert max(counts[switches] for switches in counts if switches) < 0.9 * counts[()]
 
 
 def test_gaps_are_those_of_the_controlled_means(tmp_path: Path) -> None:

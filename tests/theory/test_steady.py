@@ -69,8 +69,8 @@ def test_intervals_hold_the_exact_means_and_are_narrow(tmp_path: Path) -> None:
     level = ("[comparison]\n", "[comparison]\nlevel = 0.999\n")
     found = study(tmp_path, change=level)
     assert found["kind"] == "steady"
-    assert found["steady"]["weeks_left_out"] < found["steady"]["weeks"] / 2
-    assert not found["steady"]["too_correlated"]
+    assert found["analyses"]["warm_up"]["weeks_left_out"] < found["analyses"]["warm_up"]["weeks"] / 2
+    assert not found["analyses"]["warm_up"]["too_correlated"]
     assert len(found["cells"]) == 4
     for cell in found["cells"]:
         setting = found["points"][cell["point"] - 1]
