@@ -66,7 +66,7 @@ def race(results: StudyResults) -> list[tuple[str, ...]]:
     sign = -1.0 if _falls(results) else 1.0
     ranked = sorted(selected.results, key=lambda one: (one is not selected.results[selected.best], sign * one.mean))
     unit = unit_of(measure, plan.bases[0].currency)
-    rows: list[tuple[str, ...]] = [(f"{plain(measure)} ({unit}), at {plan.comparison.level:.0%}", "mean", "runs", "")]
+    rows: list[tuple[str, ...]] = [("system", f"{plain(measure)} ({unit})", "runs", "became")]
     cells = {(cell.point, cell.scenario): cell for cell in results.cells}
     for one in ranked:
         estimate = cells[one.system].estimates.get(measure)

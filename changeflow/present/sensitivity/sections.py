@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from changeflow.present.selection_section import selection_section
 from changeflow.present.sensitivity.best_map import best_map_section
 from changeflow.present.sensitivity.break_even import break_even_section
 from changeflow.present.sensitivity.indices import indices_section
@@ -10,10 +9,11 @@ from changeflow.present.sensitivity.morris import morris_section
 from changeflow.present.sensitivity.pareto import pareto_section
 from changeflow.present.sensitivity.robust import robust_section
 from changeflow.present.sensitivity.section import Section
+from changeflow.present.sensitivity.selection import selection_section
 from changeflow.present.sensitivity.tornado import tornado_section
+from changeflow.present.sensitivity.warm_up import warm_up_section
 from changeflow.present.sensitivity.waterfall import waterfall_section
-from changeflow.present.steady_text import warm_up_section
-from changeflow.present.wrong_choice_text import wrong_choice_section
+from changeflow.present.sensitivity.wrong_choice import wrong_choice_section
 from changeflow.study.sensitivity.analyses import Analyses
 from changeflow.study.study import StudyResults
 
