@@ -25,7 +25,7 @@ from changeflow.present.staircase_words import (
 )  # fmt: skip
 from changeflow.present.terminal import years_in_words
 from changeflow.present.words import money
-from changeflow.study.sizing import ANSWER, Candidate, Family, Sizing
+from changeflow.study.sizing_answer import ANSWER, Candidate, Family, Sizing
 from changeflow.study.sizing_levers import Staff
 from changeflow.study.sizing_targets import Service
 from changeflow.study.store_folder import MANIFEST

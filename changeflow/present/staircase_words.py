@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from changeflow.model.schema import Model
 from changeflow.present.words import digits, money, plain, plain_name
-from changeflow.study.sizing import ANSWER, TODAY, VENDOR, Candidate, Family, Sizing
+from changeflow.study.sizing_answer import ANSWER, TODAY, VENDOR, Candidate, Family, Sizing
 from changeflow.study.sizing_levers import FULL_TIME_HOURS, Staff
 from changeflow.study.sizing_targets import Service, Slack
 

@@ -10,7 +10,8 @@ from changeflow.measure.estimates import joint_level
 from changeflow.model.schema import Model
 from changeflow.study.plan import Plan
 from changeflow.study.runner import run_all
-from changeflow.study.sizing import Sizing, size
+from changeflow.study.sizing import size
+from changeflow.study.sizing_answer import Sizing
 from changeflow.study.sizing_targets import service_of
 from tests.unit.small import model_of
 
