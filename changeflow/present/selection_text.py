@@ -6,7 +6,7 @@ import math
 
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.present.words import digits, plain
-from changeflow.study.selected import Selected, SystemResult
+from changeflow.study.selection.answer import Selected, SystemResult
 from changeflow.study.study import StudyResults
 from changeflow.study.study_estimates import Cell
 from changeflow.study.study_plan import StudyPlan

@@ -27,8 +27,8 @@ from changeflow.study.wrong_choice import Misleading, misleading
 if TYPE_CHECKING:  # slow imports that a study without a selection does without
     from changeflow.model.schema import Model
     from changeflow.study.gains import Gain
-    from changeflow.study.selected import Selected
-    from changeflow.study.selecting import System
+    from changeflow.study.selection.answer import Selected
+    from changeflow.study.selection.race import System
     from changeflow.study.steady import Settled
 
 COMMON = (

@@ -10,7 +10,7 @@ from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.csv_files import Row
 from changeflow.present.selection_text import fate, race, selection_sentence
 from changeflow.present.sensitivity.section import Section
-from changeflow.study.selected import Selected, SystemResult
+from changeflow.study.selection.answer import Selected, SystemResult
 from changeflow.study.study import StudyResults
 
 if TYPE_CHECKING:

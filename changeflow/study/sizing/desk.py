@@ -15,11 +15,11 @@ from changeflow.study.evaluate import column, evaluate, paired_differences
 from changeflow.study.plan import Plan
 from changeflow.study.results import Results, ScenarioResult, Verdict
 from changeflow.study.runner import Progress, run_all
-from changeflow.study.sizing_answer import ANSWER, CHEAPER, DEARER, TODAY, VENDOR, Candidate, Family, Sizing, Step
-from changeflow.study.sizing_levers import Point, Space, staff_of
-from changeflow.study.sizing_search import Search, Tried, by_cheapness, staircase
-from changeflow.study.sizing_start import is_monotone, start_of
-from changeflow.study.sizing_targets import Service, State, service_in, service_of, wanted_share
+from changeflow.study.sizing.answer import ANSWER, CHEAPER, DEARER, TODAY, VENDOR, Candidate, Family, Sizing, Step
+from changeflow.study.sizing.levers import Point, Space, staff_of
+from changeflow.study.sizing.search import Search, Tried, by_cheapness, staircase
+from changeflow.study.sizing.start import is_monotone, start_of
+from changeflow.study.sizing.targets import Service, State, service_in, service_of, wanted_share
 
 SEARCH_RUNS, QUICK_SEARCH_RUNS = 20, 8
 MOST_TRIED, QUICK_MOST_TRIED = 160, 40

@@ -11,11 +11,11 @@ from changeflow.model.schema import Model
 from changeflow.study.plan import Plan
 from changeflow.study.routes import along_route
 from changeflow.study.runner import Progress, no_progress
-from changeflow.study.sizing_answer import Family, Sizing
-from changeflow.study.sizing_desk import Claims, Desk
-from changeflow.study.sizing_levers import Space, can_be_sized, space_of
-from changeflow.study.sizing_search import shortlist
-from changeflow.study.sizing_targets import TOLERANCE, check_targets
+from changeflow.study.sizing.answer import Family, Sizing
+from changeflow.study.sizing.desk import Claims, Desk
+from changeflow.study.sizing.levers import Space, can_be_sized, space_of
+from changeflow.study.sizing.search import shortlist
+from changeflow.study.sizing.targets import TOLERANCE, check_targets
 
 MOST_VERIFIED = 6
 VENDOR_VERIFIED = 3

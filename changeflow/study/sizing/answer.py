@@ -8,9 +8,9 @@ from typing import Literal
 
 from changeflow.model.schema import Model
 from changeflow.study.results import Results
-from changeflow.study.sizing_levers import Point, Space, Staff
-from changeflow.study.sizing_search import Tried
-from changeflow.study.sizing_targets import Service, State
+from changeflow.study.sizing.levers import Point, Space, Staff
+from changeflow.study.sizing.search import Tried
+from changeflow.study.sizing.targets import Service, State
 
 TODAY, CHEAPER, ANSWER, DEARER, VENDOR = "today", "cheaper", "answer", "dearer", "vendor"
 
