@@ -41,7 +41,7 @@ WHOLE = '{ "stations.firm.price_per_hour" = 40 }'
         (SEARCH + "tolerance = 0.9\n" + RANGE, ("of at most 0.25", "found 0.9")),
         (
             SEARCH + '[design]\nkind = "sobol"\npoints = 4\n' + RANGE,
-            ("study.toml:8: design.kind", "no design of kind sobol beside [break_even]"),
+            ("study.toml:7: design.kind", "no design of kind sobol beside [break_even]"),
         ),
         ("[break_even_map]\n" + RANGE, ("study.toml:4", "two of [[factors]]", "1 factors")),
         ("[break_even_map]\n" + RANGE + OTHER + factor("demand.rate_per_day", "values = [3, 4]"), ("3 factors",)),

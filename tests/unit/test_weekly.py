@@ -1,0 +1,33 @@
+"""A run week by week: weeks add up to the run."""
+
+from __future__ import annotations
+
+import pytest
+
+from changeflow.engine.simulate import simulate
+from changeflow.engine.tables import compile_tables
+from changeflow.measure.run import measure_run
+from changeflow.measure.weekly import measure_weeks
+from changeflow.measure.window import Window
+from changeflow.model.reading import read_model
+
+WEEKS = 12
+
+
+@pytest.mark.parametrize(
+    "name", ["partly_open", "careers", "people", "vendor_terms", "second_attempt", "queueing_disciplines"]
+)
+def test_the_busy_shares_of_weeks_are_those_of_the_run(name: str) -> None:
+    """Calendars, people who come and go, who are called off, several requests at once."""
+    model = read_model(name).with_({"horizon_days": 7 * WEEKS, "warm_up_days": 0, "follow_up_days": 0})
+    window = Window.of(compile_tables(model))
+    trace = simulate(window.tables, seed=3, replication=1, engine="process")
+    weeks, run = measure_weeks(window, trace), measure_run(window, trace)
+    names = {measure for measure in run.values if measure.split(".")[0] == "utilisation"}
+    assert len(names) > 1
+    assert names == {measure for measure in weeks.values if measure.split(".")[0] == "utilisation"}
+    for measure in names:
+        assert weeks.values[measure] == pytest.approx(run.values[measure], rel=1e-9)
+        assert 0 < weeks.values[measure] <= 1 + 1e-9
+    assert weeks.values["throughput_per_week"] == pytest.approx(run.values["throughput_per_week"])
+    assert weeks.values["backlog_requests"] == pytest.approx(run.values["backlog_requests"])
