@@ -40,6 +40,12 @@ class Fault:
     expected: str
     found: str = ""
     hint: str = ""
+    option: str = ""
+    """The PATH of the --set option that gave it."""
+    unknown: str = ""
+    """A name that nobody knows, where that is what is wrong."""
+    known: tuple[str, ...] = ()
+    """The names that are known in its place."""
 
     def __str__(self) -> str:
         where = f"{self.place}: {self.path}" if self.path else self.place

@@ -18,7 +18,7 @@ from changeflow.cli.progress import reporting
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
-    from changeflow.study.sizing import Sizing
+    from changeflow.study.sizing.answer import Sizing
 
 _RANGE = re.compile(r"^\s*(?P<path>[^=\s]+)\s*=\s*(?P<low>\d+)(?:\s*\.\.\s*(?P<high>\d+))?\s*$")
 
@@ -55,8 +55,9 @@ def command(
     """
     from changeflow.study.compare import with_engine
     from changeflow.study.plan import Plan
-    from changeflow.study.sizing import TODAY, check_sizing, size
-    from changeflow.study.sizing_targets import TOLERANCE
+    from changeflow.study.sizing.answer import TODAY
+    from changeflow.study.sizing.size import check_sizing, size
+    from changeflow.study.sizing.targets import TOLERANCE
 
     options = Shared(**shared)
     read = read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)

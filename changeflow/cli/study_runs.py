@@ -17,8 +17,8 @@ from changeflow.errors import Incomplete, Interrupted
 if TYPE_CHECKING:
     from changeflow.study.agenda import Tasks
     from changeflow.study.crew import Crew
-    from changeflow.study.selected import Selected
-    from changeflow.study.selecting import Race, System
+    from changeflow.study.selection.answer import Selected
+    from changeflow.study.selection.race import Race, System
     from changeflow.study.store import Store
     from changeflow.study.study import Cells, StudyResults
     from changeflow.study.study_plan import StudyPlan
@@ -133,7 +133,7 @@ def _make_runs(
 
 def _race_of(plan: StudyPlan, cells: Cells, store: Store) -> tuple[Race, list[System]]:
     """A selection as far as the runs that are there lead it, and who is left out."""
-    from changeflow.study.selecting import Race
+    from changeflow.study.selection.race import Race
     from changeflow.study.study import systems_of
 
     systems, left_out = systems_of(plan, cells)
@@ -144,7 +144,7 @@ def _race(
     plan: StudyPlan, cells: Cells, store: Store, options: Options, seconds: float | None, crew: Crew | None
 ) -> Selected:
     """Make the runs that a selection asks for, until it has chosen."""
-    from changeflow.study.selected import selected
+    from changeflow.study.selection.answer import selected
 
     race, left_out = _race_of(plan, cells, store)
     cells.note(store)  # the facts of all systems, which had to be known
@@ -232,7 +232,7 @@ def _write(results: StudyResults, store: Store, folder: Path, options: Options) 
     from changeflow.present.study_text import study_text
     from changeflow.study.sensitivity.analyses import analyses_of
 
-    sections = [] if results.selected is not None else sections_of(analyses_of(results), results.plan)
+    sections = sections_of(analyses_of(results), results)
     store.set_note("tables", "")
     store.commit()
     write_tables(results, sections, folder, parquet=options.parquet)
@@ -245,7 +245,7 @@ def _write(results: StudyResults, store: Store, folder: Path, options: Options) 
         "unsure": any(one.verdict == "cannot tell" for one in results.gates),
     }
     store.set_note("answer", json_module.dumps(answer, allow_nan=False))
-    store.set_note("analyses", json_module.dumps(further_tables(results, sections)))
+    store.set_note("analyses", json_module.dumps(further_tables(sections)))
     store.set_note("tables", _stamp(results.plan, folder, options))
     return answer
 

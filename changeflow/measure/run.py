@@ -10,6 +10,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
 from changeflow.measure.adoption import adoption_measures, cost_by_fate
 from changeflow.measure.backlog import Backlog, clear_day, completion_day
+from changeflow.measure.capacity import hours_on_duty
 from changeflow.measure.checks import check_ledger, check_trace
 from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
 from changeflow.measure.mistakes import error_ratios
@@ -18,7 +19,7 @@ from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.special import overtime, reasons
 from changeflow.measure.tallies import book, first_starts, reference_hours
 from changeflow.measure.times import Cohort, time_measures
-from changeflow.measure.window import Window, called_hours, capacity_hours
+from changeflow.measure.window import Window
 from changeflow.model.targets import Within
 
 
@@ -115,10 +116,8 @@ def _loads(window: Window, trace: Trace, arriving: Floats, busy: Floats) -> dict
     """Hours that came and hours worked, by station, against those there are."""
     values: dict[str, float] = {}
     capacity = window.capacity_hours
-    if trace.staff:
-        capacity = capacity_hours(window.tables.as_staffed(trace.staff), window.begin, window.end)
-    if trace.called_off:
-        capacity = capacity + called_hours(window, trace.called_off)
+    if trace.staff or trace.called_off:
+        capacity = hours_on_duty(window.tables, trace, np.array([window.begin, window.end]))[0]
     limited: list[tuple[float, float, float]] = []
     columns = (window.servers, capacity, arriving, busy)
     for name, servers, hours, came, given in zip(trace.stations, *(column.tolist() for column in columns)):

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
 from changeflow.measure.backlog import WEEK, Backlog
+from changeflow.measure.capacity import hours_on_duty
 from changeflow.measure.checks import check_trace
 from changeflow.measure.records import Floats, RunMeasures
 from changeflow.measure.tallies import APART
 from changeflow.measure.times import Cohort, resumptions
 from changeflow.measure.window import Window
 
-STEADY = ("waiting_time_hours", "sojourn_time_hours", "backlog_requests", "throughput_per_week")
-"""Measures of a steady-state study."""
+Series = dict[str, tuple[Floats, Floats]]
+"""Measure -> a sum and a count for each week."""
 
 
 def weeks_of(window: Window) -> int:
@@ -42,9 +43,10 @@ def measure_weeks(window: Window, trace: Trace) -> RunMeasures:
     ours = window.ours(trace.requests)
     open_mean = Backlog.of(ours["arrived"], ours["closed"], window.start, window.end).means(edges, WEEK)
     closed, _ = np.histogram(ours["closed"][~np.isnan(ours["closed"])], edges)
-    series = {
+    series: Series = {
         "backlog_requests": (open_mean, np.ones(weeks)),
         "throughput_per_week": (closed.astype(float), np.ones(weeks)),
+        **_utilisation(window, trace, edges),
     }
     cohort = Cohort.of(replace(window, begin=window.start), trace)
     week = ((cohort.requests["arrived"] - window.start) / WEEK).astype(np.int64)
@@ -52,23 +54,38 @@ def measure_weeks(window: Window, trace: Trace) -> RunMeasures:
     for name, (times, counted, still_open) in _times(window, cohort).items():
         mine = counted & (week < weeks)
         series[name] = (
-            np.bincount(week[mine], times[mine], minlength=weeks),
+            np.bincount(week[mine], times[mine], minlength=weeks).astype(float),
             np.bincount(week[mine], minlength=weeks).astype(float),
         )
         if still_open:
             at_least[name] = still_open / max(int(mine.sum()), 1)
     return RunMeasures(
-        values={name: _mean(*series[name]) for name in STEADY},
+        values={name: _mean(*sums) for name, sums in series.items()},
         ratios={
             week_name(name, number): (float(top), float(bottom))
-            for name in STEADY
-            for number, (top, bottom) in enumerate(zip(*series[name], strict=True))
+            for name, sums in series.items()
+            for number, (top, bottom) in enumerate(zip(*sums, strict=True))
         },
         at_least=at_least,
         daily_backlog=np.empty(0),
         sojourn_days=np.empty(0),
         open_days=np.empty(0),
     )
+
+
+def _utilisation(window: Window, trace: Trace, edges: Floats) -> Series:
+    """Hours worked and hours on duty, of each station that is not infinite and of all of them."""
+    worked = window.worked_by_period(trace.visits, edges)
+    there = hours_on_duty(window.tables, trace, edges)
+    limited = ~np.isnan(window.servers)
+    found = {
+        f"utilisation.{name}": (worked[:, number], there[:, number])
+        for number, name in enumerate(trace.stations)
+        if limited[number]
+    }
+    if not found:
+        return {}
+    return {"utilisation": (worked[:, limited].sum(axis=1), there[:, limited].sum(axis=1)), **found}
 
 
 def _times(window: Window, cohort: Cohort) -> dict[str, tuple[Floats, NDArray[np.bool_], int]]:

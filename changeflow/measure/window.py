@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.engine import trace as t
-from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, GroupTable, StationTable
+from changeflow.engine.station_table import INFINITE, NO_LAW, NO_LIMIT, StationTable
 from changeflow.engine.tables import Tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.worktime import WorkTime, lay_out
+from changeflow.measure.capacity import group_hours, planned_hours
 from changeflow.measure.loops import queue_waits, work_done
 from changeflow.measure.records import Floats
 from changeflow.model.contracts import Contract
@@ -90,7 +91,7 @@ class Window:
             office=lay_out(model, office, tables.end),
             office_day_hours=24.0 if office == "always" else model.calendars[office].open_hours_per_day(),
             servers=np.array([np.nan if s.servers == INFINITE else s.servers for s in tables.stations]),
-            capacity_hours=capacity_hours(tables.stations, begin, tables.end),
+            capacity_hours=planned_hours(tables.stations, np.array([begin, tables.end]))[0],
             paces=np.array([_paces(station, begin, tables.end) for station in tables.stations]).reshape(
                 len(tables.stations), len(tables.categories)
             ),
@@ -221,31 +222,8 @@ def _leaving(stations: Iterable[StationTable]) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
-def capacity_hours(stations: Iterable[StationTable], begin: float, end: float) -> Floats:
-    """Working hours that all servers on duty could give, by station; of one server where infinite."""
-    return np.array([sum(_capacity(group, begin, end) for group in station.groups) for station in stations])
-
-
-def called_hours(window: Window, called_off: Iterable[tuple[int, float, float, int]]) -> Floats:
-    """Working hours that servers called off could give in the window, by station."""
-    hours = np.zeros(len(window.tables.stations))
-    for station, since, until, servers in called_off:
-        group = window.tables.stations[station].groups[-1]
-        edges = np.clip([since, until], window.begin, window.end)
-        hours[station] += servers * float(np.diff(group.calendar.open_hours_at(edges))[0]) / group.hours_per_work_hour
-    return hours
-
-
 def _paces(station: StationTable, begin: float, end: float) -> Floats:
     speeds = np.array([group.speed for group in station.groups])
-    hours = np.array([_capacity(group, begin, end) for group in station.groups])
+    hours = np.array([float(group_hours(group, np.array([begin, end]))[0]) for group in station.groups])
     able = hours @ (speeds > 0)
     return np.where(able > 0, hours @ speeds, 1.0) / np.where(able > 0, able, 1.0)
-
-
-def _capacity(group: GroupTable, begin: float, end: float) -> float:
-    """Working hours that a group on duty could give; of one server where it is infinite."""
-    edges = np.clip(np.concatenate([group.times, [end]]), begin, end)
-    open_hours = np.diff(group.calendar.open_hours_at(edges))
-    on_duty = np.minimum(group.on_duty, 1) if group.servers == INFINITE else group.on_duty
-    return float(on_duty @ open_hours) / group.hours_per_work_hour

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,10 +65,15 @@ class Places:
         dotted = ".".join(str(part) for part in path)
         for name, option in self.sets.items():
             if dotted == name or dotted.startswith(name + ".") or name.startswith(dotted + "."):
-                return Fault(f"--set {option}", dotted, expected, _shown(found), hint)
+                return Fault(f"--set {option}", dotted, expected, _shown(found), hint, name)
         line = line_of(self.text, path) if self.text else None
         place = self.file if line is None else f"{self.file}:{line}"
         return Fault(place, dotted, expected, _shown(found), hint)
+
+    def unknown_key(self, path: Loc, known: Iterable[str]) -> Fault:
+        """A fault at a path whose last part is no key there."""
+        name, keys = str(path[-1]), tuple(known)
+        return replace(self.fault(path, "a known key", name, nearest(name, keys)), unknown=name, known=keys)
 
 
 def faults_of(error: ValidationError, raw: Mapping[str, Any], places: Places) -> list[Fault]:
@@ -90,8 +95,7 @@ def _fault(item: Any, raw: Mapping[str, Any], places: Places) -> Fault:
     if kind == "missing":
         return places.fault(file_path(path, raw), "a value (the key is missing)")
     if kind == "extra_forbidden":
-        known = _known_keys(path[:-1], raw)
-        return places.fault(file_path(path, raw), "a known key", str(path[-1]), nearest(str(path[-1]), known))
+        return places.unknown_key(file_path(path, raw), _known_keys(path[:-1], raw))
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         return _tag_fault(path, raw, item, places)
     if kind == "literal_error":

@@ -158,7 +158,8 @@ def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str
             continue
         path = tuple(dotted.strip().split("."))
         if "\n" in text:
-            faults.append(Fault(f"--set {dotted.strip()}=...", dotted.strip(), "one value on one line"))
+            place, dotted = f"--set {dotted.strip()}=...", dotted.strip()
+            faults.append(Fault(place, dotted, "one value on one line", option=dotted))
             continue
         value = _toml_value(text.strip())
         if path[-1] in _PATH_KEYS.get(path[0], ()) and isinstance(value, str):
@@ -166,12 +167,14 @@ def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str
         unknown = _unknown_name(path, raw)
         if unknown:
             name, known = unknown
-            dotted = ".".join(path)
-            faults.append(Fault(f"--set {option}", dotted, "a path of the model", f"'{name}'", nearest(name, known)))
+            where, expected = (f"--set {option}", ".".join(path)), "a path of the model"
+            hint = nearest(name, known)
+            faults.append(Fault(*where, expected, f"'{name}'", hint, where[1], name, tuple(known)))
             continue
         options[".".join(path)] = option
         if not _put(raw, path, value):
-            faults.append(Fault(f"--set {option}", ".".join(path), f"a path of {shown}"))
+            dotted = ".".join(path)
+            faults.append(Fault(f"--set {option}", dotted, f"a path of {shown}", option=dotted, unknown=dotted))
     return raw, options, faults
 
 

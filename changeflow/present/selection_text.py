@@ -6,14 +6,12 @@ import math
 
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.present.words import digits, plain
-from changeflow.study.selected import Selected, SystemResult
+from changeflow.study.selection.answer import Selected, SystemResult
 from changeflow.study.study import StudyResults
 from changeflow.study.study_estimates import Cell
 from changeflow.study.study_plan import StudyPlan
 from changeflow.study.toml_value import toml
 
-MOST_ROWS = 16
-"""Systems shown on a terminal, best means first; all are in selection.csv."""
 NEXT_TO_NOTHING = 1e-4
 """An expected loss below this share of the mean is not printed."""
 NAMES = {
@@ -61,28 +59,23 @@ def where(result: SystemResult, plan: StudyPlan) -> str:
     return system_name(result, plan) + (f" ({said})" if said else "")
 
 
-def race_lines(results: StudyResults) -> list[str]:
-    """The systems, best mean first: mean, runs, and what became of each."""
+def race(results: StudyResults) -> list[tuple[str, ...]]:
+    """The systems, the selected and then the best mean first: mean, runs, and what became of each."""
     selected, plan = _of(results), results.plan
     measure = plan.comparison.primary
     sign = -1.0 if _falls(results) else 1.0
     ranked = sorted(selected.results, key=lambda one: (one is not selected.results[selected.best], sign * one.mean))
-    rows = [["system", "mean", "runs", "became"]]
+    unit = unit_of(measure, plan.bases[0].currency)
+    rows: list[tuple[str, ...]] = [("system", f"{plain(measure)} ({unit})", "runs", "became")]
     cells = {(cell.point, cell.scenario): cell for cell in results.cells}
-    for one in ranked[:MOST_ROWS]:
+    for one in ranked:
         estimate = cells[one.system].estimates.get(measure)
         half_width = estimate.half_width if estimate is not None and math.isfinite(estimate.half_width) else 0.0
         arms = f" +- {digits(half_width, half_width)}" if half_width else ""
         mean = (digits(one.mean, half_width) if arms else f"{one.mean:.6g}") + arms
         runs = one.observations * selected.runs_per_observation
-        rows.append([system_name(one, plan), mean, str(runs), fate(one, results)])
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    unit = unit_of(measure, plan.bases[0].currency)
-    lines = [f"{plain(measure)} ({unit}), with its interval at {plan.comparison.level:.0%}"]
-    for name, mean, count, became in rows:
-        lines.append(f"  {name:<{widths[0]}}  {mean:>{widths[1]}}  {count:>{widths[2]}}  {became}".rstrip())
-    hidden = len(ranked) - MOST_ROWS
-    return lines + ([f"  and {hidden} more: selection.csv"] if hidden > 0 else [])
+        rows.append((system_name(one, plan), mean, str(runs), fate(one, results)))
+    return rows
 
 
 def fate(one: SystemResult, results: StudyResults) -> str:

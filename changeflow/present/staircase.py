@@ -16,8 +16,8 @@ from changeflow.present.staircase_words import (
 )  # fmt: skip
 from changeflow.present.terminal import WIDTH, labelled, years_in_words
 from changeflow.present.words import digits
-from changeflow.study.sizing import ANSWER, Sizing
-from changeflow.study.sizing_targets import Service, wanted_share
+from changeflow.study.sizing.answer import ANSWER, Sizing
+from changeflow.study.sizing.targets import Service, wanted_share
 
 _NAME, _STAFF, _COLUMNS = 13, 27, (7, 10, 12, 11)
 _BAR, _MOST_STEPS = 30, 9

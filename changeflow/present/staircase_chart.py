@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET, ROUTES, Look
 from changeflow.present.staircase_words import LABELS
-from changeflow.study.sizing import ANSWER, TODAY, VENDOR, Sizing
+from changeflow.study.sizing.answer import ANSWER, TODAY, VENDOR, Sizing
 
 BODY_INCHES = 2.9
 _LOOKS: dict[str, Look] = {TODAY: OTHERS[0], ANSWER: ROUTES["both"], VENDOR: ROUTES["vendor"]}

@@ -25,9 +25,9 @@ from changeflow.present.staircase_words import (
 )  # fmt: skip
 from changeflow.present.terminal import years_in_words
 from changeflow.present.words import money
-from changeflow.study.sizing import ANSWER, Candidate, Family, Sizing
-from changeflow.study.sizing_levers import Staff
-from changeflow.study.sizing_targets import Service
+from changeflow.study.sizing.answer import ANSWER, Candidate, Family, Sizing
+from changeflow.study.sizing.levers import Staff
+from changeflow.study.sizing.targets import Service
 from changeflow.study.store_folder import MANIFEST
 
 STEPS = ("hours_per_week", "full_time", "bill_per_week", "target", "found", "half_width", "wanted", "staff")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from changeflow.model.schema import Model
 from changeflow.present.words import digits, money, plain, plain_name
-from changeflow.study.sizing import ANSWER, TODAY, VENDOR, Candidate, Family, Sizing
-from changeflow.study.sizing_levers import FULL_TIME_HOURS, Staff
-from changeflow.study.sizing_targets import Service, Slack
+from changeflow.study.sizing.answer import ANSWER, TODAY, VENDOR, Candidate, Family, Sizing
+from changeflow.study.sizing.levers import FULL_TIME_HOURS, Staff
+from changeflow.study.sizing.targets import Service, Slack
 
 LABELS = {
     TODAY: "today", "cheaper": "next cheaper", ANSWER: "ANSWER", "dearer": "next dearer", VENDOR: "vendor alone",

@@ -11,14 +11,12 @@ from pathlib import Path
 from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
-from changeflow.present.selection_files import SELECTION, selection_rows
 from changeflow.present.sensitivity.section import Section
 from changeflow.present.sensitivity.sections import NAMES
 from changeflow.present.study_moving import moving_title
 from changeflow.present.study_text import label
 from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
-from changeflow.present.wrong_choice_text import HEADER, wrong_choice_rows
 from changeflow.study.store import FILE
 from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
 from changeflow.study.study import StudyResults
@@ -32,8 +30,6 @@ SUMMARY = (
     "difference_half_width", "difference_level", "growing",
 )  # fmt: skip
 EFFECTS = ("factor", "scenario", "value", "measure", "mean", "points")
-OF_A_SELECTION, OF_THE_LONG_RUN, OF_TWO = "selection", "warm_up", "wrong_choice"
-"""Tables and charts of single kinds of study."""
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba")
 
 
@@ -99,11 +95,10 @@ def write_tables(results: StudyResults, sections: Sequence[Section], folder: Pat
     """Every table, each put in place at once; the runs as Parquet instead, if wanted."""
     rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
     headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
-    tables = [*zip(TABLES, headers, rows), *((f"{one.name}.csv", one.header, iter(one.rows)) for one in sections)]
-    if results.selected is not None:
-        tables.append((f"{OF_A_SELECTION}.csv", SELECTION, selection_rows(results)))
-    if results.misleading is not None:
-        tables.append((f"{OF_TWO}.csv", HEADER, wrong_choice_rows(results.misleading)))
+    tables = [
+        *zip(TABLES, headers, rows),
+        *((f"{one.name}.csv", one.header, iter(one.rows)) for one in sections if one.header),
+    ]
     (folder / (RUNS_FILE if parquet else RUNS_PARQUET)).unlink(missing_ok=True)  # of two one would be old
     for name, header, lines in tables:
         if parquet and name == RUNS_FILE:
@@ -114,22 +109,12 @@ def write_tables(results: StudyResults, sections: Sequence[Section], folder: Pat
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
-    _take_away({*NAMES, OF_A_SELECTION, OF_THE_LONG_RUN, OF_TWO} - set(further_names(results, sections)), folder)
+    _take_away(set(NAMES) - {one.name for one in sections}, folder)
 
 
-def further_tables(results: StudyResults, sections: Sequence[Section]) -> list[str]:
+def further_tables(sections: Sequence[Section]) -> list[str]:
     """The files of a finished study beside TABLES."""
-    return [f"{name}.csv" for name in further_names(results, sections) if name != OF_THE_LONG_RUN]
-
-
-def further_names(results: StudyResults, sections: Sequence[Section]) -> list[str]:
-    """Of the tables or charts that this study has beside the usual ones."""
-    own = {
-        OF_A_SELECTION: results.selected is not None,
-        OF_THE_LONG_RUN: results.settled is not None,
-        OF_TWO: results.misleading is not None,
-    }
-    return [*(one.name for one in sections), *(name for name, there in own.items() if there)]
+    return [f"{one.name}.csv" for one in sections if one.header]
 
 
 def _take_away(names: Iterable[str], folder: Path) -> None:
@@ -177,23 +162,12 @@ def save_manifest(plan: StudyPlan, folder: Path, *, runs: int, complete: bool) -
 
 
 def save_charts(results: StudyResults, sections: Sequence[Section], folder: Path) -> None:
-    """One of each analysis, the race of a selection, a warm-up, wrong choices, and the main effects of factors."""
+    """One of each analysis, and the main effects of factors."""
     from changeflow.present.figures import save  # noqa: PLC0415  matplotlib is slow to import
 
     for one in sections:
-        save(one.draw(), folder / "charts", one.name)
-    if results.selected is not None:
-        from changeflow.present.charts_selection import selection_chart  # noqa: PLC0415  the same
-
-        save(selection_chart(results), folder / "charts", OF_A_SELECTION)
-    if results.settled is not None:
-        from changeflow.present.charts_warm_up import welch_chart  # noqa: PLC0415  the same
-
-        save(welch_chart(results.settled, results.plan), folder / "charts", OF_THE_LONG_RUN)
-    if results.misleading is not None and results.misleading.rows:
-        from changeflow.present.charts_wrong_choice import wrong_choice_chart  # noqa: PLC0415  the same
-
-        save(wrong_choice_chart(results.misleading), folder / "charts", OF_TWO)
+        if one.draw is not None:
+            save(one.draw(), folder / "charts", one.name)
     if not results.effects:
         return
     from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from changeflow.present.selection_files import selection_as_json
 from changeflow.present.sensitivity.section import Section, as_json
-from changeflow.present.steady_text import steady_as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
-from changeflow.present.wrong_choice_text import wrong_choice_as_json
 from changeflow.study.study import StudyResults
 
 
@@ -66,10 +63,7 @@ def study_as_json(results: StudyResults, sections: Sequence[Section], folder: st
             for one in results.gaps
         ],
         "analyses": {one.name: as_json(one) for one in sections},
-        **({"selection": selection_as_json(results)} if results.selected is not None else {}),
         **({"variance_kept": [asdict(one) for one in results.gains]} if results.gains else {}),
-        **({"steady": steady_as_json(results.settled)} if results.settled is not None else {}),
-        **({"wrong_choice": wrong_choice_as_json(results)} if results.misleading is not None else {}),
         "answer": {"sentence": answer_sentence(results, sections), "target": target_line(results)},
     }
 

@@ -6,13 +6,11 @@ import textwrap
 from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
-from changeflow.present.selection_text import race_lines, selection_plan, selection_sentence
-from changeflow.present.sensitivity.section import Section, ends_in_words, setting_word, text_table
-from changeflow.present.steady_text import steady_sentence
+from changeflow.present.selection_text import selection_plan
+from changeflow.present.sensitivity.section import ANSWER, Section, ends_in_words, setting_word, text_table
 from changeflow.present.study_moving import moving_sentence
 from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import digits, plain
-from changeflow.present.wrong_choice_text import wrong_choice_lines, wrong_choice_sentence
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
 from changeflow.study.gains import Gain
@@ -145,13 +143,10 @@ def _number(one: Estimate | None) -> str:
 
 
 def answer_sentence(results: StudyResults, sections: Sequence[Section] = ()) -> str:
-    """What a selection or the analyses say; without any who is best, where. Then what moves it most."""
-    if results.selected is not None:
-        parts = [selection_sentence(results)]
-    else:
-        parts = [one.sentence for one in sections] or [_who_is_best(results)]
-        if moving := moving_sentence(results):
-            parts.append(moving)
+    """What the analyses say; without any who is best, where. Then what moves it most."""
+    parts = [one.sentence for one in sections if one.label == ANSWER] or [_who_is_best(results)]
+    if moving := moving_sentence(results):
+        parts.append(moving)
     if results.imprecise:
         parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
     if results.plan.quick:
@@ -237,21 +232,20 @@ def gain_sentence(gains: list[Gain]) -> str:
 
 
 def study_text(results: StudyResults, sections: Sequence[Section], folder: str) -> str:
-    """Tables (of a selection or the analyses, where there are any), gates, answer, where it is."""
+    """Tables (of the analyses, where there are any), answer, what else is to be said of it, gates, where it is."""
     quick = "  QUICK" if results.plan.quick else ""
     lines = [f"{results.plan.study.title}{quick}".strip()] if results.plan.study.title or quick else []
-    for section in sections:
+    answers = [section for section in sections if section.label == ANSWER]
+    for section in answers:
         lines += [*text_table(section.shown), *(labelled("", section.legend) if section.legend else []), ""]
-    if not sections:
-        lines += [*(table_lines(results) if results.selected is None else race_lines(results)), ""]
-    lines += labelled("ANSWER", answer_sentence(results, sections))
+    if not answers:
+        lines += [*table_lines(results), ""]
+    lines += labelled(ANSWER, answer_sentence(results, sections))
     if results.gains:
         lines += labelled("GAIN", gain_sentence(results.gains))
-    if results.settled is not None:
-        lines += labelled("STEADY", steady_sentence(results.settled, results.plan))
-    if results.misleading is not None:
-        lines += labelled("PAIRING", wrong_choice_sentence(results.misleading))
-        lines += wrong_choice_lines(results.misleading)
+    for section in sections:
+        if section.label != ANSWER:
+            lines += [*labelled(section.label, section.sentence), *text_table(section.shown)]
     if target := target_line(results):
         lines += labelled("TARGET", target)
     for one in results.gates:

@@ -9,9 +9,10 @@ from itertools import groupby
 
 import numpy as np
 
-from changeflow.measure.estimates import joint_level, t_interval
+from changeflow.measure.estimates import joint_level
 from changeflow.measure.records import Floats
-from changeflow.study.estimating import contributions
+from changeflow.measure.units import MEASURES, base_name
+from changeflow.study.estimating import contributions, controls_of, in_clusters, mean_of
 from changeflow.study.study_answer import Level
 from changeflow.study.study_estimates import Cell
 
@@ -28,6 +29,8 @@ class Gap:
     level: float
     """At which the gaps of all factors and scenarios hold jointly, whichever values turned out highest and lowest."""
     by_run: Floats
+    controls: Floats | None = None
+    """Control variates of the same runs, runs x controls."""
 
     @property
     def surely(self) -> bool:
@@ -48,7 +51,8 @@ def gaps_of(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level
     """One for each factor and scenario of which two values or more have a mean.
 
     All points have the same requests, run by run, so that a gap is a mean over runs (or organisations) of what each run
-    says; its interval is Student's, split over all pairs of values of all factors and scenarios (Bonferroni).
+    says; its interval is Student's, at the known means of controls where there are any, split over all pairs of
+    values of all factors and scenarios (Bonferroni).
     """
     groups = [list(one) for _, one in groupby(effects, key=lambda one: (one.path, one.scenario))]
     joint = joint_level(level, sum(len(one) * (len(one) - 1) // 2 for one in groups))
@@ -60,7 +64,9 @@ def gaps_of(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level
         low, high = min(levels, key=lambda one: one.mean), max(levels, key=lambda one: one.mean)
         if len(levels) > 1:
             means = [_by_run(one, by_place, measure, runs, together) for one in (low, high)]
-            found.append(Gap(low, high, *t_interval(means[1] - means[0], joint), joint, means[1] - means[0]))
+            kind, gap = MEASURES[base_name(measure)], means[1] - means[0]
+            controls = None if kind.ratio or kind.yes_no else _controls([low, high], by_place, runs, together)
+            found.append(Gap(low, high, *mean_of(gap, 1, joint, controls), joint, gap, controls))
     return found
 
 
@@ -72,7 +78,9 @@ def moving_most(gaps: Sequence[Gap]) -> Moving | None:
     widest = max(sure, key=lambda gap: gap.mean)
     rivals = []
     for gap in gaps:
-        mean, half_width = t_interval(widest.by_run - gap.by_run, widest.level)
+        both = [one.controls for one in (widest, gap) if one.controls is not None]
+        controls = np.column_stack(both) if both else None
+        mean, half_width = mean_of(widest.by_run - gap.by_run, 1, widest.level, controls)
         if gap.low.path != widest.low.path and not mean - half_width > 0:
             rivals.append(gap.low.path)
     return Moving(widest, tuple(dict.fromkeys(rivals)))
@@ -82,3 +90,15 @@ def _by_run(level: Level, cells: dict[tuple[int, str], Cell], measure: str, runs
     """What each run, or organisation, says of the mean over the points of a level."""
     mine = [cells[point, level.scenario].columns.first(runs) for point in sorted(level.where)]
     return np.asarray(np.mean([contributions(columns, measure, together) for columns in mine], axis=0))
+
+
+def _controls(levels: Sequence[Level], cells: dict[tuple[int, str], Cell], runs: int, together: int) -> Floats | None:
+    """Of each run, or organisation: the controls of each level, as means over its points; their mean is 0, too."""
+    found = []
+    for level in levels:
+        mine = [controls_of(cells[point, level.scenario].columns.first(runs)) for point in sorted(level.where)]
+        known = [one for one in mine if one is not None]
+        if len(known) < len(mine):
+            return None
+        found.append(in_clusters(np.asarray(np.mean(known, axis=0)), together))
+    return np.column_stack(found)

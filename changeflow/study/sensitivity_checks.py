@@ -1,4 +1,4 @@
-"""What does not fit together in the sections of a study file that ask how sure an answer is."""
+"""Names and numbers of factors that the sections of a study file that ask how sure an answer is cannot use."""
 
 from __future__ import annotations
 
@@ -6,23 +6,18 @@ from collections.abc import Collection, Iterator, Sequence
 
 from changeflow.errors import Fault, nearest
 from changeflow.model.faults import Loc, Places
+from changeflow.study.combinations import EXPLAINING
 from changeflow.study.design_range import Range
 from changeflow.study.study_file import Study
 
-EXPLAINING = ("one_at_a_time", "morris", "saltelli")
-"""Designs that explain one number by its factors."""
-
 
 def sensitivity_faults(study: Study, places: Places, scenarios: Collection[str]) -> Iterator[Fault]:
-    """Unknown scenarios, designs and numbers of factors that a section cannot use."""
+    """Unknown scenarios, and numbers of factors that a section cannot use."""
     yield from _unknown_scenarios(study, places, scenarios)
     yield from _of_sensitivity(study, places)
     yield from _of_break_even(study, places)
     yield from _of_map(study, places, scenarios)
     yield from _of_waterfall(study, places)
-    yield from _of_selection(study, places)
-    if study.pareto is not None and (study.design.kind in EXPLAINING or study.waterfall or study.break_even):
-        yield places.fault(("pareto",), "a grid, fractional, latin_hypercube or sobol design", study.design.kind)
 
 
 def range_faults(study: Study, places: Places, ranges: Sequence[Range], where: Sequence[int]) -> Iterator[Fault]:
@@ -68,8 +63,6 @@ def _of_break_even(study: Study, places: Places) -> Iterator[Fault]:
         yield places.fault(("break_even",), "one of [[factors]], with a range", f"{len(study.factors)} factors")
     elif study.factors[0].values is not None:
         yield places.fault(("factors", 0, "values"), "a range for [break_even]: low and high, or prior = true", None)
-    if study.design.kind != "grid":
-        yield places.fault(("design", "kind"), "grid, with [break_even]", study.design.kind)
 
 
 def _of_map(study: Study, places: Places, scenarios: Collection[str]) -> Iterator[Fault]:
@@ -78,8 +71,6 @@ def _of_map(study: Study, places: Places, scenarios: Collection[str]) -> Iterato
         return
     if len(study.factors) != 2:
         yield places.fault(("break_even_map",), "two of [[factors]]", f"{len(study.factors)} factors")
-    if study.design.kind != "grid":
-        yield places.fault(("design", "kind"), "grid, with [break_even_map]", study.design.kind)
     if len(scenarios) < 2:
         yield places.fault(("break_even_map",), "at least two scenarios", f"{len(scenarios)}")
     paths = [factor.path for factor in study.factors]
@@ -90,25 +81,8 @@ def _of_map(study: Study, places: Places, scenarios: Collection[str]) -> Iterato
             yield places.fault(("break_even_map", "mark", path), "a number", value)
 
 
-def _of_selection(study: Study, places: Places) -> Iterator[Fault]:
-    """A selection runs each scenario as often as it needs for its choice, some not at all: others explain nothing."""
-    if study.selection is None:
-        return
-    for name in ("sensitivity", "break_even", "break_even_map", "waterfall", "pareto"):
-        if getattr(study, name) is not None:
-            yield places.fault((name,), f"no [{name}] beside [selection], which answers itself", None)
-    if study.design.kind in EXPLAINING:
-        yield places.fault(("design", "kind"), "grid, fractional, latin_hypercube or sobol", study.design.kind)
-
-
 def _of_waterfall(study: Study, places: Places) -> Iterator[Fault]:
     if study.waterfall is None:
         return
     if study.factors:
         yield places.fault(("factors", 0), "no factors beside [waterfall], whose causes are what is varied", None)
-    if study.break_even is not None or study.break_even_map is not None:
-        yield places.fault(("waterfall",), "a [waterfall] alone, without [break_even] or [break_even_map]", None)
-    if study.design.kind != "grid":
-        yield places.fault(("design",), "no design beside [waterfall]", study.design.kind)
-    if study.precision is not None:
-        yield places.fault(("precision",), "replications instead of [precision], with [waterfall]", None)

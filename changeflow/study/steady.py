@@ -13,7 +13,7 @@ from pydantic import Field
 from changeflow.errors import RunError
 from changeflow.measure.records import Floats
 from changeflow.measure.warm_up import mser
-from changeflow.measure.weekly import STEADY, week_name
+from changeflow.measure.weekly import week_name
 from changeflow.model.values import Value
 from changeflow.study.store_packing import Columns
 
@@ -87,8 +87,8 @@ def neighbours(runs: Floats) -> float:
 
 def _series(columns: Columns) -> Series:
     found = {}
-    for name in STEADY:
-        weeks = sum(key.startswith(f"{name}@week-") for key in columns.ratios)
+    weeks = sum(key.startswith("backlog_requests@week-") for key in columns.ratios)
+    for name in columns.values:
         pairs = np.stack([columns.ratios[week_name(name, week)] for week in range(weeks)], axis=1)
         found[name] = pairs[:, :, 0], pairs[:, :, 1]
     return found

@@ -27,8 +27,8 @@ from changeflow.study.wrong_choice import Misleading, misleading
 if TYPE_CHECKING:  # slow imports that a study without a selection does without
     from changeflow.model.schema import Model
     from changeflow.study.gains import Gain
-    from changeflow.study.selected import Selected
-    from changeflow.study.selecting import System
+    from changeflow.study.selection.answer import Selected
+    from changeflow.study.selection.race import System
     from changeflow.study.steady import Settled
 
 COMMON = (
@@ -270,7 +270,8 @@ def sizes(plan: StudyPlan, cells: Cells, point: int, store: Store) -> tuple[int,
     together = cells.together(point)
     look = cells.looks.get(point) or first_of(rule, together)
     while all(store.has(key, look) for key in keys):
-        columns = [store.columns(key, look, {one.measure for one in rule.measures}) for key in keys]
+        wanted = {one.measure for one in rule.measures} | _controls(plan)
+        columns = [store.columns(key, look, wanted) for key in keys]
         found, after = look_at(columns, rule, level, together)
         if found is not None or look >= most_of(rule, together):
             cells.enough[point] = found or look
@@ -320,10 +321,7 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
     if plan.study.kind == "steady":
         return _steady_results(plan, cells, store, shown)
-    controls = (
-        dict.fromkeys(name for base in plan.bases for name in control_names(base)) if plan.manner.controls else ()
-    )
-    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *controls}
+    wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *_controls(plan)}
     found, imprecise = [], 0
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
@@ -337,6 +335,11 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
     return StudyResults(plan, tuple(found), imprecise, selected=selection)
+
+
+def _controls(plan: StudyPlan) -> set[str]:
+    """Measures whose known means correct the others."""
+    return {name for base in plan.bases for name in control_names(base)} if plan.manner.controls else set()
 
 
 def _reached_most(plan: StudyPlan, cells: Cells, point: int, count: int) -> bool:
@@ -358,9 +361,9 @@ def _steady_results(plan: StudyPlan, cells: Cells, store: Store, shown: Iterable
 
     raw = {cell: store.columns(cells.keys[cell], plan.replications) for cell in plan.cells}
     how, batches = settled(raw, plan.comparison.primary, plan.study.steady or Steady())
-    level = plan.comparison.level
+    level, every = plan.comparison.level, "all" in plan.study.measures
     found = tuple(
-        cell_of(*cell, replace(cells.facts_at(*cell), together=1), columns, shown, level)
+        cell_of(*cell, replace(cells.facts_at(*cell), together=1), columns, columns.values if every else shown, level)
         for cell, columns in batches.items()
     )
     return StudyResults(plan, found, 0, settled=how)

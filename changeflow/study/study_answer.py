@@ -10,9 +10,9 @@ from typing import Any, Literal
 from changeflow.measure.estimates import joint_level
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets
+from changeflow.study.combinations import EXPLAINING
 from changeflow.study.met import targets_met
 from changeflow.study.ranking import Ranking, rank
-from changeflow.study.sensitivity_checks import EXPLAINING
 from changeflow.study.study_estimates import Cell, difference, estimate
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan
@@ -113,15 +113,15 @@ def main_effects(cells: Sequence[Cell], plan: StudyPlan) -> list[Level]:
     """Of each factor and scenario: the primary measure's mean at each value, over all settings of the others.
 
     None where not all factors move at once, where a search has chosen the points, and where a random design has fewer
-    than ten points for each of many factors, or where a selection left scenarios out at some points: what the others
-    happen to be would pass for an effect.
+    than ten points for each of many factors, or where a selection left scenarios out at some points or ran them as
+    often as it needed: what the others happen to be would pass for an effect.
     """
     measure, study = plan.comparison.primary, plan.study
     if study.design.kind in EXPLAINING or study.waterfall is not None or study.break_even is not None:
         return []
     if study.design.kind in RANDOM and len(plan.paths) > PARTS and len(plan.points) < POINTS_A_FACTOR * len(plan.paths):
         return []
-    if len(cells) < len(plan.cells):
+    if len(cells) < len(plan.cells) or (study.selection is not None and not study.selection.of_a_size):
         return []
     found = []
     for place, path in enumerate(plan.paths):

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from changeflow.measure.clusters import sums_and_counts
 from changeflow.measure.precision import (
     FIRST,
@@ -17,9 +19,9 @@ from changeflow.measure.precision import (
     replications_needed,
 )
 from changeflow.measure.precision import replications_planned as planned
-from changeflow.measure.records import Estimate
+from changeflow.measure.records import Estimate, Floats
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.study.estimating import difference_of, estimate_of, ratio_parts
+from changeflow.study.estimating import controls_of, difference_of, estimate_of, in_clusters, mean_of, ratio_parts
 from changeflow.study.facts import Facts
 from changeflow.study.growth import FOR_GROWTH, growth_of
 from changeflow.study.store_packing import Columns
@@ -80,6 +82,15 @@ def look_at(columns: Sequence[Columns], rule: Sequential, level: float, together
     return enough, min(after * together, most_of(rule, together))
 
 
+def _controlled_course(values: Floats, controls: Floats, together: int, level: float, first: int) -> Course:
+    """The estimate at the known means of controls; before the first look, which nobody asks for, no interval."""
+    units, known = in_clusters(values, together), in_clusters(controls, together)
+    pairs = [(math.nan, math.inf)] * min(first - 1, len(units))
+    pairs += [mean_of(units[:n], 1, level, known[:n]) for n in range(len(pairs) + 1, len(units) + 1)]
+    means, half_widths = np.array(pairs).T
+    return Course(means, half_widths)
+
+
 def first_of(rule: Sequential, together: int) -> int:
     """The replications looked at first: whole organisations, three of them at least."""
     return min(max(-(-rule.first // together), FIRST) * together, most_of(rule, together))
@@ -99,7 +110,11 @@ def _courses(
         for until in rule.measures:
             if until.measure not in one.values:
                 continue
-            if MEASURES[base_name(until.measure)].ratio:
+            kind, controls = MEASURES[base_name(until.measure)], controls_of(one)
+            if controls is not None and not (kind.ratio or kind.yes_no):
+                values = one.values[until.measure]
+                courses.append(_controlled_course(values, controls, together, level, -(-rule.first // together)))
+            elif kind.ratio:
                 courses.append(ratio_course(*ratio_parts(one, until.measure, together), level))
             elif together > 1:
                 courses.append(ratio_course(*sums_and_counts(one.values[until.measure], together), level))

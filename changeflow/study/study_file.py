@@ -185,24 +185,13 @@ class Study(Value):
 
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
-        if self.variance_reduction is not None:
-            if self.kind == "steady" or self.precision or self.selection or self.wrong_choice:
-                raise ValueError(
-                    "[variance_reduction] with replications, not with [precision], [selection], [wrong_choice] or "
-                    'kind = "steady"'
-                )
-            if self.variance_reduction.antithetic and (self.replications or 0) % 2:
-                raise ValueError(f"an even number of replications for antithetic pairs, found {self.replications}")
+        reduction = self.variance_reduction
+        if reduction is not None and reduction.antithetic and (self.replications or 0) % 2:
+            raise ValueError(f"an even number of replications for antithetic pairs, found {self.replications}")
         if self.steady is not None and self.kind != "steady":
             raise ValueError('[steady] only with kind = "steady"')
-        if self.kind == "steady" and (self.precision or self.selection or self.wrong_choice):
-            raise ValueError('kind = "steady" with replications, not with [precision], [selection] or [wrong_choice]')
-        if self.wrong_choice is not None and (self.precision is not None or self.selection is not None):
-            raise ValueError("[wrong_choice] with replications, not with [precision] or [selection]")
         if self.replications is not None and self.precision is not None:
             raise ValueError("either replications or [precision]")
-        if self.selection is not None and self.precision is not None:
-            raise ValueError("either [selection] or [precision]")
         if self.selection is not None and not self.selection.of_a_size and self.replications is not None:
             raise ValueError(f"no replications with {self.selection.procedure}, which asks for what it needs (most)")
         return self
@@ -247,7 +236,7 @@ def _with_names(error: ValidationError, raw: dict[str, Any], places: Places) -> 
             names = [part for part in path[:-1] if isinstance(part, str)]
             fields = (_CLASSES.get(names[-1], Study) if names else Study).model_fields
             known = [field.alias or name for name, field in fields.items()]
-            fault = places.fault(path, "a known key", str(path[-1]), nearest(str(path[-1]), known))
+            fault = places.unknown_key(path, known)
             faults[fault.path] = fault
     return list(faults.values())
 

@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from changeflow.errors import Fault, InputError, ModelError, PlanError, nearest
-from changeflow.model.faults import Places
+from changeflow.model.faults import Loc, Places
 from changeflow.model.reading import find_model, read_model, vary, with_sets
 from changeflow.model.schema import Model
 from changeflow.model.targets import Comparison, targets_from_words
 from changeflow.study.assumed_ranges import LeftOut, assumed_range, with_all
+from changeflow.study.combinations import combination_faults
 from changeflow.study.design import Range, Setting, settings
 from changeflow.study.manner import Manner
 from changeflow.study.plan import model_names
@@ -201,6 +202,7 @@ def plan_of(path: str | Path) -> StudyPlan:
     names = _scenarios(study, bases)
     study, origins, left_out = with_all(study, bases)
     faults = [
+        *combination_faults(study, places),
         *_unknown_scenarios(study, places, names),
         *_unknown_paths(study, places, bases, origins),
         *sensitivity_faults(study, places, names),
@@ -285,20 +287,17 @@ def _base(study: Study, places: Places, file: Path, number: int) -> Model:
 
 def _moved(fault: Fault, places: Places, where: tuple[str, ...], paths: Mapping[str, Any]) -> Fault:
     """A fault of an option --set, as one of the key that gave it."""
-    for path in paths:
-        if fault.place.startswith(f"--set {path}="):
-            line = places.fault((*where, path), "").place
-            return replace(fault, place=line)
-    return fault
+    if fault.option not in paths:
+        return fault
+    return replace(fault, place=places.fault((*where, fault.option), "").place)
 
 
 def _at_point(fault: Fault, point: int, plan: StudyPlan) -> Fault:
-    for i, path in enumerate(plan.paths):
-        if fault.place.startswith(f"--set {path}="):
-            number = plan.places_of_factors[i] if plan.places_of_factors else 0
-            place = plan.places.fault(("factors", number) if plan.places_of_factors else ("waterfall",), "").place
-            return replace(fault, place=f"{place}: point {point + 1}")
-    return replace(fault, place=f"{plan.places.file}: point {point + 1}: {fault.place}")
+    if fault.option not in plan.paths:
+        return replace(fault, place=f"{plan.places.file}: point {point + 1}: {fault.place}")
+    numbers = plan.places_of_factors
+    where: Loc = ("factors", numbers[plan.paths.index(fault.option)]) if numbers else ("waterfall",)
+    return replace(fault, place=f"{plan.places.fault(where, '').place}: point {point + 1}")
 
 
 def _unknown_scenarios(study: Study, places: Places, names: Mapping[str, Any]) -> list[Fault]:
@@ -317,33 +316,20 @@ def _unknown_paths(study: Study, places: Places, bases: tuple[Model, ...], origi
     found = {}
     for i, factor in enumerate(study.factors):
         for model in bases:
-            for part, known in _strange(factor, model):
+            for part, known in _unknown_parts(factor, model):
                 path = ("factors", origins[i], "path")
                 found[i] = places.fault(path, "a path of the model", factor.path, nearest(part, known))
     return list(found.values())
 
 
-def _strange(factor: Factor, model: Model) -> list[tuple[str, list[str]]]:
+def _unknown_parts(factor: Factor, model: Model) -> list[tuple[str, tuple[str, ...]]]:
     """Parts of a factor's path that the model does not know, each with what it does know."""
     value = factor.values[0] if factor.values else factor.low if factor.low is not None else 0
     try:
         with_sets(model, [f"{factor.path}={toml(value)}"])
     except ModelError as error:
-        return [
-            (_last_quoted(fault.found), _names_in(fault.hint))
-            for fault in error.faults
-            if fault.expected in {"a known key", "a path of the model"} or fault.expected.startswith("a path of ")
-        ]
+        return [(fault.unknown, fault.known) for fault in error.faults if fault.unknown]
     return []
-
-
-def _last_quoted(text: str) -> str:
-    return text.strip("'")
-
-
-def _names_in(hint: str) -> list[str]:
-    """The names of a hint, which says the nearest or all."""
-    return hint.split("'")[1:2] if "'" in hint else hint.removeprefix("known: ").split(", ")
 
 
 def _range(factor: Factor, places: Places, number: int, bases: tuple[Model, ...], levels: int) -> Range:

@@ -39,7 +39,10 @@ WHOLE = '{ "stations.firm.price_per_hour" = 40 }'
         (SEARCH.replace("power_users", "power_user") + RANGE, ("study.toml:5", "did you mean 'power_users'")),
         (SEARCH + "tolerence = 0.1\n" + RANGE, ("study.toml:6", "a known key", "did you mean 'tolerance'")),
         (SEARCH + "tolerance = 0.9\n" + RANGE, ("of at most 0.25", "found 0.9")),
-        (SEARCH + '[design]\nkind = "sobol"\npoints = 4\n' + RANGE, ("grid, with [break_even]",)),
+        (
+            SEARCH + '[design]\nkind = "sobol"\npoints = 4\n' + RANGE,
+            ("study.toml:7: design.kind", "no design of kind sobol beside [break_even]"),
+        ),
         ("[break_even_map]\n" + RANGE, ("study.toml:4", "two of [[factors]]", "1 factors")),
         ("[break_even_map]\n" + RANGE + OTHER + factor("demand.rate_per_day", "values = [3, 4]"), ("3 factors",)),
         ('[break_even_map]\nmark = { "demand.rate" = 1 }\n' + RANGE + OTHER, ("the path of a factor", "demand.rate")),
@@ -59,7 +62,10 @@ WHOLE = '{ "stations.firm.price_per_hour" = 40 }'
         ('[pareto]\nmeasures = ["total_cost", "total_csot"]\n' + LIST, ("study.toml:5", "did you mean 'total_cost'")),
         ('[pareto]\nmeasures = ["total_cost", "total_cost"]\n' + LIST, ("each measure once",)),
         ('[pareto]\nmeasures = ["total_cost", "utilisation.hous"]\n' + LIST, ("did you mean 'utilisation.house'",)),
-        ('[pareto]\nmeasures = ["total_cost", "backlog_requests"]\n' + ONE + RANGE, ("a grid, fractional",)),
+        (
+            '[pareto]\nmeasures = ["total_cost", "backlog_requests"]\n' + ONE + RANGE,
+            ("no design of kind one_at_a_time beside [pareto]",),
+        ),
         ('[sensitivity]\nscenario = "vendor"\n' + RANGE, ("study.toml:4", "a design of kind one_at_a_time or morris")),
         ('[sensitivity]\nscenario = "vendro"\n' + ONE + RANGE, ("study.toml:5", "did you mean 'vendor'")),
         ('[sensitivity]\nmeasure = "total_csot"\n' + ONE + RANGE, ("study.toml:5", "did you mean 'total_cost'")),

@@ -24,7 +24,7 @@ def selection(folder: Path, text: str, *changes: tuple[str, str], count: str = "
 def answer(folder: Path, *words: str) -> dict:
     done = changeflow("study", "study.toml", *QUIET, "--json", *words, folder=folder)
     assert done.code == 0, done.err
-    return json.loads(done.out)["selection"]
+    return json.loads(done.out)["analyses"]["selection"]
 
 
 def test_the_selected_is_among_the_best_and_stragglers_cost_few_runs(folder: Path) -> None:
@@ -32,7 +32,7 @@ def test_the_selected_is_among_the_best_and_stragglers_cost_few_runs(folder: Pat
     found = answer(folder)
     assert found["paired"]
     assert found["guarantee"] == "correct"
-    systems = found["systems"]
+    systems = found["rows"]
     best = min(one["mean"] for one in systems)
     chosen = next(one for one in systems if one["became"] == "selected")
     assert (chosen["point"], chosen["scenario"]) == tuple(found["selected"].values())
@@ -151,7 +151,7 @@ def test_the_other_procedures_answer(procedure: str, folder: Path) -> None:
     selection(folder, f'[selection]\nprocedure = "{procedure}"\n' + "budget = 170\n" * (not count), count=count)
     found = answer(folder)
     assert found["paired"] is (procedure in {"screen", "mcb"})
-    assert sum(one["observations"] for one in found["systems"]) == (80 if count else 170)
+    assert sum(one["observations"] for one in found["rows"]) == (80 if count else 170)
     assert found["expected_loss"] >= 0
 
 
@@ -159,7 +159,7 @@ def test_a_system_with_more_work_than_hours_is_left_out(folder: Path) -> None:
     selection(folder, KN, ("values = [3, 4]", "values = [3, 400]"))
     found = answer(folder)
     assert {one["point"] for one in found["left_out"]} == {2, 4}
-    assert {one["point"] for one in found["systems"]} == {1, 3}
+    assert {one["point"] for one in found["rows"]} == {1, 3}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,11 @@ def test_a_system_with_more_work_than_hours_is_left_out(folder: Path) -> None:
         (KN, COUNT, ("no replications with kim_nelson",)),
         (KN.replace("2.0", "0.0"), "", ("selection.zone",)),
         (KN + '[pareto]\nmeasures = ["total_cost", "waiting_time_hours"]\n', "", ("no [pareto] beside [selection]",)),
-        (KN + '[design]\nkind = "one_at_a_time"\n', "", ("design.kind", "grid, fractional")),
+        (
+            KN + '[design]\nkind = "one_at_a_time"\n',
+            "",
+            ("design.kind", "no design of kind one_at_a_time beside [selection]"),
+        ),
     ],
 )
 def test_wrong_input_is_one_message(text: str, count: str, words: tuple[str, ...], folder: Path) -> None:

@@ -9,9 +9,9 @@ from changeflow.model.schema import Model
 from changeflow.present.staircase_words import answer_of, guarantee_of, hours_in_words, staff_in_words
 from changeflow.study.plan import Plan
 from changeflow.study.results import Results, Verdict
-from changeflow.study.sizing import Candidate, Family, Sizing
-from changeflow.study.sizing_levers import space_of, staff_of
-from changeflow.study.sizing_targets import Service, Slack, State
+from changeflow.study.sizing.answer import Candidate, Family, Sizing
+from changeflow.study.sizing.levers import space_of, staff_of
+from changeflow.study.sizing.targets import Service, Slack, State
 
 MODEL = read_model("partly_open")
 BOTH = ("power_users", "vendor")

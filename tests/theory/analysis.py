@@ -13,8 +13,8 @@ from changeflow.errors import ChangeflowError
 from changeflow.measure.estimates import t_interval
 from changeflow.measure.precision import FIRST, Precision, mean_course, replications_needed
 from changeflow.measure.warm_up import BATCH, mser
-from changeflow.study.budget import ocba_shares
-from changeflow.study.selection_constants import dudewicz_dalal_h, kim_nelson_eta, kim_nelson_h2, rinott_h
+from changeflow.study.selection.budget import ocba_shares
+from changeflow.study.selection.constants import dudewicz_dalal_h, kim_nelson_eta, kim_nelson_h2, rinott_h
 
 from .accept import Check, Result
 from .reasons import Raw, Unsupported, only

@@ -19,11 +19,11 @@ from changeflow.measure.batch_means import batch_means_interval
 from changeflow.measure.controlled import controlled
 from changeflow.measure.estimates import clopper_pearson, jackknife_ratio, quantile_interval, t_interval
 from changeflow.measure.precision import Precision, look_ahead, mean_course, replications_needed
-from changeflow.study.comparisons import against_best, subset_with_best
-from changeflow.study.kim_nelson import kim_nelson
-from changeflow.study.nelson_matejcik import nelson_matejcik
-from changeflow.study.selection import Procedure, Zone, select
-from changeflow.study.two_stage import dudewicz_dalal, rinott
+from changeflow.study.selection.comparisons import against_best, subset_with_best
+from changeflow.study.selection.kim_nelson import kim_nelson
+from changeflow.study.selection.nelson_matejcik import nelson_matejcik
+from changeflow.study.selection.procedure import Procedure, Zone, select
+from changeflow.study.selection.two_stage import dudewicz_dalal, rinott
 
 Kind = Literal["exact", "at least", "measured"]
 Trial = Callable[[np.random.Generator], bool]

@@ -11,8 +11,8 @@ from functools import partial
 import numpy as np
 
 from changeflow.measure.records import Floats
-from changeflow.study.kim_nelson import kim_nelson
-from changeflow.study.selection import Zone, select
+from changeflow.study.selection.kim_nelson import kim_nelson
+from changeflow.study.selection.procedure import Zone, select
 
 from .accept import Check, Result
 from .execute import prepare, run_chunk, seed_of, window_of

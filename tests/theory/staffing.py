@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from changeflow.study.plan import Plan
-from changeflow.study.sizing import size
+from changeflow.study.sizing.size import size
 
 from .test_sizing import queue, smallest_at, started_within
 

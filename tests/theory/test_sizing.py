@@ -10,8 +10,9 @@ from changeflow.measure.estimates import joint_level
 from changeflow.model.schema import Model
 from changeflow.study.plan import Plan
 from changeflow.study.runner import run_all
-from changeflow.study.sizing import Sizing, size
-from changeflow.study.sizing_targets import service_of
+from changeflow.study.sizing.answer import Sizing
+from changeflow.study.sizing.size import size
+from changeflow.study.sizing.targets import service_of
 from tests.unit.small import model_of
 
 RATE = 4.0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from changeflow.errors import RunError
-from changeflow.measure.weekly import STEADY, week_name
+from changeflow.measure.weekly import week_name
 from changeflow.model.steady import unsteady
 from changeflow.study.steady import Steady, settled
 from changeflow.study.store_packing import Columns
@@ -34,6 +34,7 @@ kind = "steady"
 models = ["queue.toml"]
 seed = 2
 replications = 4
+measures = ["all"]
 [[factors]]
 path = "stations.desk.servers"
 values = [2, 3]
@@ -43,6 +44,7 @@ values = [0.6, 1.0]
 [comparison]
 primary = "waiting_time_hours"
 """
+NAMES = ("waiting_time_hours", "backlog_requests")
 RATE = 1.5
 RATES = 'kind = "poisson"\nrate_per_hour = 1.5'
 
@@ -63,12 +65,12 @@ def study(folder: Path, *words: str, change: tuple[str, str] = ("", "")) -> dict
 
 
 def test_intervals_hold_the_exact_means_and_are_narrow(tmp_path: Path) -> None:
-    """Waiting, open requests (Little) and throughput of four queues, at 99.9 % each: 12 numbers."""
+    """Waiting, open requests (Little), throughput and busy share of four queues, at 99.9 % each: 20 numbers."""
     level = ("[comparison]\n", "[comparison]\nlevel = 0.999\n")
     found = study(tmp_path, change=level)
     assert found["kind"] == "steady"
-    assert found["steady"]["weeks_left_out"] < found["steady"]["weeks"] / 2
-    assert not found["steady"]["too_correlated"]
+    assert found["analyses"]["warm_up"]["weeks_left_out"] < found["analyses"]["warm_up"]["weeks"] / 2
+    assert not found["analyses"]["warm_up"]["too_correlated"]
     assert len(found["cells"]) == 4
     for cell in found["cells"]:
         setting = found["points"][cell["point"] - 1]
@@ -77,12 +79,12 @@ def test_intervals_hold_the_exact_means_and_are_narrow(tmp_path: Path) -> None:
         exact = {
             "waiting_time_hours": (wait, 0.12), "backlog_requests": (RATE * (wait + mean), 0.05),
             "throughput_per_week": (RATE * 168, 0.02), "sojourn_time_hours": (wait + mean, 0.05),
+            "utilisation": (RATE * mean / servers, 0.02), "utilisation.desk": (RATE * mean / servers, 0.02),
         }  # fmt: skip
         for name, (value, narrow) in exact.items():
-            if name in cell["measures"]:
-                one = cell["measures"][name]
-                assert abs(one["mean"] - value) <= one["half_width"], (setting, name)
-                assert one["half_width"] < narrow * value, (setting, name)
+            one = cell["measures"][name]
+            assert abs(one["mean"] - value) <= one["half_width"], (setting, name)
+            assert 0 < one["half_width"] < narrow * value, (setting, name)
     assert (tmp_path / "results" / "long" / "charts" / "warm_up.svg").exists()
 
 
@@ -91,10 +93,10 @@ def columns(series: np.ndarray) -> Columns:
     runs, weeks = series.shape
     ratios = {
         week_name(name, week): np.stack([10 * series[:, week], np.full(runs, 10.0)], axis=1)
-        for name in STEADY
+        for name in NAMES
         for week in range(weeks)
     }
-    return Columns(runs, dict.fromkeys(STEADY, series.mean(axis=1)), ratios, {})
+    return Columns(runs, dict.fromkeys(NAMES, series.mean(axis=1)), ratios, {})
 
 
 def test_a_slow_start_is_cut_off_for_all_systems_alike() -> None:

@@ -18,7 +18,7 @@ KNOWN = {1: 0.441, 5: 0.404, 10: 0.368, 20: 0.325}
 def test_the_example_misleads_as_often_as_is_known(tmp_path: Path) -> None:
     done = changeflow("study", str(EXAMPLE), "--json", "--progress", "none", "--out", "here", folder=tmp_path)
     assert done.code == 0, done.err
-    found = json.loads(done.out)["wrong_choice"]
+    found = json.loads(done.out)["analyses"]["wrong_choice"]
     assert found["better_point"] == 2
     rows = {row["replications"]: row for row in found["rows"]}
     for runs, share in KNOWN.items():

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from changeflow.study.comparisons import against_best, expected_loss, loss_integral, subset_with_best
-from changeflow.study.nelson_matejcik import nelson_matejcik
-from changeflow.study.selection import Zone, select
+from changeflow.study.selection.comparisons import against_best, expected_loss, loss_integral, subset_with_best
+from changeflow.study.selection.nelson_matejcik import nelson_matejcik
+from changeflow.study.selection.procedure import Zone, select
 
 MEANS = np.array([0.0, 0.3, 1.0, 3.0])
 RUNS = 1500

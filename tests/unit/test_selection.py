@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from changeflow.errors import PlanError, RunError
-from changeflow.study.budget import ocba, ocba_shares, top_up
-from changeflow.study.kim_nelson import kim_nelson
-from changeflow.study.nelson_matejcik import nelson_matejcik, sphericity_variance
-from changeflow.study.selection import Procedure, Selection, Zone, select
-from changeflow.study.selection_constants import dudewicz_dalal_h, dunnett_one_sided
-from changeflow.study.two_stage import dudewicz_dalal, first_weight, rinott, second_stage
+from changeflow.study.selection.budget import ocba, ocba_shares, top_up
+from changeflow.study.selection.constants import dudewicz_dalal_h, dunnett_one_sided
+from changeflow.study.selection.kim_nelson import kim_nelson
+from changeflow.study.selection.nelson_matejcik import nelson_matejcik, sphericity_variance
+from changeflow.study.selection.procedure import Procedure, Selection, Zone, select
+from changeflow.study.selection.two_stage import dudewicz_dalal, first_weight, rinott, second_stage
 
 SLIPPAGE = (0.0, 1.0, 1.0, 1.0, 1.0)
 SPACED = (0.0, 1.0, 2.0, 3.0, 4.0)

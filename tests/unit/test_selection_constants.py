@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from changeflow.errors import PlanError
-from changeflow.study.selection_constants import (
+from changeflow.study.selection.constants import (
     dudewicz_dalal_h,
     dunnett_one_sided,
     kim_nelson_eta,

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from changeflow.study.sizing_levers import Point
-from changeflow.study.sizing_search import Search, Tried, by_cheapness, shortlist, staircase
+from changeflow.study.sizing.levers import Point
+from changeflow.study.sizing.search import Search, Tried, by_cheapness, shortlist, staircase
 
 
 def tried(point: Point, slack: float, half_width: float = 0.0, cost: float = 0.0, hours: float = 0.0) -> Tried:

@@ -6,8 +6,8 @@ import pytest
 
 from changeflow.errors import PlanError
 from changeflow.model.reading import read_model
-from changeflow.study.sizing_levers import space_of, staff_of
-from changeflow.study.sizing_start import beta_of, chance_to_wait, is_monotone, square_root_staff, start_of
+from changeflow.study.sizing.levers import space_of, staff_of
+from changeflow.study.sizing.start import beta_of, chance_to_wait, is_monotone, square_root_staff, start_of
 
 from .small import DESK, model_of
 

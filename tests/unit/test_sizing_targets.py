@@ -12,7 +12,7 @@ from changeflow.errors import PlanError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
 from changeflow.model.targets import targets_from_words
-from changeflow.study.sizing_targets import Service, Slack, check_targets, service_of, wanted_share
+from changeflow.study.sizing.targets import Service, Slack, check_targets, service_of, wanted_share
 
 from .small import model_of
 

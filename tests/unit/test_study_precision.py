@@ -7,6 +7,7 @@ import pytest
 
 from changeflow.measure.clusters import clustered_mean
 from changeflow.measure.estimates import t_interval
+from changeflow.study.estimating import mean_of
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_estimates import first_of, look_at, most_of
 from changeflow.study.study_file import Sequential, Until
@@ -78,3 +79,24 @@ def test_single_runs_end_where_their_own_interval_is_narrow_and_stays_so() -> No
         mean, half_width = t_interval(values[: found - ahead])
         assert half_width <= 0.05 * mean, ahead
     assert t_interval(values[: found - 6])[1] == pytest.approx(5.0, rel=0.2)
+
+
+@pytest.mark.slow
+def test_stopped_with_controls_it_still_covers_and_takes_fewer_runs() -> None:
+    """300 sequences to 10 % of the mean, a control correlated by 0.8: as well as without controls (0.90 is the bar)."""
+    rng, one = np.random.default_rng(7), rule(relative=0.1)
+    hits, used = {True: 0, False: 0}, {True: 0, False: 0}
+    for _ in range(300):
+        luck = rng.normal(size=(600, 2))
+        values = 10 + 6 * (0.8 * luck[:, 0] + 0.6 * luck[:, 1])
+        for controlled in (True, False):
+            known = {"control_arrivals": luck[:, 0]} if controlled else {}
+            look, enough = first_of(one, 1), None
+            while enough is None:
+                made = Columns(look, {name: column[:look] for name, column in {COST: values, **known}.items()}, {}, {})
+                enough, look = look_at([made], one, 0.95, 1)
+            mean, half_width = mean_of(values[:enough], 1, 0.95, luck[:enough, :1] if controlled else None)
+            hits[controlled] += abs(mean - 10) <= half_width
+            used[controlled] += enough
+    assert min(hits.values()) / 300 >= 0.90
+    assert used[True] < 0.5 * used[False]

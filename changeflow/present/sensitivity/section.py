@@ -14,6 +14,7 @@ from changeflow.study.toml_value import toml
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+ANSWER = "ANSWER"
 MOST_LINES = 12
 """Rows of a table on a terminal; all of them are in its file."""
 
@@ -28,11 +29,13 @@ class Section:
     rows: tuple[Row, ...]
     shown: tuple[tuple[str, ...], ...]
     """What a terminal shows: a heading, then rows of words."""
-    draw: Callable[[], Figure]
+    draw: Callable[[], Figure] | None
     facts: dict[str, Any]
     """For machines, beside the rows."""
     legend: str = ""
     """What the words of the terminal's table mean, where they need it."""
+    label: str = ANSWER
+    """Of its sentence on a terminal: those of the answer are said together, and their tables stand before it."""
 
 
 def number(value: float) -> float | str:
@@ -93,6 +96,8 @@ def written(value: object) -> object:
 
 def text_table(shown: Sequence[Sequence[str]], width: int = 78) -> list[str]:
     """Columns side by side, the first one flush left; where lines would be too long it stands above the others."""
+    if not shown:
+        return []
     hidden = len(shown) - 1 - MOST_LINES
     rows = list(shown[: MOST_LINES + 1])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]

@@ -9,20 +9,24 @@ from changeflow.present.sensitivity.morris import morris_section
 from changeflow.present.sensitivity.pareto import pareto_section
 from changeflow.present.sensitivity.robust import robust_section
 from changeflow.present.sensitivity.section import Section
+from changeflow.present.sensitivity.selection import selection_section
 from changeflow.present.sensitivity.tornado import tornado_section
+from changeflow.present.sensitivity.warm_up import warm_up_section
 from changeflow.present.sensitivity.waterfall import waterfall_section
+from changeflow.present.sensitivity.wrong_choice import wrong_choice_section
 from changeflow.study.sensitivity.analyses import Analyses
-from changeflow.study.study_plan import StudyPlan
+from changeflow.study.study import StudyResults
 
 NAMES = (
     "break_even", "break_even_map", "waterfall", "tornado", "morris", "sobol_indices", "robust", "pareto",
+    "selection", "warm_up", "wrong_choice",
 )  # fmt: skip
 """Of all tables and charts that there may be."""
 
 
-def sections_of(found: Analyses, plan: StudyPlan) -> list[Section]:
+def sections_of(found: Analyses, results: StudyResults) -> list[Section]:
     """What was asked for."""
-    sections = []
+    plan, sections = results.plan, []
     if found.break_even is not None:
         sections.append(break_even_section(found.break_even))
     if found.best_map is not None:
@@ -39,4 +43,10 @@ def sections_of(found: Analyses, plan: StudyPlan) -> list[Section]:
         sections.append(robust_section(found.robust, plan.comparison.primary, len(plan.paths)))
     if found.pareto is not None:
         sections.append(pareto_section(found.pareto, len(plan.points)))
+    if results.selected is not None:
+        sections.append(selection_section(results.selected, results))
+    if results.settled is not None:
+        sections.append(warm_up_section(results.settled, plan))
+    if results.misleading is not None:
+        sections.append(wrong_choice_section(results.misleading, results))
     return sections

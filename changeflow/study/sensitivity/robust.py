@@ -40,14 +40,14 @@ class Robust:
 
 
 def robust(results: StudyResults) -> Robust | None:
-    """Shares over the points of a design that spreads evenly; None for other designs and for one scenario.
+    """Shares over the points of a design that spreads evenly; None for others, one scenario, and a [selection].
 
     A point's winner is the one of `best_of`, whose joint interval over the pairs lies beyond the smallest difference
     of interest. Intervals of shares are exact binomial ones (Clopper and Pearson 1934), as if points were drawn
     independently; a Latin hypercube and Sobol points are spread more evenly than that.
     """
     plan = results.plan
-    if plan.study.design.kind not in DESIGNS or len(plan.scenarios) < 2:
+    if plan.study.design.kind not in DESIGNS or len(plan.scenarios) < 2 or plan.study.selection is not None:
         return None
     bests, count, level = results.bests, len(plan.points), plan.comparison.level
     shares = []

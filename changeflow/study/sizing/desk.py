@@ -1,199 +1,34 @@
-"""The cheapest staffing that meets its targets: search, verification on fresh runs, figures from further fresh runs."""
+"""The desk of a sizing: runs staffings, block by block, and keeps what was learnt of them."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
-from changeflow.errors import InputError, PlanError
-from changeflow.measure.estimates import joint_level
+from changeflow.errors import InputError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
 from changeflow.study.evaluate import column, evaluate, paired_differences
 from changeflow.study.plan import Plan
 from changeflow.study.results import Results, ScenarioResult, Verdict
-from changeflow.study.routes import along_route
-from changeflow.study.runner import Progress, no_progress, run_all
-from changeflow.study.sizing_levers import Point, Space, Staff, can_be_sized, space_of, staff_of
-from changeflow.study.sizing_search import Search, Tried, by_cheapness, shortlist, staircase
-from changeflow.study.sizing_start import is_monotone, start_of
-from changeflow.study.sizing_targets import (
-    TOLERANCE,
-    Service,
-    State,
-    check_targets,
-    service_in,
-    service_of,
-    wanted_share,
-)
+from changeflow.study.runner import Progress, run_all
+from changeflow.study.sizing.answer import ANSWER, CHEAPER, DEARER, TODAY, VENDOR, Candidate, Family, Sizing, Step
+from changeflow.study.sizing.levers import Point, Space, staff_of
+from changeflow.study.sizing.search import Search, Tried, by_cheapness, staircase
+from changeflow.study.sizing.start import is_monotone, start_of
+from changeflow.study.sizing.targets import Service, State, service_in, service_of, wanted_share
 
 SEARCH_RUNS, QUICK_SEARCH_RUNS = 20, 8
 MOST_TRIED, QUICK_MOST_TRIED = 160, 40
-MOST_VERIFIED = 6
-VENDOR_VERIFIED = 3
 _FAR_APART = 1_000_000
 """Replications between the blocks of the search, the verification and the figures: no run serves two of them."""
-TODAY, CHEAPER, ANSWER, DEARER, VENDOR = "today", "cheaper", "answer", "dearer", "vendor"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A staffing that was verified."""
-
-    point: Point
-    values: Mapping[str, float]
-    """Path -> value of every lever."""
-    model: Model
-    staff: Staff
-    service: Service
-    """In the block in which it was judged, at the joint level."""
-    state: State
-    """What the verification says."""
-    cost: float
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the staircase, as the search saw it."""
-
-    staff: Staff
-    values: Mapping[str, float]
-    service: Service
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One search: of the model as it is, or of the vendor alone."""
-
-    space: Space
-    tried: dict[Point, Tried]
-    monotone: bool
-    exhausted: bool
-    """It ended because it had tried as many as it may."""
-    verified: tuple[Candidate, ...]
-    """Cheapest first."""
-
-    @property
-    def answer(self) -> Candidate | None:
-        """The cheapest that surely meets the targets."""
-        return next((one for one in self.verified if one.state == "met"), None)
-
-    @property
-    def kind(self) -> Literal["found", "too_close", "unreachable"]:
-        """Is there one that surely meets the targets, or that may?"""
-        if self.answer is not None:
-            return "found"
-        return "too_close" if any(one.state == "close" for one in self.verified) else "unreachable"
-
-    @property
-    def nearest(self) -> Candidate:
-        """Of the verified, the one that is nearest to the targets, or exceeds them most."""
-        return max(self.verified, key=lambda one: one.service.worst.mean)
-
-    @property
-    def chosen(self) -> Candidate:
-        """The answer, or the nearest."""
-        return self.answer or self.nearest
-
-
-@dataclass(frozen=True, slots=True)
-class Sizing:
-    """The answer with everything that tables, sentences and files say of it."""
-
-    family: Family
-    vendor: Family | None
-    """The vendor alone; None where the model has no vendor, or nobody else."""
-    staffs: dict[str, Staff]
-    """Scenario -> its hours; in the order of the table."""
-    services: dict[str, Service]
-    """Scenario -> its targets in the last block, each interval at the level."""
-    steps: tuple[Step, ...]
-    results: Results
-    """The figures: the last block of runs."""
-    tolerance: float
-    level: float
-    search_runs: int
-    today: State
-    """Of today's staffing, which is one of those verified; on the runs of the table where the search left it out."""
-    verified: int
-    """Staffings among which the level was split."""
-
-    @property
-    def runs(self) -> int:
-        """Of each verified staffing, and again of each in the table."""
-        return self.results.replications
-
-
-def size(
-    plan: Plan,
-    *,
-    ranges: Mapping[str, tuple[float, float]] | None = None,
-    tolerance: float = TOLERANCE,
-    space: Space | None = None,
-    progress: Progress = no_progress,
-) -> Sizing:
-    """The cheapest staffing of the plan's one model that meets its targets.
-
-    With the comparison's level, every staffing said to meet the targets does so in the model: intervals on fresh runs,
-    the level split over the staffings verified, today's among them (Bonferroni). That nothing cheaper exists is not
-    promised. `space`: what check_sizing made of the same model. Raises PlanError as check_sizing does.
-    """
-    began = time.monotonic()
-    model = dict(plan.scenarios)[plan.baseline or ""]
-    spaces = [space or check_sizing(model, ranges, tolerance)]
-    desk = _Desk(plan, model, progress)
-    alone = _vendor_alone(model)
-    if alone is not None and can_be_sized(alone):
-        spaces.append(space_of(alone, {path: span for path, span in (ranges or {}).items() if _is_of(alone, path)}))
-    searches = [desk.search(space) for space in spaces]
-    lists = [
-        shortlist(search.book.values(), desk.matters, most)
-        for search, most in zip(searches, (MOST_VERIFIED, VENDOR_VERIFIED), strict=False)
-    ]
-    is_listed = spaces[0].has_today and spaces[0].today in [one.point for one in lists[0]]
-    verified = sum(map(len, lists)) + (not is_listed)
-    level = joint_level(model.comparison.level, verified)
-    families = [
-        Family(space, search.book, search.monotone, search.exhausted, desk.verify(space, listed, level, tolerance))
-        for space, search, listed in zip(spaces, searches, lists, strict=True)
-    ]
-    vendor = families[1] if len(families) > 1 else None
-    return desk.figures(families[0], vendor, _Claims(level, verified, tolerance), began)
-
-
-def check_sizing(model: Model, ranges: Mapping[str, tuple[float, float]] | None, tolerance: float) -> Space:
-    """What may be chosen. Raises PlanError for a model without targets or without anything to choose, a tolerance
-    outside [0, 0.5), a wrong range.
-    """
-    if not 0 <= tolerance < 0.5:
-        raise PlanError(f"--tolerance: expected a share from 0 to below 0.5, found {tolerance:g}")
-    check_targets(model)
-    return space_of(model, ranges)
-
-
-def _vendor_alone(model: Model) -> Model | None:
-    """The same requests through the vendor's stations only; None where that is nothing new, or not possible."""
-    if {station.kind for station in model.stations.values()} != {"vendor", "in_house"}:
-        return None
-    try:
-        return along_route(model, "vendor")
-    except InputError:
-        return None
-
-
-def _is_of(alone: Model, path: str) -> bool:
-    """Is a lever one of the vendor's stations?"""
-    parts = path.split(".")
-    return parts[0] == "stations" and alone.stations[parts[1]].kind == "vendor"
-
-
-@dataclass(frozen=True, slots=True)
-class _Claims:
+class Claims:
     """How surely staffings are judged."""
 
     level: float
@@ -202,7 +37,7 @@ class _Claims:
     tolerance: float
 
 
-class _Desk:
+class Desk:
     """Runs staffings, block by block, and keeps what was learnt of them."""
 
     def __init__(self, plan: Plan, model: Model, progress: Progress) -> None:
@@ -276,7 +111,7 @@ class _Desk:
         again = [replace(one, cost=found[one.point].cost) for one in listed]
         return tuple(found[one.point] for one in by_cheapness(again, self.matters))
 
-    def figures(self, family: Family, vendor: Family | None, claims: _Claims, began: float) -> Sizing:
+    def figures(self, family: Family, vendor: Family | None, claims: Claims, began: float) -> Sizing:
         """Today, next cheaper, the answer, next dearer, the vendor alone: on runs that chose nothing."""
         space, chosen = family.space, family.chosen
         steps = staircase([*family.tried.values()])
@@ -322,7 +157,7 @@ class _Desk:
             verified=claims.verified,
         )
 
-    def _today(self, family: Family, runs: tuple[RunMeasures, ...], claims: _Claims) -> State:
+    def _today(self, family: Family, runs: tuple[RunMeasures, ...], claims: Claims) -> State:
         """As verified; else by the runs of the table, which have chosen nothing."""
         if family.space.has_today:
             for one in family.verified:

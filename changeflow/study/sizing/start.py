@@ -6,7 +6,7 @@ import math
 
 from changeflow.model.schema import Model
 from changeflow.model.topology import offered_loads
-from changeflow.study.sizing_levers import Point, Space
+from changeflow.study.sizing.levers import Point, Space
 
 
 def chance_to_wait(beta: float) -> float:

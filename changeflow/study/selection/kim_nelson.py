@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.measure.records import Floats
-from changeflow.study.selection import Procedure, Selection, Zone
-from changeflow.study.selection_constants import kim_nelson_h2
+from changeflow.study.selection.constants import kim_nelson_h2
+from changeflow.study.selection.procedure import Procedure, Selection, Zone
 
 
 def kim_nelson(zone: Zone, *, batch: int = 1) -> Procedure:

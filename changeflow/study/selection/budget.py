@@ -12,7 +12,7 @@ import numpy as np
 
 from changeflow.errors import PlanError
 from changeflow.measure.records import Floats
-from changeflow.study.selection import Procedure, Selection, Wanted, Zone
+from changeflow.study.selection.procedure import Procedure, Selection, Wanted, Zone
 
 
 def ocba_shares(means: Floats, deviations: Floats, *, more_is_better: bool = False) -> Floats:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
-from changeflow.study.sizing_levers import Point
+from changeflow.study.sizing.levers import Point
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from changeflow.measure.records import Floats
-from changeflow.study.selection import Procedure, Selection, Zone, means_of
-from changeflow.study.selection_constants import dunnett_one_sided
+from changeflow.study.selection.constants import dunnett_one_sided
+from changeflow.study.selection.procedure import Procedure, Selection, Zone, means_of
 
 
 def nelson_matejcik(zone: Zone) -> Procedure:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from changeflow.measure.records import Floats
-from changeflow.study.selection import Procedure, Selection, Wanted, Zone, means_of
-from changeflow.study.selection_constants import dudewicz_dalal_h, rinott_h
+from changeflow.study.selection.constants import dudewicz_dalal_h, rinott_h
+from changeflow.study.selection.procedure import Procedure, Selection, Wanted, Zone, means_of
 
 
 def rinott(zone: Zone) -> Procedure:

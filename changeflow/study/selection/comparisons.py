@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from changeflow.measure.records import Floats
-from changeflow.study.kim_nelson import variances_of_differences
-from changeflow.study.selection_constants import screening_t
+from changeflow.study.selection.constants import screening_t
+from changeflow.study.selection.kim_nelson import variances_of_differences
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.measure.records import Floats
-from changeflow.study.comparisons import AgainstBest, against_best, loss_of_pairs, subset_with_best
-from changeflow.study.selecting import Outcome, Race, System
+from changeflow.study.selection.comparisons import AgainstBest, against_best, loss_of_pairs, subset_with_best
+from changeflow.study.selection.race import Outcome, Race, System
 from changeflow.study.selection_file import Selecting
 
 
@@ -41,7 +41,7 @@ class Selected:
     best: int
     """Place among the results; of a screen, the best mean in the subset."""
     guarantee: str
-    """good, correct, subset, intervals, none (selection.Selection says what they mean)."""
+    """good, correct, subset, intervals, none (procedure.Selection says what they mean)."""
     expected_loss: float
     """At most, in the measure's unit, on average, if another one is the best."""
     asked: int | None

@@ -1,0 +1,1 @@
+"""The cheapest staffing that meets its targets: levers, search, verification, answer."""
