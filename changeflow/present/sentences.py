@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from changeflow.measure.records import Difference, Estimate
 from changeflow.model.topology import Load
 from changeflow.present.adoption import adoption_sentences
+from changeflow.present.paths import path_words
 from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
-from changeflow.present.words import digits, load_in_words, money, plain
+from changeflow.present.words import capitalised, digits, load_in_words, money, plain
 from changeflow.study.met import targets_met
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
@@ -44,8 +45,7 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
         return _single(next(iter(results.scenarios.values())))
     if verdict.kind == "all_grow":
         return "No winner: in every configuration the backlog grows without end."
-    leader = plain(verdict.leader or "")
-    leader = leader[:1].upper() + leader[1:]
+    leader = capitalised(plain(verdict.leader or ""))
     if verdict.lead is None:
         return f"{leader} wins: it is the only configuration whose backlog settles."
     second = plain(verdict.second or "")
@@ -167,17 +167,10 @@ def unsure_sentence(results: Results) -> str:
     shown = (flips or list(results.swings))[:3]
     texts = []
     for swing in shown:
-        span = f"{short_path(swing.path)} ({swing.low} to {swing.high})"
+        span = f"{path_words(swing.path)} ({swing.low} to {swing.high})"
         texts.append(f"{span} -> {plain(swing.flips_to)}" if swing.flips_to else span)
     head = "can flip the winner: " if flips else "no single assumption flips it; most moves it: "
     return head + "; ".join(texts)
-
-
-def short_path(path: str) -> str:
-    """The last part of a path and whose it is."""
-    parts = path.split(".")
-    whose = parts[2] if parts[:2] == ["demand", "sources"] else parts[1] if len(parts) > 2 else ""
-    return f"{whose.replace('_', ' ')} {parts[-1].replace('_', ' ')}".strip()
 
 
 def next_command(results: Results, where: str | None, sets: Sequence[str] = ()) -> str:

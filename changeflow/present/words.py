@@ -140,6 +140,11 @@ def plain_name(name: str) -> str:
     return name.replace("_", " ")
 
 
+def capitalised(text: str) -> str:
+    """The first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def load_in_words(low: float, high: float) -> str:
     """Work over hours: '40%', '40% to 60%', or '40% or more' where a loop may hold requests for ever."""
     if math.isinf(high):

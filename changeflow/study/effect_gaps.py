@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -44,6 +44,15 @@ class Moving:
     """Paths of other factors that may move it as much."""
 
 
+def with_intervals(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level: float) -> list[Level]:
+    """The means with Student's intervals over the runs (or organisations) that all points have, each at the level."""
+    by_place, together, runs = _runs_of_all(cells)
+    return [
+        replace(one, half_width=t_interval(_by_run(one, by_place, measure, runs, together), level)[1])
+        for one in effects
+    ]
+
+
 def gaps_of(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level: float) -> list[Gap]:
     """One for each factor and scenario of which two values or more have a mean.
 
@@ -52,9 +61,7 @@ def gaps_of(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level
     """
     groups = [list(one) for _, one in groupby(effects, key=lambda one: (one.path, one.scenario))]
     joint = joint_level(level, sum(len(one) * (len(one) - 1) // 2 for one in groups))
-    by_place = {(cell.point, cell.scenario): cell for cell in cells}
-    together = math.lcm(*(cell.facts.together for cell in cells))
-    runs = min(cell.columns.count for cell in cells) // together * together
+    by_place, together, runs = _runs_of_all(cells)
     found = []
     for levels in groups:
         low, high = min(levels, key=lambda one: one.mean), max(levels, key=lambda one: one.mean)
@@ -76,6 +83,13 @@ def moving_most(gaps: Sequence[Gap]) -> Moving | None:
         if gap.low.path != widest.low.path and not mean - half_width > 0:
             rivals.append(gap.low.path)
     return Moving(widest, tuple(dict.fromkeys(rivals)))
+
+
+def _runs_of_all(cells: Sequence[Cell]) -> tuple[dict[tuple[int, str], Cell], int, int]:
+    """The cells by point and scenario, the runs of an organisation, and how many runs every cell has."""
+    together = math.lcm(*(cell.facts.together for cell in cells))
+    runs = min(cell.columns.count for cell in cells) // together * together
+    return {(cell.point, cell.scenario): cell for cell in cells}, together, runs
 
 
 def _by_run(level: Level, cells: dict[tuple[int, str], Cell], measure: str, runs: int, together: int) -> Floats:

@@ -81,11 +81,6 @@ def ends_in_words(low: object, high: object) -> tuple[str, str]:
     return setting_word(low), setting_word(high)
 
 
-def tail(path: str) -> str:
-    """The last word of a path: 'hours per week'."""
-    return path.rsplit(".", 1)[-1].replace("_", " ").capitalize()
-
-
 def written(value: object) -> object:
     """A factor's value in a table: as TOML writes it; empty where the model's own stays."""
     return "" if value is None else value if isinstance(value, str | int | float) else toml(value)
