@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from changeflow.measure.units import unit_of
 from changeflow.present.paths import path_words, some_paths
-from changeflow.present.words import capitalised, digits, plain
+from changeflow.present.sensitivity.most import leading_title
+from changeflow.present.words import digits, plain
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import Level
 
 
 def moving_sentence(results: StudyResults) -> str:
-    """'Most (or, with rivals, surely) moved by X: on average 10 to 30 over its values, a gap of 20 +- 2.'; '' without factors."""
+    """'Most moved by X: on average 10 to 30 over its values, a gap of 20 +- 2.'; with rivals 'Surely'; '' without any."""
     if not results.gaps:
         return ""
     without = _without(results)
@@ -33,10 +34,7 @@ def moving_title(results: StudyResults) -> str:
         return f"No factor surely moves the {measure}"
     gap, rivals = results.moving.gap, results.moving.rivals
     whose = f" ({plain(gap.low.scenario)})" if len(results.plan.scenarios) > 1 else ""
-    name = capitalised(path_words(gap.low.path))
-    if rivals:
-        return f"{name} surely moves the {measure}{whose}, {some_paths(rivals)} perhaps as much"
-    return f"{name} moves the {measure} most{whose}"
+    return leading_title(gap.low.path, rivals, "moves", f"{measure}{whose}")
 
 
 def _without(results: StudyResults) -> str:

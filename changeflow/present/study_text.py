@@ -284,4 +284,4 @@ def study_text(results: StudyResults, sections: Sequence[Section], folder: str) 
         lines += labelled("TARGET", target)
     for one in results.gates:
         lines += labelled("EXPECT", gate_line(one))
-    return "\n".join([*lines, *labelled("FILES", folder)])
+    return "\n".join([*lines, *labelled("FILES", folder)]).replace(" ± ", " +- ")  # a terminal knows ASCII

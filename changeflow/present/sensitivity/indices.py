@@ -8,7 +8,7 @@ from changeflow.present.paths import Labels, path_words, some_paths
 from changeflow.present.sensitivity.labels import response_words
 from changeflow.present.sensitivity.most import Size, most_of, most_title
 from changeflow.present.sensitivity.section import Section, number
-from changeflow.present.words import plain
+from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.indices import Indices
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def indices_section(found: Indices, labels: Labels) -> Section:
     )
     first = next((one for one in found.indices if most is not None and one.path == most.path), found.indices[0])
     words = (
-        f"{response_words(found.response)}: {path_words(first.path)} alone explains {first.first:.0%} of the variance "
+        f"{capitalised(response_words(found.response))}: {path_words(first.path)} alone explains {first.first:.0%} of the variance "
         f"of its mean ({first.first_low:.0%} to {first.first_high:.0%}), with the others {first.total:.0%} "
         f"({first.total_low:.0%} to {first.total_high:.0%})"
     )

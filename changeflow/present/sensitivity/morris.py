@@ -8,7 +8,7 @@ from changeflow.present.paths import Labels, path_words
 from changeflow.present.sensitivity.labels import response_words
 from changeflow.present.sensitivity.most import Size, as_much, most_of, most_title, moved_by
 from changeflow.present.sensitivity.section import Section, amount, interval, number
-from changeflow.present.words import plain
+from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.morris import Morris
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def morris_section(found: Morris, labels: Labels) -> Section:
     effects, unit = found.effects, found.response.unit
     visible = sum(one.visible for one in effects)
     most = most_of([Size(one.path, one.mu_star, one.low, one.high, one.visible) for one in effects])
-    words = f"{response_words(found.response)}: "
+    words = f"{capitalised(response_words(found.response))}: "
     if most is not None:
         first = next(one for one in effects if one.path == most.path)
         words += (

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from changeflow.present.paths import path_words, some_paths
-from changeflow.present.words import capitalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,17 @@ def most_of(sizes: Sequence[Size]) -> Most | None:
 
 
 def most_title(most: Most | None, does: str, to_what: str) -> str:
-    """'Vendor speed moves the total cost most', or, where others may, 'surely moves it, go live fit perhaps as much'."""
+    """'What moves the total cost most: vendor speed'; with rivals only what surely does, and what perhaps as much."""
     if most is None:
         return f"No assumption surely {does} the {to_what}"
-    name = capitalised(path_words(most.path))
-    if not most.rivals:
-        return f"{name} {does} the {to_what} most"
-    return f"{name} surely {does} the {to_what}, {some_paths(most.rivals)} perhaps as much"
+    return leading_title(most.path, most.rivals, does, to_what)
+
+
+def leading_title(path: str, rivals: Sequence[str], does: str, to_what: str) -> str:
+    """The same of one path and its rivals."""
+    if not rivals:
+        return f"What {does} the {to_what} most: {path_words(path)}"
+    return f"What surely {does} the {to_what}: {path_words(path)}; perhaps as much: {some_paths(rivals)}"
 
 
 def moved_by(most: Most) -> str:

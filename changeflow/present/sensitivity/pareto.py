@@ -50,14 +50,14 @@ def pareto_section(found: Front, points: int) -> Section:
     return Section("pareto", words, header, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
-def _name(one: Candidate, points: int, word: str = "") -> str:
-    return plain(one.scenario) if points == 1 else f"{word}{one.point + 1}/{plain(one.scenario)}"
+def _name(one: Candidate, points: int) -> str:
+    return plain(one.scenario) if points == 1 else f"point {one.point + 1} {plain(one.scenario)}"
 
 
 def _beaten_by_none(often: Sequence[Candidate], points: int) -> str:
     """The finding: who, if it is one; else how many."""
     if len(often) == 1:
-        return f"Only {_name(often[0], points, 'point ')} is surely beaten by none"
+        return f"Only {_name(often[0], points)} is surely beaten by none"
     return f"{len(often)} are surely beaten by none" if often else "Nobody is surely beaten by none"
 
 

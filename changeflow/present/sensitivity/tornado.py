@@ -9,7 +9,7 @@ from changeflow.present.paths import Labels, path_words
 from changeflow.present.sensitivity.labels import response_words
 from changeflow.present.sensitivity.most import Size, as_much, most_of, most_title, moved_by
 from changeflow.present.sensitivity.section import Section, amount, ends_in_words, number, signed, written
-from changeflow.present.words import plain, plus_minus
+from changeflow.present.words import capitalised, plain, plus_minus
 from changeflow.study.sensitivity.tornado import Bar, Tornado
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ HEADER = (
 
 def tornado_section(found: Tornado, labels: Labels) -> Section:
     """Which assumption moves the answer most, and which alone turns it."""
-    bars, response = found.bars, response_words(found.response)
+    bars, response = found.bars, capitalised(response_words(found.response))
     most = most_of([_size(bar) for bar in bars])
     words = f"{response}: {plus_minus(found.base, found.half_width)} {found.response.unit} as the model is; "
     if most is None:
