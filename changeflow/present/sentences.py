@@ -6,12 +6,13 @@ import shlex
 from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
+from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.topology import Load
 from changeflow.present.adoption import adoption_sentences
 from changeflow.present.paths import path_words
 from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
-from changeflow.present.words import capitalised, digits, load_in_words, money, plain
+from changeflow.present.words import capitalised, digits, load_in_words, money, percent, plain
 from changeflow.study.met import targets_met
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
@@ -29,7 +30,7 @@ def answer_sentence(results: Results) -> str:
     if check is not None:
         other = plain(check.winner) if check.winner else "no winner"
         said = "agrees" if check.agrees else f"disagrees: {other}"
-        parts.append(f"Prior set {check.prior_set} {said}.")
+        parts.append(f"The other set of assumptions ({check.prior_set}) {said}.")
     price = price_sentence(results)
     if price:
         parts.append(price)
@@ -51,7 +52,9 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
     second = plain(verdict.second or "")
     lead, bound = _amount(verdict.lead), _matters(verdict, results.currency)
     if verdict.kind == "wins":
-        return f"{leader} wins: {what} is {lead} better than {second} (jointly {level:.0%} sure)."
+        side = "higher" if MEASURES[base_name(comparison.primary)].more_is_better else "lower"
+        together = ", all differences together" if len(results.scenarios) > 2 else ""
+        return f"{leader} wins: {what} is {lead} {side} than with {second} ({level:.0%} sure{together})."
     if verdict.kind == "same":
         return f"{leader} and {second} are the same within what matters: {what} differs by {lead}, less than {bound}."
     return (
@@ -113,12 +116,12 @@ def _target_sentence(results: Results) -> str:
     if len(results.scenarios) == 1:
         state = "met" if met else ("missed" if missed else "too close to call")
         share = results.scenarios[next(iter(results.scenarios))].estimates.get("within_target_share")
-        found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
+        found = f" ({percent(share.mean, share.half_width)})" if share else ""
         return f"Target ({words}): {state}{found}."
     who = "all" if len(met) == len(models) else ", ".join(met) or "none"
     unsure = [plain(name) for name, result in results.scenarios.items() if target_met(result) is None]
     close = f"; too close to call: {', '.join(unsure)}" if unsure else ""
-    return f"Target ({words}) met by: {who}{close}."
+    return f"Target ({words}) surely met by: {who}{close}."
 
 
 def target_met(result: ScenarioResult) -> bool | None:

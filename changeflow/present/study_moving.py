@@ -11,7 +11,7 @@ from changeflow.study.study_answer import Level
 
 
 def moving_sentence(results: StudyResults) -> str:
-    """'Most moved by X: on average 10 to 30 over its values, a gap of 20 +- 2.'; with rivals 'Surely'; '' without any."""
+    """'Most moved by X: on average 10 to 30 over its values, a gap of 20 +- 2.'; with rivals 'Surely'; '' without."""
     if not results.gaps:
         return ""
     without = _without(results)

@@ -168,6 +168,12 @@ def plus_minus(mean: float, half_width: float) -> str:
     return f"{digits(mean, half_width)} ± {digits(half_width, half_width)}"
 
 
+def percent(share: float, half_width: float) -> str:
+    """'62% +- 3%', '90.2% +- 0.6%'."""
+    mean, half = 100 * share, 100 * half_width
+    return f"{digits(mean, half)}% +- {digits(half, half)}%"
+
+
 def money(amount: float, currency: str, half_width: float = 0.0) -> str:
     """'EUR 1,230,000': cut at the error if there is one, else in whole units."""
     if not math.isfinite(amount):

@@ -28,8 +28,9 @@ def indices_section(found: Indices, labels: Labels) -> Section:
         [Size(one.path, one.total, one.total_low, one.total_high, one.total_low > 0) for one in found.indices]
     )
     first = next((one for one in found.indices if most is not None and one.path == most.path), found.indices[0])
+    whose = capitalised(response_words(found.response))
     words = (
-        f"{capitalised(response_words(found.response))}: {path_words(first.path)} alone explains {first.first:.0%} of the variance "
+        f"{whose}: {path_words(first.path)} alone explains {first.first:.0%} of the variance "
         f"of its mean ({first.first_low:.0%} to {first.first_high:.0%}), with the others {first.total:.0%} "
         f"({first.total_low:.0%} to {first.total_high:.0%})"
     )
