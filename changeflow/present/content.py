@@ -56,6 +56,6 @@ def report_content(results: Results, charts: list[tuple[str, str, str]], command
         headers=headers,
         rows=[[cell.replace("+-", "±") for cell in row] for row in rows],
         charts=charts,
-        assumptions=[(path_words(path), *rest) for path, *rest in assumption_rows(results)],
+        assumptions=[(path_words(path), value, span, source) for path, value, span, source in assumption_rows(results)],
         provenance=provenance,
     )

@@ -130,17 +130,21 @@ def target_met(result: ScenarioResult) -> bool | None:
 
 
 def load_sentence(results: Results) -> str:
-    """Work arriving against hours available, by station of the richest scenario; overload named."""
+    """Work arriving against hours available, scenario by scenario and station by station; overload named."""
     parts = []
     for name, result in results.scenarios.items():
         stations = [
-            f"{load.station.replace('_', ' ')} {_load_share(load)}"
+            (load.station.replace("_", " "), _load_share(load))
             for load in result.load
             if load.servers is not None and load.work_per_week[1] > 0
         ]
-        if stations:
-            parts.append(("" if len(results.scenarios) == 1 else f"{plain(name)}: ") + ", ".join(stations))
-    return "; ".join(parts) + _of_others(results) if parts else "no work reaches a station"
+        if len(results.scenarios) == 1:
+            parts += [", ".join(map(" ".join, stations))] if stations else []
+        elif len(stations) == 1:
+            parts.append(f"{plain(name)} {stations[0][1]}")
+        elif stations:
+            parts.append(f"{plain(name)}: {', '.join(map(' '.join, stations))}")
+    return "work against hours: " + "; ".join(parts) + _of_others(results) if parts else "no work reaches a station"
 
 
 def _of_others(results: Results) -> str:
