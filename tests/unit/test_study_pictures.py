@@ -14,12 +14,17 @@ from changeflow.present.sensitivity.break_even import break_even_section
 from changeflow.present.sensitivity.indices import indices_section
 from changeflow.present.sensitivity.morris import morris_section
 from changeflow.present.sensitivity.most import Most, Size, most_of, most_title
+from changeflow.present.sensitivity.pareto import pareto_section
+from changeflow.present.sensitivity.robust import robust_section
 from changeflow.present.sensitivity.tornado import tornado_section
 from changeflow.present.sensitivity.waterfall import waterfall_section
+from changeflow.present.study_text import _columns
 from changeflow.study.sensitivity.break_even import BreakEvenFound, Change, Look
 from changeflow.study.sensitivity.indices import Index, Indices
 from changeflow.study.sensitivity.morris import Effect, Morris
+from changeflow.study.sensitivity.pareto import Candidate, Front
 from changeflow.study.sensitivity.responses import Response
+from changeflow.study.sensitivity.robust import Robust, ShareOfBest
 from changeflow.study.sensitivity.tornado import Bar, End, Tornado
 from changeflow.study.sensitivity.waterfall import Fall, Step
 from changeflow.study.study_answer import Level
@@ -173,3 +178,46 @@ def test_a_break_even_is_given_with_the_band_in_which_nobody_is_sure(
     assert "0.96973" not in section.sentence
     assert figure.axes[0].get_xlabel() == LABELS[SPEED]
     assert sorted(arms(figure.axes[0])) == [9.0, 10.0, 10.0]
+
+
+def front(*chances: float) -> Front:
+    candidates = tuple(
+        Candidate(place, "both", (100.0 + place, 50.0), (3.0, 4.0), place == 0, chance, growing=place == 2)
+        for place, chance in enumerate(chances)
+    )
+    return Front(("total_cost", "sojourn_time_hours"), ("EUR", "hours"), 1000, candidates)
+
+
+def test_a_front_names_who_is_surely_on_it_and_marks_a_growing_backlog() -> None:
+    section = pareto_section(front(1.0, 0.5, 0.0), points=3)
+    figure = section.draw()
+    assert "Only point 1 both (vendor overflow) is surely beaten by none" in words(figure)
+    assert "its backlog grows" in words(figure)
+    assert [one[0].get_marker() for one in figure.axes[0].containers].count("x") == 1
+    assert sorted(arms(figure.axes[0])) == pytest.approx([3.0] * 3 + [4.0] * 3)
+    assert "backlog" not in words(pareto_section(front(1.0, 0.5), points=3).draw())
+    assert "Nobody is surely beaten by none" in words(pareto_section(front(0.6, 0.5), points=2).draw())
+
+
+def test_the_robust_share_stands_with_its_interval_in_the_title() -> None:
+    shares = (
+        ShareOfBest("vendor", 5, 0.25, 0.09, 0.49, 0, 0.0, 0.0, 0.17),
+        ShareOfBest("both", 15, 0.75, 0.51, 0.91, 6, 0.30, 0.12, 0.54),
+    )
+    figure = robust_section(Robust(shares, 20, 10, 4, 0, 0.95), "total_cost", 3).draw()
+    assert "best total cost in 75% (51% to 91%) of settings, surely in 30%" in words(figure)
+    assert "Whiskers: 95% intervals" in words(figure)
+    assert len(figure.axes[0].containers) >= 4
+
+
+def test_a_table_with_many_factors_stays_within_the_terminal_and_says_what_it_leaves_out() -> None:
+    heads = ["point", *(f"factor number {place}" for place in range(9)), "vendor only", "both (vendor overflow)"]
+    rows = [["1", *("0.123456" for _ in range(9)), "280,000+-30,000", "520,000+-40,000 *"]]
+    lines = _columns(heads, rows, range(1, 10))
+    assert max(map(len, lines)) <= 80
+    assert "280,000+-30,000" in lines[-2]
+    assert lines[-2].split()[0] == "1"
+    shown = lines[-2].count("0.123456")
+    assert shown > 0
+    assert lines[-1].strip() == f"(values of {9 - shown} more factors: points.csv)"
+    assert "points.csv" not in _columns(heads[:2], [rows[0][:2]], range(1, 2))[-1]
