@@ -11,7 +11,7 @@ MEASURE = "effective_price_per_reference_hour"
 
 
 def price_sentence(results: Results) -> str:
-    """'An hour of work done right costs in this order EUR 163, 66, 90 (hourly rates 130, 55, 55-130).'; '' where work has no price.
+    """'An hour of work done right costs in this order EUR 163, 66 (hourly rates 130, 55).'; '' where work has no price.
 
     In the order of the table above it; '-' where a configuration does no work that has a price.
     """
