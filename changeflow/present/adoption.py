@@ -70,9 +70,11 @@ def fate_in_words(result: ScenarioResult) -> str:
 
 
 def _money(result: ScenarioResult, measure: str) -> str:
-    """'EUR 800,000 +- 100,000'; without an interval where a single run has that fate."""
+    """'EUR 800,000 +- 100,000'; of a single run only the size."""
     one = result.estimates[measure]
-    arms = f" +- {money(one.half_width, '', one.half_width).strip()}" if 0 < one.half_width < math.inf else ""
+    if not math.isfinite(one.half_width):
+        return f"{money(one.mean, one.unit, abs(one.mean) / 5)} (a single run)"
+    arms = f" +- {money(one.half_width, '', one.half_width).strip()}" if one.half_width > 0 else ""
     return money(one.mean, one.unit, one.half_width) + arms
 
 

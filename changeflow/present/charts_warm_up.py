@@ -52,5 +52,5 @@ def welch_title(found: Settled, measure: str) -> str:
     """The finding."""
     words = plain(measure)
     if found.cut == 0:
-        return f"{capitalised(words)} needs no warm-up: all {found.weeks} weeks count"
+        return f"No warm-up found in {words}: all {found.weeks} weeks count"
     return f"{capitalised(words)} settles within {found.cut} of {found.weeks} weeks"
