@@ -56,6 +56,20 @@ def fill(raw: Raw, priors: Raw) -> Raw:
     return full
 
 
+def unit_in_set(raw: Raw, name: str | None, path: str) -> str:
+    """The unit that a prior set gives the number at a path, though the model may have its own; '' if it has none."""
+    if name is None:
+        return ""
+    parts = tuple(path.split("."))
+    for place, _, defaults in _targets(copy.deepcopy(raw), read_priors(name)):
+        leaf: Any = defaults if parts[: len(place)] == place else None
+        for part in parts[len(place) :]:
+            leaf = leaf.get(part) if isinstance(leaf, dict) else None
+        if isinstance(leaf, dict) and isinstance(leaf.get("unit"), str):
+            return str(leaf["unit"])
+    return ""
+
+
 def _for_these(categories: Any, defaults: Raw) -> Raw:
     """A tool's openness for the categories that the model has."""
     if "openness" not in defaults or not isinstance(categories, dict):

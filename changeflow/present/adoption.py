@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from changeflow.measure.clusters import share_interval
@@ -58,10 +59,8 @@ def adoption_sentences(results: Results) -> Iterator[str]:
 
 
 def fate_in_words(result: ScenarioResult) -> str:
-    """'given up in 33% of runs (19% to 49%): EUR 800,000 then, EUR 600,000 else'."""
-    gone = column(result.runs, "abandoned")
-    together, level = result.model.organisation.runs_together, result.model.comparison.level
-    share, low, high = share_interval(gone, together, level)
+    """'given up in 33% of runs (19% to 49%): EUR 800,000 +- 90,000 then, EUR 600,000 +- 40,000 else'."""
+    share, low, high = _given_up(result)
     costs = [
         f"{_money(result, name)} {when}"
         for name, when in (("cost_if_abandoned", "then"), ("cost_if_survived", "else"))
@@ -71,34 +70,48 @@ def fate_in_words(result: ScenarioResult) -> str:
 
 
 def _money(result: ScenarioResult, measure: str) -> str:
+    """'EUR 800,000 +- 100,000'; of a single run only the size."""
     one = result.estimates[measure]
-    return money(one.mean, one.unit, one.half_width)
+    if not math.isfinite(one.half_width):
+        return f"{money(one.mean, one.unit, abs(one.mean) / 5)} (a single run)"
+    arms = f" +- {money(one.half_width, '', one.half_width).strip()}" if one.half_width > 0 else ""
+    return money(one.mean, one.unit, one.half_width) + arms
 
 
 def survival_title(results: Results) -> str:
-    """The share of systems that live to the end, best and worst."""
-    alive = {
-        name: 1.0 - result.estimates["abandoned"].mean
-        for name, result in results.scenarios.items()
-        if "abandoned" in result.estimates
-    }
-    best, worst = max(alive, key=lambda name: alive[name]), min(alive, key=lambda name: alive[name])
-    if alive[best] == alive[worst]:
-        return f"Softest part: {alive[best]:.0%} of simulated systems are in use to the end"
-    ends = f"{alive[best]:.0%} with {plain(best)}, {alive[worst]:.0%} with {plain(worst)}"
+    """The share of systems that live to the end with its interval, best and worst."""
+    gone = {name: _given_up(result) for name, result in results.scenarios.items() if "abandoned" in result.estimates}
+    best, worst = min(gone, key=lambda name: gone[name][0]), max(gone, key=lambda name: gone[name][0])
+    if gone[best][0] == gone[worst][0]:
+        return f"Softest part: {_alive(*gone[best])} of simulated systems are in use to the end"
+    ends = f"{_alive(*gone[best])} with {plain(best)}, {_alive(*gone[worst])} with {plain(worst)}"
     return f"Softest part: in use to the end are {ends}"
 
 
+def _given_up(result: ScenarioResult) -> tuple[float, float, float]:
+    """Share of runs given up, with its exact interval."""
+    together, level = result.model.organisation.runs_together, result.model.comparison.level
+    return share_interval(column(result.runs, "abandoned"), together, level)
+
+
+def _alive(gone: float, low: float, high: float) -> str:
+    """'80% (52% to 96%)'."""
+    return f"{1 - gone:.0%} ({1 - high:.0%} to {1 - low:.0%})"
+
+
 def fate_title(results: Results) -> str:
-    """What the costliest difference between the fates is."""
+    """What the costliest difference between the fates is, if it surely is one: the fates are those of other runs."""
     both = {
-        name: result.estimates["cost_if_abandoned"].mean - result.estimates["cost_if_survived"].mean
+        name: (result.estimates["cost_if_abandoned"], result.estimates["cost_if_survived"])
         for name, result in results.scenarios.items()
         if {"cost_if_abandoned", "cost_if_survived"} <= set(result.estimates)
     }
     if not both:
         return "Softest part: all runs of a configuration have the same fate"
-    name = max(both, key=lambda one: abs(both[one]))
-    amount = money(abs(both[name]), results.currency, abs(both[name]) / 5)
+    name, (gone, alive) = max(both.items(), key=lambda item: abs(item[1][0].mean - item[1][1].mean))
+    apart, arms = gone.mean - alive.mean, math.hypot(gone.half_width, alive.half_width)
+    if not abs(apart) > arms:
+        return "Softest part: whether a system given up costs more than one in use, these runs cannot tell"
+    amount = f"{money(abs(apart), results.currency, arms)} ± {money(arms, '', arms).strip()}"
     who = "" if len(results.scenarios) == 1 else f" with {plain(name)}"
-    return f"Softest part: a system given up costs {amount} {'more' if both[name] > 0 else 'less'} than one in use{who}"
+    return f"Softest part: a system given up costs {amount} {'more' if apart > 0 else 'less'} than one in use{who}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from changeflow.model.schema import Model
+from changeflow.present.words import plain_name
 from changeflow.study.results import Results
 
 
@@ -46,7 +47,8 @@ def _shown(value: object) -> str:
     if isinstance(value, float | int):
         return f"{value:g}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items())
+        law = [str(value["law"])] if "law" in value else []
+        return ", ".join(law + [f"{plain_name(key)} {_shown(inner)}" for key, inner in value.items() if key != "law"])
     dumped = getattr(value, "model_dump", None)
     if dumped is not None:
         return _shown({key: inner for key, inner in dumped().items() if inner is not None})

@@ -23,6 +23,7 @@ from changeflow.present.words import plain
 WIDTH_INCHES = 4.8  # 122 mm: type of 9.5 points is still 6 points when printed 80 mm wide
 TITLE_CHARACTERS = 48
 TITLE_LINE_INCHES = 0.2
+LEGEND_CHARACTERS = 68
 LEGEND_LINE_INCHES = 0.165
 LEGEND_INCHES_PER_CHARACTER = 0.07
 LEGEND_INCHES_PER_HANDLE = 0.55
@@ -97,17 +98,18 @@ def settled(figure: Figure) -> Figure:
 
 
 def put_legend(figure: Figure, handles: Sequence[Artist], title: str | None = None) -> None:
-    """The legend below the chart, in as many columns as its longest label leaves room for."""
+    """The legend below the chart under its title, in as many columns as its longest label leaves room for."""
     longest = max(len(str(handle.get_label())) for handle in handles)
     room = WIDTH_INCHES / (LEGEND_INCHES_PER_HANDLE + LEGEND_INCHES_PER_CHARACTER * longest)
     columns = min(max(int(room), 1), len(handles))
-    lines = math.ceil(len(handles) / columns) + (title is not None)
+    heading = None if title is None else textwrap.fill(title, LEGEND_CHARACTERS)
+    lines = math.ceil(len(handles) / columns) + (0 if heading is None else heading.count("\n") + 1)
     grow(figure, LEGEND_LINE_INCHES * lines)
     figure.legend(
         handles=list(handles),
         loc="outside lower left",
         ncols=columns,
-        title=title,
+        title=heading,
         alignment="left",
         handlelength=2.8,
         columnspacing=1.4,

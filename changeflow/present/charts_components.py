@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 from changeflow.present.canvas import WIDTH_INCHES, grow, house_style, new_sheet, put_legend, settled
-from changeflow.present.palette import INK, PAPER, QUIET
+from changeflow.present.palette import INK, OTHERS, PAPER, QUIET
 from changeflow.present.words import plain_name
 
 MOST_IN_A_PICTURE = 24
@@ -21,12 +21,12 @@ MOST_IN_A_PICTURE = 24
 MOST_NUMBERED = 12
 """Cells of a larger matrix are too small for numbers."""
 ROLE_LOOKS = {
-    "multiplier": ("#C8501E", "^", "multiplier: sends out more"),
-    "carrier": ("#2AA88F", "o", "carrier: as many"),
-    "absorber": ("#0B4F94", "s", "absorber: sends out fewer"),
+    "multiplier": (OTHERS[0].colour, "^", "multiplier: sends out more"),
+    "carrier": (OTHERS[3].colour, "o", "carrier: as many"),
+    "absorber": (OTHERS[1].colour, "s", "absorber: sends out fewer"),
     "apart": (QUIET, "D", "without links"),
 }
-"""Colour, and a marker for paper without colour."""
+"""Colour, which is none of a route, and a marker for paper without colour."""
 RISK = LinearSegmentedColormap.from_list("risk", ["#FFFFFF", "#FAD98B", "#E07B2A", "#8C1D0A"])
 THINNEST, BROADEST = 0.5, 4.0
 _NAME_AT = 1.13

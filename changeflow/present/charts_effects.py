@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from textwrap import fill
 
 from matplotlib.axes import Axes
@@ -9,19 +10,22 @@ from matplotlib.figure import Figure
 
 from changeflow.present.canvas import grow, house_style, line_handles, line_style, new_sheet, put_legend, settled
 from changeflow.present.palette import Look, looks_of
+from changeflow.present.paths import Labels
 from changeflow.present.rows import in_units, number_axis, scale_word
 from changeflow.study.study_answer import Level
 
+LETTERS_A_LINE = 52
+"""Of a label under its panel."""
 LETTERS_A_PANEL = 18
 """Of the label that stands beside the panels."""
 PANEL_INCHES = 1.75
 MOST_PANELS = 8
 
 
-def effects_chart(effects: list[Level], title: str, unit: str) -> Figure:
-    """A panel for each factor (of many those that move most), a line for each scenario.
+def effects_chart(effects: list[Level], title: str, unit: str, labels: Labels, level: float) -> Figure:
+    """A panel for each factor (of many those that move most), a line for each scenario, bars for the intervals.
 
-    All have one scale, so that slopes can be compared.
+    All have one scale, so that slopes can be compared. `labels`: each path in words with its unit.
     """
     paths = _widest(effects)
     looks = looks_of(dict.fromkeys(one.scenario for one in effects))
@@ -33,12 +37,13 @@ def effects_chart(effects: list[Level], title: str, unit: str) -> Figure:
         panels = figure.subplots(len(paths), 1, sharey=True, squeeze=False)[:, 0]
         for axes, path in zip(panels, paths):
             _panel(axes, [one for one in effects if one.path == path], looks)
-            axes.set_xlabel(path)
+            axes.set_xlabel(fill(labels[path], LETTERS_A_LINE))
             axes.grid(axis="y")
             number_axis(axes.yaxis, divisor)
         figure.supylabel(fill(in_units(unit, word), LETTERS_A_PANEL * len(paths)), fontsize=9.5)
-        if len(looks) > 1:
-            put_legend(figure, line_handles(looks))
+        note = f"Bars: {level:.0%} interval of each mean, at these settings. "
+        note += "All share the same requests, so steps are surer than the bars look."
+        put_legend(figure, line_handles(looks), note)
         return settled(figure)
 
 
@@ -61,5 +66,9 @@ def _panel(axes: Axes, levels: list[Level], looks: dict[str, Look]) -> None:
         mine = [one for one in levels if one.scenario == scenario]
         places = [where[one.label] for one in mine]
         means = [one.mean for one in mine]
-        axes.plot(places, means, marker=look.marker, ms=4, lw=1.8, color=look.colour, linestyle=line_style(look))
+        arms = [one.half_width if math.isfinite(one.half_width) else 0.0 for one in mine]
+        axes.errorbar(
+            places, means, arms, marker=look.marker, ms=4, lw=1.8, elinewidth=1.1, capsize=2.5, color=look.colour,
+            linestyle=line_style(look),
+        )  # fmt: skip
     axes.set_xticks([where[label] for label in labels], [label.replace(" to ", "\nto ") for label in labels])

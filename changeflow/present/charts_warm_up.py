@@ -9,7 +9,7 @@ from changeflow.measure.units import unit_of
 from changeflow.measure.warm_up import welch_curve
 from changeflow.present.canvas import house_style, line_handles, line_style, new_sheet, put_legend, settled
 from changeflow.present.palette import INK, looks_of
-from changeflow.present.words import plain
+from changeflow.present.words import capitalised, plain
 from changeflow.study.steady import Settled
 from changeflow.study.study_plan import StudyPlan
 
@@ -42,7 +42,7 @@ def welch_chart(found: Settled, plan: StudyPlan) -> Figure:
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         axes.set_xlabel(f"week of the run (thick: moving average of {2 * half_window + 1} weeks)")
-        axes.set_ylabel(unit_of(measure, plan.bases[0].currency))
+        axes.set_ylabel(f"{plain(measure)} ({unit_of(measure, plan.bases[0].currency)})")
         if len(systems) > 1:
             put_legend(figure, line_handles(looks))
         return settled(figure)
@@ -51,4 +51,6 @@ def welch_chart(found: Settled, plan: StudyPlan) -> Figure:
 def welch_title(found: Settled, measure: str) -> str:
     """The finding."""
     words = plain(measure)
-    return f"{words[0].upper() + words[1:]} settles within {found.cut} of {found.weeks} weeks"
+    if found.cut == 0:
+        return f"No warm-up found in {words}: all {found.weeks} weeks count"
+    return f"{capitalised(words)} settles within {found.cut} of {found.weeks} weeks"

@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
+from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.sentences import hours_in_words
 from changeflow.present.terminal import clears, years_in_words
 from changeflow.present.undone import aside
-from changeflow.present.words import digits, load_in_words, money, plain
+from changeflow.present.words import digits, load_in_words, money, plain, plus_minus
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 
@@ -31,7 +32,8 @@ def backlog_title(results: Results) -> str:
     who = "" if len(results.scenarios) == 1 else f" with {plain(top)}"
     clear = clears(results.scenarios[top])
     when = f", back to normal in {clear}" if clear.startswith("week") else ""
-    return f"At its worst moment an average run has {peaks[top].mean:,.0f} requests open{who}{when}"
+    most = plus_minus(peaks[top].mean, peaks[top].half_width)
+    return f"At its worst moment an average run has {_unbroken(most)} requests open{who}{when}"
 
 
 def time_title(results: Results) -> str:
@@ -65,7 +67,7 @@ def cost_title(results: Results) -> str:
     span = years_in_words(next(iter(results.scenarios.values())).model.horizon_days)
     ranked = sorted(results.scenarios, key=lambda name: results.scenarios[name].estimates[TOTAL].mean)
     totals = [results.scenarios[name].estimates[TOTAL] for name in ranked]
-    costs = [_unbroken(money(total.mean, total.unit, total.half_width)) for total in totals]
+    costs = [_unbroken(_with_error(total)) for total in totals]
     if len(ranked) == 1:
         return f"{span[:1].upper()}{span[1:]} cost {costs[0]}"
     first = f"{plain(ranked[0])[:1].upper()}{plain(ranked[0])[1:]}"
@@ -88,6 +90,12 @@ def spread_title(results: Results, measure: str) -> str:
     ahead = int(np.sum(leader > second if more else leader < second))
     name = f"{plain(verdict.leader)[:1].upper()}{plain(verdict.leader)[1:]}"
     return f"{name} has the {'higher' if more else 'lower'} {what} in {ahead} of {len(leader)} runs"
+
+
+def _with_error(total: Estimate) -> str:
+    """'EUR 500,000 ± 20,000'."""
+    arms = money(total.half_width, "", total.half_width).strip() if 0 < total.half_width < math.inf else ""
+    return money(total.mean, total.unit, total.half_width) + (f" ± {arms}" if arms else "")
 
 
 def _amount(value: float, low: float, high: float, unit: str) -> str:

@@ -63,11 +63,13 @@ def pictures(results: Results) -> Iterator[Picture]:
     measure = first.model.comparison.primary if totals["mean"].abs().max() > 0 else "sojourn_time_hours"
     if any(measure in result.estimates for result in results.scenarios.values()):
         runs, summary = frames.spread_frames(results, measure)
+        known = bool(summary[["q10", "q90"]].notna().to_numpy().any())
+        outer = " Outer marks: the 1-in-10 and 9-in-10 runs." if known else ""
         unit = next(r.estimates[measure].unit for r in results.scenarios.values() if measure in r.estimates)
         yield (
             "spread",
             "Risk and error",
-            "Each point is one run. Dark interval: where the mean lies. Outer marks: the 1-in-10 and 9-in-10 runs.",
+            "Each mark below a cloud is one run. Dark interval: where the mean lies." + outer,
             runs_chart(runs, summary, spread_title(results, measure), f"{plain(measure)} ({unit})"),
         )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from changeflow.measure.units import MEASURES, base_name, unit_of
-from changeflow.present.words import digits, plain
+from changeflow.present.paths import path_words, setting_word
+from changeflow.present.words import capitalised, digits, plain
 from changeflow.study.selection.answer import Selected, SystemResult
 from changeflow.study.study import StudyResults
 from changeflow.study.study_estimates import Cell
 from changeflow.study.study_plan import StudyPlan
-from changeflow.study.toml_value import toml
 
 NEXT_TO_NOTHING = 1e-4
 """An expected loss below this share of the mean is not printed."""
@@ -45,18 +45,18 @@ def selection_plan(plan: StudyPlan) -> str:
 
 
 def system_name(result: SystemResult, plan: StudyPlan) -> str:
-    """'both' where there is one point, else with its number."""
+    """'vendor only' where there is one point, else with its number."""
     point, scenario = result.system
     if len(plan.points) == 1:
-        return scenario
-    return f"point {point + 1}" + (f" {scenario}" if len(plan.scenarios) > 1 else "")
+        return plain(scenario)
+    return f"point {point + 1}" + (f" {plain(scenario)}" if len(plan.scenarios) > 1 else "")
 
 
 def where(result: SystemResult, plan: StudyPlan) -> str:
-    """The system with its values: 'point 3 both (servers = 2, fit = 0.8)'."""
+    """The system with its values: 'point 3 vendor only with vendor servers 2, go live fit 0.8'."""
     values = zip(plan.paths, plan.points[result.system[0]])
-    said = ", ".join(f"{path.split('.')[-1]} = {toml(value)}" for path, value in values)
-    return system_name(result, plan) + (f" ({said})" if said else "")
+    said = ", ".join(f"{path_words(path)} {setting_word(value)}" for path, value in values)
+    return system_name(result, plan) + (f" with {said}" if said else "")
 
 
 def race(results: StudyResults) -> list[tuple[str, ...]]:
@@ -94,13 +94,19 @@ def fate(one: SystemResult, results: StudyResults) -> str:
     return f"out after {one.out_after * selected.runs_per_observation}" if one.out_after is not None else "behind"
 
 
+def is_out(one: SystemResult) -> bool:
+    """Has the procedure ruled it out?"""
+    no_more = one.against_best is not None and not one.against_best.may_be_best
+    return one.out_after is not None or one.in_subset is False or no_more
+
+
 def selection_sentence(results: StudyResults) -> str:
     """Who is selected, with what guarantee, at what price of a wrong choice."""
     selected, plan = _of(results), results.plan
     best = selected.results[selected.best]
     measure = plain(plan.comparison.primary)
     unit = unit_of(plan.comparison.primary, plan.bases[0].currency)
-    parts = [_found(results, f"{where(best, plan)}", measure), _promise(selected, unit)]
+    parts = [_found(results, where(best, plan), measure), _promise(selected, unit)]
     negligible = selected.expected_loss < NEXT_TO_NOTHING * abs(best.mean)
     price = "next to nothing" if negligible else f"at most {_amount(selected.expected_loss)} {unit}"
     parts.append(f"If another is the best, this choice costs on average {price}.")
@@ -114,7 +120,6 @@ def selection_sentence(results: StudyResults) -> str:
 
 def _found(results: StudyResults, name: str, measure: str) -> str:
     selected = _of(results)
-    name = name[0].upper() + name[1:]
     spent = f"{selected.observations * selected.runs_per_observation} runs of {len(selected.results)} systems"
     if selected.guarantee == "subset":
         count = sum(bool(one.in_subset) for one in selected.results)
@@ -122,7 +127,7 @@ def _found(results: StudyResults, name: str, measure: str) -> str:
     if selected.guarantee == "intervals":
         may = sum(bool(one.against_best and one.against_best.may_be_best) for one in selected.results)
         sure = "surely the best" if may == 1 else f"one of {may} that may be the best"
-        return f"{name} has the best mean in {measure} and is {sure}, by {spent}."
+        return f"{capitalised(name)} has the best mean in {measure} and is {sure}, by {spent}."
     return f"Selected in {measure}: {name}, by {spent}."
 
 

@@ -6,11 +6,13 @@ import shlex
 from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
+from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.topology import Load
 from changeflow.present.adoption import adoption_sentences
+from changeflow.present.paths import path_words
 from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
-from changeflow.present.words import digits, load_in_words, money, plain
+from changeflow.present.words import capitalised, digits, load_in_words, money, percent, plain
 from changeflow.study.met import targets_met
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
@@ -28,7 +30,7 @@ def answer_sentence(results: Results) -> str:
     if check is not None:
         other = plain(check.winner) if check.winner else "no winner"
         said = "agrees" if check.agrees else f"disagrees: {other}"
-        parts.append(f"Prior set {check.prior_set} {said}.")
+        parts.append(f"The other set of assumptions ({check.prior_set}) {said}.")
     price = price_sentence(results)
     if price:
         parts.append(price)
@@ -44,14 +46,15 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
         return _single(next(iter(results.scenarios.values())))
     if verdict.kind == "all_grow":
         return "No winner: in every configuration the backlog grows without end."
-    leader = plain(verdict.leader or "")
-    leader = leader[:1].upper() + leader[1:]
+    leader = capitalised(plain(verdict.leader or ""))
     if verdict.lead is None:
         return f"{leader} wins: it is the only configuration whose backlog settles."
     second = plain(verdict.second or "")
     lead, bound = _amount(verdict.lead), _matters(verdict, results.currency)
     if verdict.kind == "wins":
-        return f"{leader} wins: {what} is {lead} better than {second} (jointly {level:.0%} sure)."
+        side = "higher" if MEASURES[base_name(comparison.primary)].more_is_better else "lower"
+        together = ", all differences together" if len(results.scenarios) > 2 else ""
+        return f"{leader} wins: {what} is {lead} {side} than with {second} ({level:.0%} sure{together})."
     if verdict.kind == "same":
         return f"{leader} and {second} are the same within what matters: {what} differs by {lead}, less than {bound}."
     return (
@@ -113,12 +116,12 @@ def _target_sentence(results: Results) -> str:
     if len(results.scenarios) == 1:
         state = "met" if met else ("missed" if missed else "too close to call")
         share = results.scenarios[next(iter(results.scenarios))].estimates.get("within_target_share")
-        found = f" ({share.mean:.1%} +- {share.half_width:.1%})" if share else ""
+        found = f" ({percent(share.mean, share.half_width)})" if share else ""
         return f"Target ({words}): {state}{found}."
     who = "all" if len(met) == len(models) else ", ".join(met) or "none"
     unsure = [plain(name) for name, result in results.scenarios.items() if target_met(result) is None]
     close = f"; too close to call: {', '.join(unsure)}" if unsure else ""
-    return f"Target ({words}) met by: {who}{close}."
+    return f"Target ({words}) surely met by: {who}{close}."
 
 
 def target_met(result: ScenarioResult) -> bool | None:
@@ -127,17 +130,21 @@ def target_met(result: ScenarioResult) -> bool | None:
 
 
 def load_sentence(results: Results) -> str:
-    """Work arriving against hours available, by station of the richest scenario; overload named."""
+    """Work arriving against hours available, scenario by scenario and station by station; overload named."""
     parts = []
     for name, result in results.scenarios.items():
         stations = [
-            f"{load.station.replace('_', ' ')} {_load_share(load)}"
+            (load.station.replace("_", " "), _load_share(load))
             for load in result.load
             if load.servers is not None and load.work_per_week[1] > 0
         ]
-        if stations:
-            parts.append(("" if len(results.scenarios) == 1 else f"{plain(name)}: ") + ", ".join(stations))
-    return "; ".join(parts) + _of_others(results) if parts else "no work reaches a station"
+        if len(results.scenarios) == 1:
+            parts += [", ".join(map(" ".join, stations))] if stations else []
+        elif len(stations) == 1:
+            parts.append(f"{plain(name)} {stations[0][1]}")
+        elif stations:
+            parts.append(f"{plain(name)}: {', '.join(map(' '.join, stations))}")
+    return "work against hours: " + "; ".join(parts) + _of_others(results) if parts else "no work reaches a station"
 
 
 def _of_others(results: Results) -> str:
@@ -167,17 +174,10 @@ def unsure_sentence(results: Results) -> str:
     shown = (flips or list(results.swings))[:3]
     texts = []
     for swing in shown:
-        span = f"{short_path(swing.path)} ({swing.low} to {swing.high})"
+        span = f"{path_words(swing.path)} ({swing.low} to {swing.high})"
         texts.append(f"{span} -> {plain(swing.flips_to)}" if swing.flips_to else span)
     head = "can flip the winner: " if flips else "no single assumption flips it; most moves it: "
     return head + "; ".join(texts)
-
-
-def short_path(path: str) -> str:
-    """The last part of a path and whose it is."""
-    parts = path.split(".")
-    whose = parts[2] if parts[:2] == ["demand", "sources"] else parts[1] if len(parts) > 2 else ""
-    return f"{whose.replace('_', ' ')} {parts[-1].replace('_', ' ')}".strip()
 
 
 def next_command(results: Results, where: str | None, sets: Sequence[str] = ()) -> str:

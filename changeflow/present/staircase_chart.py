@@ -22,7 +22,7 @@ def staircase_chart(sizing: Sizing) -> Figure | None:
     hours, found = [one for one, _ in known], [100 * share.found for _, share in known]
     wanted = 100 * known[0][1].wanted
     with house_style():
-        figure, axes = new_sheet(BODY_INCHES, f"What more hours buy: {sizing.family.space.model.targets.in_words()}")
+        figure, axes = new_sheet(BODY_INCHES, staircase_title(sizing))
         bars = [100 * share.half_width for _, share in known]
         axes.errorbar(hours, found, yerr=bars, fmt=".", color=QUIET, capsize=2, lw=1, label="the steps of the search")
         axes.axhline(wanted, color=INK, lw=1.2, ls=(0, (4, 2)), label=f"target {wanted:g}%")
@@ -30,9 +30,9 @@ def staircase_chart(sizing: Sizing) -> Figure | None:
             share = sizing.services[name].share if name in sizing.services else None
             if share is not None:
                 label = LABELS[name].lower() if name != ANSWER or sizing.family.kind == "found" else "nearest"
-                axes.plot(
-                    sizing.staffs[name].hours_per_week, 100 * share.found, look.marker, color=look.colour, ms=7,
-                    label=label, linestyle="none",
+                axes.errorbar(
+                    sizing.staffs[name].hours_per_week, 100 * share.found, yerr=100 * share.half_width,
+                    fmt=look.marker, color=look.colour, ms=6, elinewidth=1.4, capsize=3, label=label, zorder=4,
                 )  # fmt: skip
         axes.set_xlim(left=0)
         axes.set_ylim(top=max(101.0, *found))
@@ -40,5 +40,16 @@ def staircase_chart(sizing: Sizing) -> Figure | None:
         axes.set_xlabel("hours kept ready, a week")
         axes.set_ylabel("requests in time (%)")
         handles, _ = axes.get_legend_handles_labels()
-        put_legend(figure, handles)
+        put_legend(figure, handles, f"Bars: {sizing.level:.0%} intervals; today, answer and vendor on fresh runs.")
         return settled(figure)
+
+
+def staircase_title(sizing: Sizing) -> str:
+    """The finding: how many hours meet the target, if any surely do."""
+    family, hours = sizing.family, f"{sizing.family.chosen.staff.hours_per_week:,.0f} hours a week"
+    words = family.space.model.targets.in_words()
+    if family.kind == "found":
+        return f"{hours} surely meet the target ({words})"
+    if family.kind == "too_close":
+        return f"Too close to call: {hours} may meet the target ({words})"
+    return f"Nothing that was tried meets the target ({words})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from changeflow.model.schema import Model
-from changeflow.present.words import digits, money, plain, plain_name
+from changeflow.present.words import digits, money, percent, plain, plain_name
 from changeflow.study.sizing.answer import ANSWER, TODAY, VENDOR, Candidate, Family, Sizing
 from changeflow.study.sizing.levers import FULL_TIME_HOURS, Staff
 from changeflow.study.sizing.targets import Service, Slack
@@ -104,7 +104,7 @@ def _vendor(sizing: Sizing) -> list[str]:
     how = {
         "found": "meets it with",
         "too_close": "is too close to call with",
-        "unreachable": "does not reach it; nearest:",
+        "unreachable": "does not reach it within the LIMITS; nearest:",
     }
     return [f"The vendor alone {how[family.kind]} {said}."]
 
@@ -144,12 +144,15 @@ def limits_of(sizing: Sizing) -> str:
     said = []
     for lever in sizing.family.space.levers:
         name = plain_name(lever.path.split(".")[-2] if lever.kind != "overflow" else "")
-        what = {"people": "people", "hours": "hours a week", "overflow": "overflow beyond"}[lever.kind]
+        what = {
+            "people": "people",
+            "hours": "hours a week",
+            "overflow": "overflow (to the vendor) beyond so many waiting:",
+        }[lever.kind]
         span = f"{lever.ladder[0]:g} to {lever.ladder[-1]:g}" if len(lever.ladder) > 1 else f"{lever.ladder[0]:g}"
         said.append(f"{name} {what} {span}".strip())
     return "; ".join(said) + f" (--range changes it). Full-time: {FULL_TIME_HOURS:g} hours a week."
 
 
 def _percent(slack: Slack) -> str:
-    mean, half = 100 * slack.found, 100 * slack.half_width
-    return f"{digits(mean, half)}% +- {digits(half, half)}%"
+    return percent(slack.found, slack.half_width)

@@ -11,6 +11,7 @@ from pathlib import Path
 from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
+from changeflow.present.paths import labels_of
 from changeflow.present.sensitivity.section import Section
 from changeflow.present.sensitivity.sections import NAMES
 from changeflow.present.study_moving import moving_title
@@ -29,7 +30,7 @@ SUMMARY = (
     "point", "scenario", "measure", "mean", "half_width", "level", "unit", "replications", "bound", "difference",
     "difference_half_width", "difference_level", "growing",
 )  # fmt: skip
-EFFECTS = ("factor", "scenario", "value", "measure", "mean", "points")
+EFFECTS = ("factor", "scenario", "value", "measure", "mean", "half_width", "level", "points")
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba")
 
 
@@ -86,9 +87,11 @@ def _cell(value: float) -> float | str:
 
 
 def effect_rows(results: StudyResults) -> Iterator[Row]:
-    """The main effects on the primary measure."""
+    """The main effects on the primary measure, each mean with its own interval."""
+    comparison = results.plan.comparison
     for one in results.effects:
-        yield one.path, one.scenario, one.label, results.plan.comparison.primary, one.mean, one.points
+        numbers = one.mean, _cell(one.half_width), comparison.level, one.points
+        yield one.path, one.scenario, one.label, comparison.primary, *numbers
 
 
 def write_tables(results: StudyResults, sections: Sequence[Section], folder: Path, *, parquet: bool = False) -> None:
@@ -174,5 +177,8 @@ def save_charts(results: StudyResults, sections: Sequence[Section], folder: Path
 
     measure = results.plan.comparison.primary
     unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)
-    figure = effects_chart(results.effects, moving_title(results), f"{plain(measure)} ({unit})")
+    plan = results.plan
+    labels = labels_of(plan.paths, plan.bases[0])
+    what, level = f"{plain(measure)} ({unit})", plan.comparison.level
+    figure = effects_chart(results.effects, moving_title(results), what, labels, level)
     save(figure, folder / "charts", "main_effects")

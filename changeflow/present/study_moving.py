@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from changeflow.measure.units import unit_of
+from changeflow.present.paths import path_words, some_paths
+from changeflow.present.sensitivity.most import leading_title
 from changeflow.present.words import digits, plain
 from changeflow.study.study import StudyResults
+from changeflow.study.study_answer import Level
 
 
 def moving_sentence(results: StudyResults) -> str:
-    """'Most moved by X: on average 10 to 30 over its values, a gap of 20 +- 2.'; '' without factors."""
+    """'Most moved by X: on average 10 to 30 over its values, a gap of 20 +- 2.'; with rivals 'Surely'; '' without."""
     if not results.gaps:
         return ""
     without = _without(results)
@@ -16,8 +20,10 @@ def moving_sentence(results: StudyResults) -> str:
     gap, rivals = results.moving.gap, results.moving.rivals
     whose = f" ({plain(gap.low.scenario)})" if len(results.plan.scenarios) > 1 else ""
     wide = f"a gap of {digits(gap.mean, gap.half_width)} +- {digits(gap.half_width, gap.half_width)}"
-    said = f"Most moved by {gap.low.path}{whose}: on average {_amount(gap.low.mean)} to {_amount(gap.high.mean)}"
-    as_much = f"; {' and '.join(rivals)} may move it as much" if rivals else ""
+    comparison, currency = results.plan.comparison, results.plan.bases[0].currency
+    between = f"{_mean(gap.low)} to {_mean(gap.high)} {unit_of(comparison.primary, currency)}"
+    said = f"{'Surely' if rivals else 'Most'} moved by {path_words(gap.low.path)}{whose}: on average {between}"
+    as_much = f"; {some_paths(rivals)} may move it as much" if rivals else ""
     return f"{said} over its values, {wide}{without}{as_much}."
 
 
@@ -28,8 +34,7 @@ def moving_title(results: StudyResults) -> str:
         return f"No factor surely moves the {measure}"
     gap, rivals = results.moving.gap, results.moving.rivals
     whose = f" ({plain(gap.low.scenario)})" if len(results.plan.scenarios) > 1 else ""
-    as_much = f", {' and '.join(rivals)} perhaps as much" if rivals else ""
-    return f"{gap.low.path} moves the {measure} most{whose}{as_much}"
+    return leading_title(gap.low.path, rivals, "moves", f"{measure}{whose}")
 
 
 def _without(results: StudyResults) -> str:
@@ -39,5 +44,5 @@ def _without(results: StudyResults) -> str:
     return f" ({count} point{'s' * (count > 1)} without this number left out)" if count else ""
 
 
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def _mean(one: Level) -> str:
+    return digits(one.mean, one.half_width)

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
+from changeflow.present.paths import path_words, setting_word
 from changeflow.present.selection_text import selection_plan
-from changeflow.present.sensitivity.section import ANSWER, Section, ends_in_words, setting_word, text_table
+from changeflow.present.sensitivity.section import ANSWER, Section, ends_in_words, text_table
 from changeflow.present.study_moving import moving_sentence
 from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import digits, plain
@@ -25,6 +26,8 @@ MOST_ROWS = 24
 """Points shown on a terminal; all of them are in summary.csv."""
 MOST_COLUMNS = 4
 MOST_ALIASES = 12
+LETTERS_A_HEAD = 10
+"""Of a line of a heading."""
 LONGEST_VALUE = 24
 """Of a factor, on a terminal; whole in points.csv."""
 
@@ -113,16 +116,40 @@ def table_lines(results: StudyResults) -> list[str]:
     scenarios = list(plan.scenarios)[:MOST_COLUMNS]
     shown = range(min(len(plan.points), MOST_ROWS))
     unit = next((cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates), "")
-    rows = [["point", *(path.split(".")[-1] for path in plan.paths), *scenarios]]
+    rows = []
     for point in shown:
         cells = [cell for cell in results.at(point) if cell.scenario in scenarios]
-        numbers = [_number(cell.estimates.get(measure)) + (" grows" if cell.growing else "") for cell in cells]
+        numbers = [
+            _number(cell.estimates.get(measure)).replace(" +- ", "+-") + (" *" if cell.growing else "")
+            for cell in cells
+        ]
         rows.append([str(point + 1), *(_value(value) for value in plan.points[point]), *numbers])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    heads = ["point", *map(path_words, plan.paths), *map(plain, scenarios)]
     lines = [f"{plain(measure)} ({unit}), with its interval at {plan.comparison.level:.0%}"]
-    lines += ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    lines += _columns(heads, rows, dispensable=range(1, 1 + len(plan.paths)))
+    if any(cell.growing for cell in results.cells):
+        lines.append("  * its backlog grows")
     hidden = len(plan.points) - len(shown)
     return lines + ([f"  and {hidden} more points: summary.csv"] if hidden else [])
+
+
+def _columns(heads: Sequence[str], rows: Sequence[Sequence[str]], dispensable: range) -> list[str]:
+    """Columns under headings of several lines; of those that can be dispensed with, only as many as fit."""
+    folded = [textwrap.wrap(head, LETTERS_A_HEAD) for head in heads]
+    widths = [
+        max(len(part) for part in (*folded[i], *(row[i] for row in rows))) for i in range(len(heads))
+    ]  # fmt: skip
+    kept = list(range(len(heads)))
+    for place in reversed(dispensable):
+        if 2 * len(kept) + sum(widths[i] for i in kept) > WIDTH:
+            kept.remove(place)
+    high = max(len(folded[i]) for i in kept)
+    head_rows = [["" if k < high - len(one) else one[k - high + len(one)] for one in folded] for k in range(high)]
+    lines = [
+        "  " + "  ".join(row[i].rjust(widths[i]) for i in kept).rstrip() for row in (*head_rows, *rows)
+    ]  # fmt: skip
+    left = len(heads) - len(kept)
+    return lines + ([f"  (values of {_count(left, 'more factor')}: points.csv)"] if left else [])
 
 
 def label(cell: Cell) -> str:
@@ -131,7 +158,7 @@ def label(cell: Cell) -> str:
 
 
 def _value(value: object) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+    text = f"{value:.4g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
@@ -176,8 +203,9 @@ def _among_points(results: StudyResults) -> str:
     if best.leader is None:
         return "Every backlog grows, so nothing is called best."
     cell = results.cells[best.leader]
-    where = ", ".join(f"{path} = {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
-    found = f"{plain(measure)} {_number(cell.estimates.get(measure))}"
+    where = ", ".join(f"{path_words(path)} {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
+    one = cell.estimates.get(measure)
+    found = f"{plain(measure)} {_number(one)} {one.unit if one is not None else ''}".rstrip()
     if best.kind == "single":
         return f"{plain(cell.scenario)}: {found}."
     said = f"Best point {cell.point + 1} ({where}): {found}"
@@ -250,4 +278,4 @@ def study_text(results: StudyResults, sections: Sequence[Section], folder: str) 
         lines += labelled("TARGET", target)
     for one in results.gates:
         lines += labelled("EXPECT", gate_line(one))
-    return "\n".join([*lines, *labelled("FILES", folder)])
+    return "\n".join([*lines, *labelled("FILES", folder)]).replace(" ± ", " +- ")  # a terminal knows ASCII

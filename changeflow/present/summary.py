@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from changeflow.measure.records import Estimate
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
 from changeflow.present.spread import spread_sentence
-from changeflow.present.words import DUST, digits, plain
+from changeflow.present.words import DUST, HOURS_PER_DAY, HOURS_SHOWN_AS_HOURS, digits, plain
 from changeflow.study.results import Results
 
 SHOWN = (
@@ -24,8 +27,10 @@ RARE = {
     "overtime_hours",
     "delay_time_hours", "laid_down_time_hours",
     "misunderstanding_share", "omission_share", "promise_share", "slip_share", "deviation_share",
+    "enforcement_cost", "second_project_cost", "write_off_cost",
 }  # fmt: skip
 """Shown only where a configuration has any."""
+CLOCK_TIMES = ("sojourn_time_hours", "waiting_time_hours", "delay_time_hours", "laid_down_time_hours")
 
 
 def table(results: Results) -> tuple[list[str], list[list[str]]]:
@@ -37,15 +42,26 @@ def table(results: Results) -> tuple[list[str], list[list[str]]]:
         known = next((one for one in found if one is not None), None)
         if known is None or (measure in RARE and not any(one is not None and one.mean > DUST for one in found)):
             continue
-        cells = [
-            "-"
-            if one is None
-            else ("at least " if one.bound else "")
-            + f"{digits(one.mean, one.half_width)} +- {digits(one.half_width, one.half_width)}"
-            for one in found
-        ]
-        rows.append([plain(measure), *cells, known.unit])
+        scale, unit = _for_people(measure, known.unit, [one.mean for one in found if one is not None])
+        rows.append([plain(measure), *(_cell(one, scale) for one in found), unit])
     return headers, rows
+
+
+def _for_people(measure: str, unit: str, means: Sequence[float]) -> tuple[float, str]:
+    """What a number is multiplied by, and the unit then: shares in %, long times on the clock in days."""
+    if unit == "share":
+        return 100.0, "%"
+    if measure.startswith(CLOCK_TIMES) and max(map(abs, means)) >= HOURS_SHOWN_AS_HOURS:
+        return 1 / HOURS_PER_DAY, "days"
+    return 1.0, unit
+
+
+def _cell(one: Estimate | None, scale: float) -> str:
+    if one is None:
+        return "-"
+    mean, half = scale * one.mean, scale * one.half_width
+    arms = f" +- {digits(half, half)}" if half > DUST else ""
+    return ("at least " if one.bound else "") + digits(mean, half) + arms
 
 
 def markdown(results: Results) -> str:

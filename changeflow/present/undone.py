@@ -32,11 +32,11 @@ def undone_sentences(results: Results) -> Iterator[str]:
     if unasked:
         left = any(result.model.adoption.is_coupled for result in results.scenarios.values())
         why = "as much is open or users have left" if left else "as much is open"
-        yield f"Never asked, {why}: {_by_name(unasked, alone)} requests a run."
+        yield f"Never asked in a run, {why}: {_by_name(unasked, alone)}."
 
 
 def _by_name(said: dict[str, str], alone: bool) -> str:
-    return "; ".join(words if alone else f"{plain(name)} {words}" for name, words in said.items())
+    return "; ".join(words if alone else f"{words} with {plain(name)}" for name, words in said.items())
 
 
 def _why(result: ScenarioResult) -> str:
@@ -50,7 +50,9 @@ def _why(result: ScenarioResult) -> str:
 
 def _unasked(result: ScenarioResult) -> str:
     unasked = result.estimates.get("unasked_requests")
-    return digits(unasked.mean, unasked.half_width) if unasked is not None and unasked.mean >= 1 else ""
+    if unasked is None or unasked.mean < 1:
+        return ""
+    return f"{digits(unasked.mean, unasked.half_width)} requests"
 
 
 def _share(result: ScenarioResult, measure: str) -> float:

@@ -140,6 +140,11 @@ def plain_name(name: str) -> str:
     return name.replace("_", " ")
 
 
+def capitalised(text: str) -> str:
+    """The first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def load_in_words(low: float, high: float) -> str:
     """Work over hours: '40%', '40% to 60%', or '40% or more' where a loop may hold requests for ever."""
     if math.isinf(high):
@@ -161,6 +166,12 @@ def plus_minus(mean: float, half_width: float) -> str:
     if not math.isfinite(mean) or not _is_error(half_width):
         return digits(mean, half_width)
     return f"{digits(mean, half_width)} ± {digits(half_width, half_width)}"
+
+
+def percent(share: float, half_width: float) -> str:
+    """'62% +- 3%', '90.2% +- 0.6%'."""
+    mean, half = 100 * share, 100 * half_width
+    return f"{digits(mean, half)}% +- {digits(half, half)}%"
 
 
 def money(amount: float, currency: str, half_width: float = 0.0) -> str:

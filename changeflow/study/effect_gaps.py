@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -47,6 +47,17 @@ class Moving:
     """Paths of other factors that may move it as much."""
 
 
+def with_intervals(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level: float) -> list[Level]:
+    """The means with the intervals of `gaps_of` over the runs (or organisations) that all points have, each alone."""
+    by_place, together, runs = _runs_of_all(cells)
+    found = []
+    for one in effects:
+        controls = _controls([one], by_place, measure, runs, together)
+        _, half_width = mean_of(_by_run(one, by_place, measure, runs, together), 1, level, controls)
+        found.append(replace(one, half_width=half_width))
+    return found
+
+
 def gaps_of(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level: float) -> list[Gap]:
     """One for each factor and scenario of which two values or more have a mean.
 
@@ -56,16 +67,13 @@ def gaps_of(effects: Sequence[Level], cells: Sequence[Cell], measure: str, level
     """
     groups = [list(one) for _, one in groupby(effects, key=lambda one: (one.path, one.scenario))]
     joint = joint_level(level, sum(len(one) * (len(one) - 1) // 2 for one in groups))
-    by_place = {(cell.point, cell.scenario): cell for cell in cells}
-    together = math.lcm(*(cell.facts.together for cell in cells))
-    runs = min(cell.columns.count for cell in cells) // together * together
+    by_place, together, runs = _runs_of_all(cells)
     found = []
     for levels in groups:
         low, high = min(levels, key=lambda one: one.mean), max(levels, key=lambda one: one.mean)
         if len(levels) > 1:
             means = [_by_run(one, by_place, measure, runs, together) for one in (low, high)]
-            kind, gap = MEASURES[base_name(measure)], means[1] - means[0]
-            controls = None if kind.ratio or kind.yes_no else _controls([low, high], by_place, runs, together)
+            gap, controls = means[1] - means[0], _controls([low, high], by_place, measure, runs, together)
             found.append(Gap(low, high, *mean_of(gap, 1, joint, controls), joint, gap, controls))
     return found
 
@@ -86,14 +94,26 @@ def moving_most(gaps: Sequence[Gap]) -> Moving | None:
     return Moving(widest, tuple(dict.fromkeys(rivals)))
 
 
+def _runs_of_all(cells: Sequence[Cell]) -> tuple[dict[tuple[int, str], Cell], int, int]:
+    """The cells by point and scenario, the runs of an organisation, and how many runs every cell has."""
+    together = math.lcm(*(cell.facts.together for cell in cells))
+    runs = min(cell.columns.count for cell in cells) // together * together
+    return {(cell.point, cell.scenario): cell for cell in cells}, together, runs
+
+
 def _by_run(level: Level, cells: dict[tuple[int, str], Cell], measure: str, runs: int, together: int) -> Floats:
     """What each run, or organisation, says of the mean over the points of a level."""
     mine = [cells[point, level.scenario].columns.first(runs) for point in sorted(level.where)]
     return np.asarray(np.mean([contributions(columns, measure, together) for columns in mine], axis=0))
 
 
-def _controls(levels: Sequence[Level], cells: dict[tuple[int, str], Cell], runs: int, together: int) -> Floats | None:
+def _controls(
+    levels: Sequence[Level], cells: dict[tuple[int, str], Cell], measure: str, runs: int, together: int
+) -> Floats | None:
     """Of each run, or organisation: the controls of each level, as means over its points; their mean is 0, too."""
+    kind = MEASURES[base_name(measure)]
+    if kind.ratio or kind.yes_no:
+        return None
     found = []
     for level in levels:
         mine = [controls_of(cells[point, level.scenario].columns.first(runs)) for point in sorted(level.where)]

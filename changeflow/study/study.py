@@ -14,7 +14,7 @@ from changeflow.errors import PlanError, RunError, nearest
 from changeflow.measure.controls import control_names
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.process_only import process_only
-from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most
+from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most, with_intervals
 from changeflow.study.facts import Facts, facts_of
 from changeflow.study.growth import FOR_GROWTH
 from changeflow.study.store import Store
@@ -115,8 +115,9 @@ class StudyResults:
 
     @cached_property
     def effects(self) -> list[Level]:
-        """The factors' main effects on the primary measure."""
-        return main_effects(self.cells, self.plan)
+        """The factors' main effects on the primary measure, with intervals."""
+        comparison, found = self.plan.comparison, main_effects(self.cells, self.plan)
+        return with_intervals(found, self.cells, comparison.primary, comparison.level) if found else []
 
     @cached_property
     def gaps(self) -> list[Gap]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -47,6 +48,8 @@ class Level:
     points: int
     where: frozenset[int] = frozenset()
     """The points that the mean is over."""
+    half_width: float = math.nan
+    """Of the mean's interval over the runs, at these points; what other points would say is not in it."""
 
 
 def best_of(cells: Sequence[Cell], comparison: Comparison, matters: float) -> Best:
@@ -151,7 +154,7 @@ def _parts(values: Sequence[Any]) -> Mapping[tuple[str, Any], set[int]]:
         for point, value in enumerate(values):
             part = min(int((value - low) / width), PARTS - 1)
             begin, end = low + part * width, low + (part + 1) * width
-            found.setdefault((f"{begin:.4g} to {end:.4g}", (begin + end) / 2), set()).add(point)
+            found.setdefault((f"{begin:.3g} to {end:.3g}", (begin + end) / 2), set()).add(point)
     return dict(sorted(found.items(), key=lambda item: item[0][1])) if numbers else found
 
 

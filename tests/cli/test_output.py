@@ -209,7 +209,7 @@ def test_the_report_stands_on_its_own(partly_open: Comparison) -> None:
 def test_the_report_gives_the_answer_before_the_numbers(partly_open: Comparison) -> None:
     text = (partly_open.results / "report.html").read_text(encoding="utf-8")
     sentence = partly_open.machine.json["answer"]["sentence"].replace("+-", "±")
-    assert 0 < text.index(sentence) < text.index("<table") < text.index("<svg") < text.index("unmet_need_per_request")
+    assert 0 < text.index(sentence) < text.index("<table") < text.index("<svg") < text.index("costs unmet need")
 
 
 def test_fresh_folders_are_numbered_and_force_replaces_one(folder: Path) -> None:

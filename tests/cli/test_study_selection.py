@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
+from changeflow.present.palette import QUIET as GREY
 from changeflow.study.study_plan import plan_of
 
 from .program import changeflow
@@ -42,6 +45,24 @@ def test_the_selected_is_among_the_best_and_stragglers_cost_few_runs(folder: Pat
     assert [row["became"] for row in table] == [one["became"] for one in systems]
     kept = rows(folder / "results" / "study")
     assert len(kept) >= sum(one["runs"] for one in systems)
+
+
+def test_the_chart_greys_who_is_out_and_its_labels_stand_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: dict[str, Figure] = {}
+    monkeypatch.setattr("changeflow.present.figures.save", lambda figure, _, name: drawn.setdefault(name, figure))
+    selection(folder, KN)
+    done = changeflow("study", "study.toml", "--workers", "1", "--json", folder=folder)
+    assert done.code == 0, done.err
+    became = [one["became"] for one in done.json["analyses"]["selection"]["rows"]]
+    means, spent = drawn["selection"].axes
+    colours = [to_hex(one[0].get_color()) for one in means.containers]
+    assert sum(colour == GREY.lower() for colour in colours) == sum(word.startswith("out") for word in became) > 0
+    assert all(one.has_xerr for one in means.containers)
+    left, right = (axes.xaxis.label.get_window_extent() for axes in (means, spent))
+    assert left.x1 < right.x0
+    title = " ".join(drawn["selection"].get_suptitle().split())
+    assert "with house servers" in title
+    assert "is selected" in title
 
 
 def test_a_stopped_race_goes_on_to_the_same_bytes(folder: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
+from changeflow.present.staircase_chart import staircase_chart, staircase_title
 from changeflow.present.staircase_words import answer_of, guarantee_of, hours_in_words, staff_in_words
 from changeflow.study.plan import Plan
 from changeflow.study.results import Results, Verdict
-from changeflow.study.sizing.answer import Candidate, Family, Sizing
+from changeflow.study.sizing.answer import Candidate, Family, Sizing, Step
 from changeflow.study.sizing.levers import space_of, staff_of
 from changeflow.study.sizing.targets import Service, Slack, State
 
@@ -85,6 +88,22 @@ def test_what_is_said_of_today_is_what_was_verified() -> None:
     """Its runs in the table show 60.4 % of 90 %: only the verdict that counts in the split is told."""
     text = answer_of(sizing(candidate(4, 0.915, "met"), today="close"))
     assert "60.4% +- 0.2% of requests in time, too close to call." in text
+
+
+def test_the_staircase_says_what_was_found_and_draws_every_interval() -> None:
+    """Two steps of the search, today and the answer: four intervals of 0.2 points."""
+    found = sizing(candidate(4, 0.915, "met"))
+    steps = tuple(
+        Step(one, {}, served(share)) for one, share in ((found.staffs["today"], 0.6), (found.staffs["answer"], 0.9))
+    )
+    figure = staircase_chart(replace(found, steps=steps))
+    assert figure is not None
+    assert " ".join(figure.get_suptitle().split()).startswith("98 hours a week surely meet the target (closed: 90%")
+    bars = [bar for one in figure.axes[0].containers for bars in one[2] for bar in bars.get_segments()]
+    assert [abs(top[1] - low[1]) for low, top in bars] == pytest.approx([0.4] * 4)
+    close = sizing(candidate(3, 0.899, "close"))
+    assert staircase_title(close).startswith("Too close to call: 78 hours a week may meet the target")
+    assert staircase_title(sizing(candidate(3, 0.85, "missed"))).startswith("Nothing that was tried meets the target")
 
 
 def test_a_quick_run_says_so() -> None:

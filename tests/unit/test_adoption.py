@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from changeflow.measure.records import Estimate
 from changeflow.model.adoption import PARAMETERS
 from changeflow.model.overload import overloads
 from changeflow.model.priors import read_priors
 from changeflow.model.reading import read_model
-from changeflow.present.adoption import SOFTEST, adoption_sentences, adoption_story, fate_title, survival_title
+from changeflow.present.adoption import (
+    SOFTEST,
+    adoption_sentences,
+    adoption_story,
+    fate_in_words,
+    fate_title,
+    survival_title,
+)
 from changeflow.present.adoption_frames import fate_frames, survival_frame, survival_rows
 from changeflow.present.folder import write_report
 from changeflow.present.sentences import answer_sentence
@@ -96,8 +106,27 @@ def test_the_answer_shows_both_fates_and_never_only_a_mean(results: Results) -> 
     page = markdown(results)
     assert "cost with undone work, runs given up (softest part)" in page
     assert "cost with undone work, runs not given up (softest part)" in page
-    assert "Softest part" in survival_title(results)
+    gone = results.scenarios["one"].estimates["abandoned"].mean
+    assert survival_title(results).startswith(f"Softest part: {1 - gone:.0%} (")  # its interval follows
     assert "Softest part" in fate_title(results)
+
+
+def test_the_fates_cost_differs_only_where_the_runs_can_tell(results: Results) -> None:
+    def title(arm: float) -> str:
+        (one,) = results.scenarios.values()
+        gone, alive = (Estimate(mean, arm, 0.95, "EUR", 10) for mean in (900.0, 600.0))
+        estimates = {**one.estimates, "cost_if_abandoned": gone, "cost_if_survived": alive}
+        return fate_title(replace(results, scenarios={"one": replace(one, estimates=estimates)}))
+
+    assert title(100.0) == "Softest part: a system given up costs EUR 300 ± 100 more than one in use"
+    assert title(300.0).endswith("these runs cannot tell")
+
+
+def test_the_cost_of_a_single_run_has_no_digits_that_only_an_interval_could_carry(results: Results) -> None:
+    (one,) = results.scenarios.values()
+    lonely = Estimate(1_328_403.0, math.inf, 0.95, "EUR", 1)
+    said = fate_in_words(replace(one, estimates={**one.estimates, "cost_if_abandoned": lonely}))
+    assert "EUR 1,300,000 (a single run) then, " in said
 
 
 def test_the_curve_falls_within_its_band_from_all_to_those_in_use(results: Results) -> None:

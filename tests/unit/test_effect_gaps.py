@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from changeflow.measure.estimates import jackknife_ratio, t_interval
-from changeflow.study.effect_gaps import Gap, gaps_of, moving_most
+from changeflow.study.effect_gaps import Gap, gaps_of, moving_most, with_intervals
 from changeflow.study.estimating import contributions
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_answer import Level
@@ -80,3 +80,13 @@ def test_the_contributions_of_a_ratio_have_its_mean_and_interval() -> None:
     assert t_interval(contributions(columns, "rework_share", 1)) == jackknife_ratio(*pairs.T)
     whole = pairs.reshape(4, 3, 2).sum(axis=1)
     assert t_interval(contributions(columns, "rework_share", 3)) == pytest.approx(jackknife_ratio(*whole.T))
+
+
+def test_a_level_has_the_interval_of_its_mean_over_runs() -> None:
+    """Luck that all points share is in every mean: its interval is as wide as that of a single point's."""
+    made = cells((5.0, 1.0), noise=1.0)
+    levels = [Level("a", "both", 0, "0", 100.0, 2, frozenset({0, 1}))]
+    (one,) = with_intervals(levels, made, COST, 0.95)
+    by_run = (made[0].columns.values[COST] + made[1].columns.values[COST]) / 2
+    assert one.half_width == pytest.approx(t_interval(by_run, 0.95)[1])
+    assert one.half_width > 20 * gaps(made)[0].half_width  # the gap is paired, the mean is not

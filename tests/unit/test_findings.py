@@ -23,7 +23,7 @@ def results_of(*scenarios: ScenarioResult) -> Results:
 
 def test_the_winner_is_said_to_cost_least() -> None:
     title = cost_title(results_of(scenario("a", 1100), scenario("b", 1000)))
-    assert title == f"B costs least in 10 days: EUR{SPACE}1,000"
+    assert title == f"B costs least in 10 days: EUR{SPACE}1,000{SPACE}±{SPACE}100"
 
 
 def test_without_a_winner_nobody_costs_least() -> None:

@@ -35,25 +35,27 @@ def test_every_measure_has_words() -> None:
     [
         ({}, []),
         ({"refused_share": 0.004, "withdrawn_share": 0.001}, []),
-        ({"refused_share": 0.25}, ["Not done: NAME25% refused."]),
-        ({"withdrawn_share": 0.11, "reneged_share": 0.11}, ["Not done: NAME11% withdrawn (too long a wait)."]),
+        ({"refused_share": 0.25}, ["Not done: 25% refusedNAME."]),
+        ({"withdrawn_share": 0.11, "reneged_share": 0.11}, ["Not done: 11% withdrawn (too long a wait)NAME."]),
         (
             {"refused_share": 0.2, "withdrawn_share": 0.1, "balked_share": 0.07, "reneged_share": 0.03},
-            ["Not done: NAME20% refused, 10% withdrawn (too many there 7%, too long a wait 3%)."],
+            ["Not done: 20% refused, 10% withdrawn (too many there 7%, too long a wait 3%)NAME."],
         ),
-        ({"unasked_requests": 12}, ["Never asked, as much is open: NAME12.00 requests a run."]),
+        ({"unasked_requests": 12}, ["Never asked in a run, as much is open: 12.00 requestsNAME."]),
     ],
 )
 def test_the_answer_names_what_is_not_done_and_why(shares: dict[str, float], said: list[str]) -> None:
     one, other = with_shares(**shares), scenario("both", 1000)
     assert list(undone_sentences(results_of(one))) == [text.replace("NAME", "") for text in said]
-    assert list(undone_sentences(results_of(one, other))) == [text.replace("NAME", "vendor only ") for text in said]
+    assert list(undone_sentences(results_of(one, other))) == [
+        text.replace("NAME", " with vendor only") for text in said
+    ]
 
 
 def test_all_configurations_stand_in_one_sentence() -> None:
     one = with_shares(refused_share=0.2)
     other = replace(with_shares(withdrawn_share=0.1), name="both")
-    said = ["Not done: vendor only 20% refused; both (vendor overflow) 10% withdrawn."]
+    said = ["Not done: 20% refused with vendor only; 10% withdrawn with both (vendor overflow)."]
     assert list(undone_sentences(results_of(one, other))) == said
 
 

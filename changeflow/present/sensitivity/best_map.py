@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from changeflow.present.paths import Labels, path_words, setting_word
 from changeflow.present.sensitivity.labels import in_order
-from changeflow.present.sensitivity.section import Section, number, setting_word
+from changeflow.present.sensitivity.section import Section, number
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.best_map import BestMap, Square
 
@@ -19,7 +20,7 @@ KINDS = {
 }  # fmt: skip
 
 
-def best_map_section(found: BestMap) -> Section:
+def best_map_section(found: BestMap, labels: Labels) -> Section:
     """Who wins in how many squares, and at the user's own point."""
     header = (*found.paths, "best", "verdict", "lead", "lead_half_width")
     rows = tuple(
@@ -32,7 +33,8 @@ def best_map_section(found: BestMap) -> Section:
     count = len(found.squares)
     wins = {name: sum(s.leader == name and s.best.kind == "wins" for s in found.squares) for name in found.scenarios}
     said = ", ".join(f"{plain(name)} in {number}" for name, number in wins.items() if number) or "nobody surely"
-    words = f"Of {count} squares of {found.paths[0]} x {found.paths[1]}, surely best in {plain(found.measure)}: {said}"
+    axes = " x ".join(map(path_words, found.paths))
+    words = f"Of {count} squares of {axes}, surely best in {plain(found.measure)}: {said}"
     alone = sum(square.alone for square in found.squares)
     words += f" ({alone} of them as the only one whose backlog settles)" if alone else ""
     open_ones = sum(square.best.kind in {"too_close", "same"} for square in found.squares)
@@ -54,7 +56,9 @@ def best_map_section(found: BestMap) -> Section:
     title = words.split(". ")[0].split(": ", 1)[1].rstrip(".")
     title = f"Surely best in {plain(found.measure)}: {title}, of {count} squares"
     shown = _grid(found)
-    return Section("break_even_map", words, header, rows, shown, lambda: _draw(found, title), facts, _legend(found))
+    return Section(
+        "break_even_map", words, header, rows, shown, lambda: _draw(found, title, labels), facts, _legend(found, labels)
+    )
 
 
 def _verdict(square: Square) -> str:
@@ -78,10 +82,11 @@ def _grid(found: BestMap) -> tuple[tuple[str, ...], ...]:
     return (("", *map(setting_word, across)), *rows)
 
 
-def _legend(found: BestMap) -> str:
+def _legend(found: BestMap, labels: Labels) -> str:
     words = [f"{letter} {plain(name)}" for name, letter in _letters(found.scenarios).items()]
     rest = ["? not surely by more than matters", "grow: every backlog grows"]
-    return f"Across {found.paths[0]}, up {found.paths[1]}. {'; '.join([*words, *rest])}."
+    across, up = (labels[path] for path in found.paths)
+    return f"Across: {across}; up: {up}. {'; '.join([*words, *rest])}."
 
 
 def _letters(scenarios: Sequence[str]) -> dict[str, str]:
@@ -97,7 +102,7 @@ def _letter(square: Square, letters: dict[str, str]) -> str:
     return letters[square.leader] + ("" if square.best.kind == "wins" else "?")
 
 
-def _draw(found: BestMap, title: str) -> Figure:
+def _draw(found: BestMap, title: str, labels: Labels) -> Figure:
     from changeflow.present.sensitivity.chart_map import map_chart  # noqa: PLC0415  matplotlib is slow to import
 
-    return map_chart(found, title)
+    return map_chart(found, title, labels)

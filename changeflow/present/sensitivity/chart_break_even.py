@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -16,7 +18,7 @@ from changeflow.study.sensitivity.break_even import BreakEvenFound
 BODY_INCHES = 2.7
 
 
-def break_even_chart(found: BreakEvenFound, title: str) -> Figure:
+def break_even_chart(found: BreakEvenFound, title: str, label: str) -> Figure:
     """Points are values looked at, in the colour of who is better there; grey: the runs cannot tell."""
     looks = looks_of(found.between)
     names = {1: found.between[0], -1: found.between[1]}
@@ -42,7 +44,7 @@ def break_even_chart(found: BreakEvenFound, title: str) -> Figure:
         axes.axhline(0, color=INK, lw=0.8)
         divisor, word = scale_word(max(abs(one.lead) + one.half_width for one in found.looks))
         number_axis(axes.yaxis, divisor)
-        axes.set_xlabel(found.path)
+        axes.set_xlabel(fill(label, 52))
         axes.set_ylabel(in_units(f"{plain(found.between[0])} better by\n({found.unit})", word))
         handles: list[Artist] = [
             Line2D(
@@ -62,5 +64,7 @@ def break_even_chart(found: BreakEvenFound, title: str) -> Figure:
             )
         if found.changes:
             handles.append(Patch(color=FAINT, label="the runs cannot tell"))
-        put_legend(figure, handles)
+        put_legend(
+            figure, handles, f"Bars: intervals of the difference, {found.level:.0%} sure for all values together."
+        )
         return settled(figure)

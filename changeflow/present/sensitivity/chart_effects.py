@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 
 from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET
+from changeflow.present.paths import Labels
 from changeflow.present.rows import number_axis, scale_word
 from changeflow.present.sensitivity.chart_rows import MOST_ROWS, row_name, row_sheet
 from changeflow.present.sensitivity.labels import response_label, response_words
@@ -18,7 +19,7 @@ APART = 0.1
 """Half the distance between the two marks of a row."""
 
 
-def morris_chart(found: Morris, title: str) -> Figure:
+def morris_chart(found: Morris, title: str, labels: Labels) -> Figure:
     """The mean size of each effect with its interval, its spread, and what noise alone would show."""
     with house_style():
         effects = found.effects[:MOST_ROWS]
@@ -28,7 +29,7 @@ def morris_chart(found: Morris, title: str) -> Figure:
             axes.plot(one.mu_star, row, "o", color=FIRST, ms=5)
             axes.plot(one.sigma, row + 2 * APART, "D", color=SECOND, ms=4.5, markerfacecolor="none")
             axes.plot(one.noise, row, "|", color=QUIET, ms=9, mew=1.4)
-            row_name(axes, row, one.path)
+            row_name(axes, row, labels[one.path])
         axes.set_xlim(left=0)
         divisor, word = scale_word(max(max(one.high, one.sigma) for one in effects))
         number_axis(axes.xaxis, divisor)
@@ -37,14 +38,23 @@ def morris_chart(found: Morris, title: str) -> Figure:
             figure,
             [
                 Line2D([], [], color=FIRST, marker="o", ms=5, lw=2.2, label=f"mean effect, {found.level:.0%} interval"),
-                Line2D([], [], color=SECOND, marker="D", ms=4.5, ls="none", markerfacecolor="none", label="its spread"),
-                Line2D([], [], color=QUIET, marker="|", ms=9, mew=1.4, ls="none", label="noise alone"),
+                Line2D(
+                    [],
+                    [],
+                    color=SECOND,
+                    marker="D",
+                    ms=4.5,
+                    ls="none",
+                    markerfacecolor="none",
+                    label="spread over settings",
+                ),
+                Line2D([], [], color=QUIET, marker="|", ms=9, mew=1.4, ls="none", label="size of noise alone"),
             ],
         )
         return settled(figure)
 
 
-def indices_chart(found: Indices, title: str) -> Figure:
+def indices_chart(found: Indices, title: str, labels: Labels) -> Figure:
     """First and total index of each assumption."""
     with house_style():
         indices = found.indices[:MOST_ROWS]
@@ -56,7 +66,7 @@ def indices_chart(found: Indices, title: str) -> Figure:
             ):
                 axes.plot(ends, [row + up + 0.05] * 2, color=colour, lw=2, solid_capstyle="butt")
                 axes.plot(value, row + up + 0.05, marker, color=colour, ms=4.5)
-            row_name(axes, row, one.path)
+            row_name(axes, row, labels[one.path])
         axes.axvline(0, color=INK, lw=0.8)
         axes.set_xlabel(f"share of the variance\n{response_words(found.response)}")
         put_legend(

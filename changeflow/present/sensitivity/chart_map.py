@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from textwrap import fill
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -13,6 +14,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import FAINT, INK, PAPER, looks_of
+from changeflow.present.paths import Labels
 from changeflow.present.sensitivity.labels import in_order
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.best_map import BestMap, Square
@@ -24,7 +26,7 @@ PALE = 0.45
 """Of the colour where the best is so only because no other backlog settles."""
 
 
-def map_chart(found: BestMap, title: str) -> Figure:
+def map_chart(found: BestMap, title: str, labels: Labels) -> Figure:
     """Full colour: surely best, pale: as the only one that settles; hatched: cannot tell, dotted: no matter."""
     looks = looks_of(found.scenarios)
     columns, rows = (in_order([square.setting[i] for square in found.squares]) for i in (0, 1))
@@ -43,8 +45,8 @@ def map_chart(found: BestMap, title: str) -> Figure:
         if found.mark is not None and found.nearest is not None:
             across, up = (_place(value, values) for value, values in zip(found.mark, (columns, rows)))
             axes.plot(across, up, "*", color=PAPER, ms=15, markeredgecolor=INK, mew=1.2, zorder=5)
-        axes.set_xlabel(found.paths[0])
-        axes.set_ylabel(found.paths[1])
+        axes.set_xlabel(fill(labels[found.paths[0]], 48))
+        axes.set_ylabel(fill(labels[found.paths[1]], 34))
         handles = _handles(found)
         put_legend(figure, handles)
         return settled(figure)
@@ -64,7 +66,9 @@ def _handles(found: BestMap) -> list[Artist]:
     there = {square.leader for square in found.squares}
     kinds = {square.best.kind for square in found.squares}
     handles: list[Artist] = [
-        Patch(facecolor=look.colour, label=f"{plain(name)} best") for name, look in looks.items() if name in there
+        Patch(facecolor=look.colour, label=f"{plain(name)} has the best mean")
+        for name, look in looks.items()
+        if name in there
     ]
     words = {"too_close": "runs cannot tell", "same": "no difference that matters"}
     handles += [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -14,6 +16,8 @@ from changeflow.study.sensitivity.pareto import Front
 
 BODY_INCHES = 3.0
 HALF = 0.5
+LETTERS_A_LABEL = (60, 34)
+"""Of the label of the lower and the upright axis."""
 
 
 def pareto_chart(found: Front, title: str) -> Figure:
@@ -25,7 +29,8 @@ def pareto_chart(found: Front, title: str) -> Figure:
         for one in ordered:
             look = looks[one.scenario]
             axes.errorbar(
-                one.means[0], one.means[1], xerr=one.half_widths[0], yerr=one.half_widths[1], fmt=look.marker,
+                one.means[0], one.means[1], xerr=one.half_widths[0], yerr=one.half_widths[1],
+                fmt="x" if one.growing else look.marker,
                 color=look.colour, ms=5.5, lw=0.8, capsize=0, mew=1.2,
                 markerfacecolor=look.colour if one.probability >= HALF else PAPER,
             )  # fmt: skip
@@ -36,7 +41,8 @@ def pareto_chart(found: Front, title: str) -> Figure:
             number_axis(axis, divisor)
             measure = found.measures[place]
             good = "more" if MEASURES[base_name(measure)].more_is_better else "less"
-            axis.set_label_text(in_units(f"{plain(measure)} ({found.units[place]})", word) + f", {good} is better")
+            label = in_units(f"{plain(measure)} ({found.units[place]})", word) + f", {good} is better"
+            axis.set_label_text(fill(label, LETTERS_A_LABEL[place]))
         axes.grid()
         put_legend(
             figure,
@@ -47,6 +53,11 @@ def pareto_chart(found: Front, title: str) -> Figure:
                 ),
                 Line2D([], [], color=INK, marker="o", ls="none", label="on the front in 50% or more"),
                 Line2D([], [], color=INK, marker="o", ls="none", markerfacecolor=PAPER, label="in fewer resamples"),
+                *(
+                    Line2D([], [], color=INK, marker="x", ls="none", label="its backlog grows")
+                    for _ in range(any(one.growing for one in ordered))
+                ),
             ],
+            "Bars: interval of each mean. Dashed: the front of the means.",
         )
         return settled(figure)

@@ -36,5 +36,6 @@ def robust_chart(found: Robust, title: str) -> Figure:
                 Patch(color=QUIET, alpha=0.35, label="best mean"),
                 Patch(color=QUIET, label="surely best, by more than matters"),
             ],
+            f"Whiskers: {found.level:.0%} intervals (grey: best mean, black: surely best).",
         )
         return settled(figure)

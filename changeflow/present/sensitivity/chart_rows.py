@@ -12,6 +12,7 @@ from changeflow.present.rows import BACKGROUND, bare_rows
 ROW_INCHES = 0.42
 MOST_ROWS = 12
 """Rows of a chart; the rest is in the table."""
+LETTERS_A_ROW = 76
 NAME_UP = 0.36
 """How far above its row a name stands."""
 
@@ -25,6 +26,8 @@ def row_sheet(title: str, rows: int) -> tuple[Figure, Axes]:
 
 def row_name(axes: Axes, row: float, name: str, remark: str = "") -> None:
     """A row's name above it, flush left, and a remark behind the name."""
+    if len(name) + len(remark) > LETTERS_A_ROW:
+        name = name.partition(" (")[0]  # the unit gives way, the numbers do not
     note = axes.annotate(
         f"{name}  {remark}".rstrip(), xy=(0, row - NAME_UP), xycoords=axes.get_yaxis_transform(), xytext=(2, 0),
         textcoords="offset points", va="center", fontsize=8, color=INK, bbox=BACKGROUND, zorder=5,

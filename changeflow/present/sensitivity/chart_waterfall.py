@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -22,7 +23,7 @@ def waterfall_chart(found: Fall, title: str) -> Figure:
     with house_style():
         figure, axes = row_sheet(title, len(found.steps) + 2)
         axes.barh(0, found.begin, height=0.36, color=looks[found.begin_name].colour, zorder=2)
-        row_name(axes, 0, plain(found.begin_name), f"{found.begin / divisor:,.4g}")
+        _total(axes, 0, found.begin_name, found.begin, found.begin_half_width, divisor)
         level = found.begin
         for row, step in enumerate(found.steps, start=1):
             colour = LESS if step.mean < 0 else MORE
@@ -34,11 +35,18 @@ def waterfall_chart(found: Fall, title: str) -> Figure:
         last = len(found.steps) + 1
         axes.plot([level, level], [last - 0.82, last + 0.18], color=INK, lw=0.7, zorder=1)
         axes.barh(last, found.end, height=0.36, color=looks[found.end_name].colour, zorder=2)
-        row_name(axes, last, plain(found.end_name), f"{found.end / divisor:,.4g}")
+        _total(axes, last, found.end_name, found.end, found.end_half_width, divisor)
         number_axis(axes.xaxis, divisor)
         axes.set_xlabel(in_units(f"{plain(found.measure)} ({found.unit})", word))
-        put_legend(figure, [Patch(color=LESS, label="lowers it"), Patch(color=MORE, label="raises it")])
+        note = f"Whiskers: {found.level:.0%} interval of each total, and of all parts together."
+        put_legend(figure, [Patch(color=LESS, label="lowers it"), Patch(color=MORE, label="raises it")], note)
         return settled(figure)
+
+
+def _total(axes: Axes, row: int, name: str, mean: float, half_width: float, divisor: float) -> None:
+    """A total's interval, and its number behind its name."""
+    axes.errorbar(mean, row, xerr=half_width, color=INK, lw=1, capsize=2, zorder=3)
+    row_name(axes, row, plain(name), plus_minus(mean / divisor, half_width / divisor))
 
 
 def _part(mean: float, half_width: float) -> str:

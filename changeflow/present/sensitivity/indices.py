@@ -4,33 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from changeflow.present.paths import Labels, path_words, some_paths
 from changeflow.present.sensitivity.labels import response_words
-from changeflow.present.sensitivity.section import Section, number, tail
-from changeflow.present.words import plain
+from changeflow.present.sensitivity.most import Size, most_of, most_title
+from changeflow.present.sensitivity.section import Section, number
+from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.indices import Indices
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+WIDE = 0.5
+"""An index whose interval is wider than this says little."""
 HEADER = (
     "factor", "first", "first_low", "first_high", "total", "total_low", "total_high", "first_of_one_run",
     "total_of_one_run", "level",
 )  # fmt: skip
 
 
-def indices_section(found: Indices) -> Section:
+def indices_section(found: Indices, labels: Labels) -> Section:
     """Which assumption explains most of the variance, and how much of a run's is noise."""
-    first = found.indices[0]
-    together = 1 - sum(one.first for one in found.indices)
-    words = (
-        f"{response_words(found.response)}: {first.path} alone explains {first.first:.0%} of the variance of its mean "
-        f"({first.first_low:.0%} to {first.first_high:.0%}), with the others {first.total:.0%} ({first.total_low:.0%} "
-        f"to {first.total_high:.0%}); {max(together, 0.0):.0%} comes from assumptions acting together. Noise of the "
-        f"runs is {found.noise_share:.0%} of the variance of one run, and in no index."
+    most = most_of(
+        [Size(one.path, one.total, one.total_low, one.total_high, one.total_low > 0) for one in found.indices]
     )
+    first = next((one for one in found.indices if most is not None and one.path == most.path), found.indices[0])
+    whose = capitalised(response_words(found.response))
+    words = (
+        f"{whose}: {path_words(first.path)} alone explains {first.first:.0%} of the variance "
+        f"of its mean ({first.first_low:.0%} to {first.first_high:.0%}), with the others {first.total:.0%} "
+        f"({first.total_low:.0%} to {first.total_high:.0%})"
+    )
+    if most is not None and most.rivals:
+        words += f"; {some_paths(most.rivals)} may explain as much"
+    words += f". Noise of the runs is {found.noise_share:.0%} of the variance of one run, and in no index."
+    if any(max(one.first_high - one.first_low, one.total_high - one.total_low) > WIDE for one in found.indices):
+        words += " The intervals are wide: more points tell more."
     shown = [("share of variance", "first", "interval", "total", "interval")]
     shown += [
-        (o.path, f"{o.first:.2f}", f"{o.first_low:.2f} to {o.first_high:.2f}", f"{o.total:.2f}",
+        (path_words(o.path), f"{o.first:.2f}", f"{o.first_low:.2f} to {o.first_high:.2f}", f"{o.total:.2f}",
          f"{o.total_low:.2f} to {o.total_high:.2f}")
         for o in found.indices
     ]  # fmt: skip
@@ -46,11 +57,11 @@ def indices_section(found: Indices) -> Section:
         "response": found.response.name, "rows_of_design": found.rows, "variance_of_mean": found.variance,
         "noise_share": found.noise_share, "noise_share_low": found.noise_low, "noise_share_high": found.noise_high,
     }  # fmt: skip
-    title = f"{tail(first.path)} explains most of the variance of the {plain(found.response.measure)}"
-    return Section("sobol_indices", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
+    title = most_title(most, "drives", f"variance of the {plain(found.response.measure)}")
+    return Section("sobol_indices", words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts)
 
 
-def _draw(found: Indices, title: str) -> Figure:
+def _draw(found: Indices, title: str, labels: Labels) -> Figure:
     from changeflow.present.sensitivity.chart_effects import indices_chart  # noqa: PLC0415  matplotlib is slow to import
 
-    return indices_chart(found, title)
+    return indices_chart(found, title, labels)

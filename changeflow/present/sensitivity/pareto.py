@@ -35,7 +35,9 @@ def pareto_section(found: Front, points: int) -> Section:
     words += f"{found.draws:,} resamples"
     words += f"; perhaps {_names(perhaps, points)}" if perhaps else ""
     words += f"; {len(found.candidates) - len(often) - len(perhaps)} of {len(found.candidates)} hardly ever."
-    shown = [("on the front", "chance", *(plain(name) for name in found.measures))]
+    shown = [
+        ("on the front", "chance", *(f"{plain(name)} ({unit})" for name, unit in zip(found.measures, found.units)))
+    ]
     shown += [
         (
             _name(one, points) + (" (grows)" if one.growing else ""), f"{one.probability:.0%}",
@@ -44,12 +46,19 @@ def pareto_section(found: Front, points: int) -> Section:
         for one in found.candidates
     ]  # fmt: skip
     facts = {"measures": list(found.measures), "draws": found.draws}
-    title = f"{len(often)} of {len(found.candidates)} are surely beaten by none in {measures}"
+    title = f"{_beaten_by_none(often, points)} in {measures}"
     return Section("pareto", words, header, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
 def _name(one: Candidate, points: int) -> str:
-    return plain(one.scenario) if points == 1 else f"{one.point + 1}/{plain(one.scenario)}"
+    return plain(one.scenario) if points == 1 else f"point {one.point + 1} {plain(one.scenario)}"
+
+
+def _beaten_by_none(often: Sequence[Candidate], points: int) -> str:
+    """The finding: who, if it is one; else how many."""
+    if len(often) == 1:
+        return f"Only {_name(often[0], points)} is surely beaten by none"
+    return f"{len(often)} are surely beaten by none" if often else "Nobody is surely beaten by none"
 
 
 def _names(found: Sequence[Candidate], points: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from changeflow.present.sensitivity.section import Section
-from changeflow.present.words import plain
+from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.robust import Robust
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def robust_section(found: Robust, measure: str, factors: int) -> Section:
         "points": found.points, "cannot_tell": found.cannot_tell, "no_difference": found.same,
         "all_grow": found.all_grow,
     }  # fmt: skip
-    title = f"Best in {plain(measure)} over {found.points} settings: {plain(first.scenario)} in {first.share:.0%}"
+    title = (
+        f"{capitalised(plain(first.scenario))}: best {plain(measure)} in {first.share:.0%} ({first.low:.0%} to "
+        f"{first.high:.0%}) of settings, surely in {first.surely_share:.0%}"
+    )
     return Section("robust", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from changeflow.present.csv_files import Row
+from changeflow.present.paths import setting_word
 from changeflow.present.words import digits
 from changeflow.study.toml_value import toml
 
@@ -63,18 +64,6 @@ def interval(low: float, high: float) -> str:
     return f"{amount(low, error)} to {amount(high, error)}"
 
 
-def setting_word(value: object) -> str:
-    """A factor's value on a terminal or a chart; a law in short."""
-    if value is None:
-        return "as it is"
-    if isinstance(value, dict):
-        words = [f"{inner:.3g}" if isinstance(inner, int | float) else str(inner) for inner in value.values()]
-        return f"{words[0]}({', '.join(words[1:])})"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return value if isinstance(value, str) else toml(value)
-
-
 def ends_in_words(low: object, high: object) -> tuple[str, str]:
     """Both ends of a range in short; of two laws the first number in which they differ."""
     if isinstance(low, dict) and isinstance(high, dict) and low.keys() == high.keys():
@@ -82,11 +71,6 @@ def ends_in_words(low: object, high: object) -> tuple[str, str]:
         if isinstance(low[key], int | float):
             return f"{key} {low[key]:.3g}", f"{key} {high[key]:.3g}"
     return setting_word(low), setting_word(high)
-
-
-def tail(path: str) -> str:
-    """The last word of a path: 'hours per week'."""
-    return path.rsplit(".", 1)[-1].replace("_", " ").capitalize()
 
 
 def written(value: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from changeflow.present.paths import labels_of
 from changeflow.present.sensitivity.best_map import best_map_section
 from changeflow.present.sensitivity.break_even import break_even_section
 from changeflow.present.sensitivity.indices import indices_section
@@ -27,18 +28,19 @@ NAMES = (
 def sections_of(found: Analyses, results: StudyResults) -> list[Section]:
     """What was asked for."""
     plan, sections = results.plan, []
+    labels = labels_of(plan.paths, plan.bases[0])
     if found.break_even is not None:
-        sections.append(break_even_section(found.break_even))
+        sections.append(break_even_section(found.break_even, labels[found.break_even.path]))
     if found.best_map is not None:
-        sections.append(best_map_section(found.best_map))
+        sections.append(best_map_section(found.best_map, labels))
     if found.waterfall is not None:
         sections.append(waterfall_section(found.waterfall))
     if found.tornado is not None:
-        sections.append(tornado_section(found.tornado))
+        sections.append(tornado_section(found.tornado, labels))
     if found.morris is not None:
-        sections.append(morris_section(found.morris))
+        sections.append(morris_section(found.morris, labels))
     if found.indices is not None:
-        sections.append(indices_section(found.indices))
+        sections.append(indices_section(found.indices, labels))
     if found.robust is not None:
         sections.append(robust_section(found.robust, plan.comparison.primary, len(plan.paths)))
     if found.pareto is not None:

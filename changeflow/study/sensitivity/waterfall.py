@@ -38,8 +38,11 @@ class Fall:
     unit: str
     begin_name: str
     begin: float
+    begin_half_width: float
     end_name: str
     end: float
+    end_half_width: float
+    """Of each total alone; what they share run by run is not in the difference."""
     difference: float
     half_width: float
     level: float
@@ -71,10 +74,11 @@ def waterfall(results: StudyResults) -> Fall | None:
         steps.append(Step(cause.name, mean, half_width, min(jumps), max(jumps)))
     whole = values[everything] - values[none]
     difference, half_width = t_interval(whole, plan.comparison.level)
-    begin = t_interval(values[none])[0]
+    begin, begin_half_width = t_interval(values[none], plan.comparison.level)
+    end_half_width = t_interval(values[everything], plan.comparison.level)[1]
     return Fall(
-        measure, unit, asked.begin, begin, asked.end, begin + difference, difference, half_width,
-        plan.comparison.level, tuple(steps),
+        measure, unit, asked.begin, begin, begin_half_width, asked.end, begin + difference, end_half_width, difference,
+        half_width, plan.comparison.level, tuple(steps),
     )  # fmt: skip
 
 
