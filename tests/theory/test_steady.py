@@ -138,8 +138,12 @@ def test_batches_that_hang_together_are_said_to() -> None:
             "become faster",
         ),
         ((RATES, RATES + "\nseason = { months = [1,1,1,1,1,1,1,1,1,1,1,2] }"), "over the year"),
+        (
+            ("[demand]", 'organisation.variation.request_rate = { law = "uniform", low = 0.8, high = 1.2 }\n[demand]'),
+            "organisations that differ",
+        ),
     ],
-    ids=["burst", "trend", "overload", "learning", "season"],
+    ids=["burst", "trend", "overload", "learning", "season", "organisations"],
 )
 def test_what_changes_in_time_is_named(change: tuple[str, str], reason: str) -> None:
     assert not unsteady(model_of(MODEL))
