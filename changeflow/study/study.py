@@ -214,10 +214,18 @@ def _check_steady(plan: StudyPlan, cell: tuple[int, str], model: Model) -> None:
 
 
 def _check_organisations(plan: StudyPlan, cell: tuple[int, str], together: int) -> None:
-    """An interval over organisations needs two of them."""
+    """An interval over organisations needs two of them, variance reduction whole ones, wrong choices none at all."""
+    where = f"{plan.places.file}: point {cell[0] + 1}, {cell[1]}"
+    if together > 1 and plan.study.wrong_choice is not None:
+        raise PlanError(f"{where}: [wrong_choice]: expected independent runs, found {together} of each organisation")
+    if plan.study.variance_reduction is not None and plan.replications % together:
+        raise PlanError(
+            f"{where}: [variance_reduction]: expected a multiple of {together} replications, the runs that are not "
+            f"independent of each other, found {plan.replications}"
+        )
     if together > 1 and plan.least_replications < 2 * together:
         raise PlanError(
-            f"{plan.places.file}: point {cell[0] + 1}, {cell[1]}: expected at least {2 * together} replications, "
+            f"{where}: expected at least {2 * together} replications, "
             f"two {'pairs' if plan.manner.antithetic else 'organisations'} of {together} runs each, "
             f"found {plan.least_replications}"
         )
