@@ -17,7 +17,7 @@ from changeflow.model.reading import remade
 from changeflow.model.schema import Model
 from changeflow.study.facts import facts_of
 from changeflow.study.manner import Manner
-from changeflow.study.store import FILE
+from changeflow.study.store import FILE, LOOKED_AT
 from changeflow.study.store_folder import manifest_in
 from changeflow.study.store_packing import SUM_BYTES, Packed, is_whole
 from changeflow.study.study_key import cell_key
@@ -124,6 +124,8 @@ def _study(folder: Path, manifest: dict[str, Any]) -> Recorded:
     models, strangers = _models(manifest["models"], {name: name for name in manifest["models"]})
     plan = plan_remade(manifest["study"], manifest["file"], [models[name] for name in manifest["models"]])
     sql, keys = _read_only(folder / FILE), dict[tuple[int, str], str]()
+    for (note,) in sql.execute("SELECT value FROM notes WHERE name = ?", (LOOKED_AT,)):
+        plan = plan.with_points([tuple(setting) for setting in json.loads(note)])
 
     def key(point: int, scenario: str) -> str:
         if (point, scenario) not in keys:

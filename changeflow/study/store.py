@@ -20,6 +20,8 @@ from changeflow.study.store_packing import Columns, Packed, is_whole, unpack
 FILE = "study.sqlite"
 FORMAT = 1
 """Rises whenever an older program could not read the file."""
+LOOKED_AT = "looked_at"
+"""The note of a search: the settings beyond the planned ones that it has looked at, as JSON."""
 PAGE_BYTES = 16_384
 """Of a new file: a row of a keyed table that is longer than a quarter of its page takes a page of its own."""
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR"})

@@ -15,8 +15,9 @@ from changeflow.study.routes import along_route
 
 from .conftest import Comparison
 from .program import QUICKLY, REPLAYED, changeflow, contents, refused
-from .study_files import QUIET, write_study
+from .study_files import QUIET, rows, write_study
 from .test_commands import SHIPPED
+from .twins import HOUSE, factor, write_twins
 
 SAID = ("--progress", "none")
 
@@ -84,6 +85,17 @@ def test_a_study_that_has_drifted(folder: Path) -> None:
     assert done.code == 4
     assert "32 of 32 made again, 31 the same" in done.out
     assert "Drift." in done.out
+
+
+def test_what_a_search_looked_at_is_made_again_too(folder: Path) -> None:
+    """The inside beats the outside below its price of 120; the search halves its way to there from five values."""
+    search = '[break_even]\nbetween = ["vendor", "power_users"]\ntolerance = 0.1\n'
+    write_twins(folder, search + factor(HOUSE, "low = 100\nhigh = 130.5"))
+    assert changeflow("study", "study.toml", *QUIET, "--out", "mine", folder=folder).code == 0
+    there = len(rows(folder / "mine"))
+    assert there > 5 * 2 * 8
+    found = changeflow("verify", "mine", *SAID, "--all", "--json", folder=folder).json
+    assert (found["again"], found["runs"], found["drift"]) == (there, there, False)
 
 
 def test_another_program_is_named(folder: Path) -> None:
