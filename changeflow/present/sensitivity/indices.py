@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from changeflow.present.sensitivity.labels import response_words
@@ -28,12 +29,16 @@ def indices_section(found: Indices) -> Section:
         f"to {first.total_high:.0%}); {max(together, 0.0):.0%} comes from assumptions acting together. Noise of the "
         f"runs is {found.noise_share:.0%} of the variance of one run, and in no index."
     )
+    if not found.variance > 0:
+        words = (
+            f"{response_words(found.response)}: by these runs no assumption moves its mean by more than their noise: "
+            "no shares; more replications may tell."
+        )
     shown = [("share of variance", "first", "interval", "total", "interval")]
     shown += [
-        (o.path, f"{o.first:.2f}", f"{o.first_low:.2f} to {o.first_high:.2f}", f"{o.total:.2f}",
-         f"{o.total_low:.2f} to {o.total_high:.2f}")
+        (o.path, _share(o.first), _span(o.first_low, o.first_high), _share(o.total), _span(o.total_low, o.total_high))
         for o in found.indices
-    ]  # fmt: skip
+    ]
     kept = 1 - found.noise_share
     rows = tuple(
         (
@@ -46,8 +51,19 @@ def indices_section(found: Indices) -> Section:
         "response": found.response.name, "rows_of_design": found.rows, "variance_of_mean": found.variance,
         "noise_share": found.noise_share, "noise_share_low": found.noise_low, "noise_share_high": found.noise_high,
     }  # fmt: skip
-    title = f"{tail(first.path)} explains most of the variance of the {plain(found.response.measure)}"
+    measure = plain(found.response.measure)
+    title = f"{tail(first.path)} explains most of the variance of the {measure}"
+    if not found.variance > 0:
+        title = f"No assumption moves the {measure} by more than the noise of these runs"
     return Section("sobol_indices", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
+
+
+def _share(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def _span(low: float, high: float) -> str:
+    return "-" if math.isnan(low) else f"{low:.2f} to {high:.2f}"
 
 
 def _draw(found: Indices, title: str) -> Figure:
