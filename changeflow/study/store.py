@@ -116,6 +116,8 @@ class Store:
         """SQLite's errors as ours: in use, damaged, read-only; full."""
         try:
             yield
+        except UnicodeDecodeError as error:
+            raise Damaged(self._damaged(str(error))) from None
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
