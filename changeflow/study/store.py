@@ -122,7 +122,7 @@ class Store:
             name = getattr(error, "sqlite_errorname", "")
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise PlanError(f"{self.file}: expected no other process, found one that runs this study") from None
-            if name in _DAMAGED:
+            if name in _DAMAGED or not name:  # without a name it is Python that could not read a text
                 raise Damaged(self._damaged(str(error))) from None
             if name in _FULL or name.startswith("SQLITE_IOERR"):
                 raise Incomplete(f"{self.file}: cannot write ({error}); all runs that were told of are kept") from None
