@@ -116,8 +116,6 @@ def _plan(study: str, options: Options) -> StudyPlan:
     if count is not None:
         if count < 2:
             raise PlanError(f"--replications: expected at least 2, for an interval, found {count}")
-        if plan.manner.antithetic and count % 2:
-            raise PlanError(f"--replications: expected an even number, for antithetic pairs, found {count}")
         other |= {"replications": count, "precision": None}
     return replace(plan, study=plan.study.model_copy(update=other), quick=options.quick)
 

@@ -92,6 +92,7 @@ def _results(
 ) -> StudyResults:
     """Make what lacks and estimate, again and again while a search wants to look elsewhere."""
     from changeflow.study.sensitivity.break_even import values_to_look_at
+    from changeflow.study.store import LOOKED_AT
     from changeflow.study.study import cells_of, results_of
 
     if plan.study.selection is not None:  # it asks for its runs itself, and never looks elsewhere
@@ -108,6 +109,7 @@ def _results(
         plan = plan.with_points(more)
         cells = cells_of(plan, store)
         cells.note(store)
+        store.set_note(LOOKED_AT, json_module.dumps(plan.points[plan.planned :]))
         store.commit()
 
 

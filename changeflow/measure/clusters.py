@@ -30,8 +30,10 @@ def clustered_mean(values: Floats, size: int, level: float = 0.95) -> tuple[floa
 def share_interval(answers: Floats, size: int, level: float = 0.95) -> tuple[float, float, float]:
     """Share of ones among yes (1) or no (0) of each run, and the ends of its interval.
 
-    Single runs: exact. Clusters: Student's interval on their shares, within [0, 1]. Where all runs answer alike that
-    would be a point, so it is the exact interval of "does a cluster have any other answer?", which bounds the share's.
+    Single runs: exact. Clusters: the exact interval of as many independent runs as have the variance found between
+    clusters, fewer by what few clusters leave unsure of it, and not more than there are (Korn and Graubard 1998).
+    Where all runs answer alike no variance is found: it is the exact interval of "does a cluster have any other
+    answer?", which bounds the share's.
     """
     answers = np.asarray(answers, dtype=float)
     share, clusters = float(answers.mean()), -(-len(answers) // size)
@@ -40,7 +42,10 @@ def share_interval(answers: Floats, size: int, level: float = 0.95) -> tuple[flo
     if share in {0.0, 1.0}:
         return share, *clopper_pearson(clusters if share else 0, clusters, level)
     _, half_width = clustered_mean(answers, size, level)
-    return share, max(share - half_width, 0.0), min(share + half_width, 1.0)
+    runs = len(answers)
+    most = share * (1 - share) * t_quantile(level, runs - 1) ** 2  # over the square of the half-width: t alone is left
+    worth = min(most / half_width**2, runs) if half_width > 0 else float(runs)
+    return share, *clopper_pearson(share * worth, worth, level)
 
 
 def share_estimate(answers: Floats, size: int, level: float = 0.95) -> tuple[float, float]:

@@ -86,8 +86,11 @@ def quantile_interval(values: Floats, p: float, level: float = 0.95) -> tuple[fl
     return middle, float(ordered[low_ranks[-1]]), float(ordered[high_ranks[0]])
 
 
-def clopper_pearson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Exact interval of a probability from one yes or no per replication (Clopper and Pearson 1934)."""
+def clopper_pearson(hits: float, trials: float, level: float = 0.95) -> tuple[float, float]:
+    """Exact interval of a probability from one yes or no per replication (Clopper and Pearson 1934).
+
+    Also between whole numbers, where answers that hang together are worth fewer independent ones.
+    """
     from scipy import special  # noqa: PLC0415  a slow import that a plain comparison does without
 
     tail = (1 - level) / 2

@@ -38,6 +38,8 @@ def _people(model: Model) -> Iterator[str]:
 
 
 def _system(model: Model) -> Iterator[str]:
+    if model.organisation.variation is not None:
+        yield "organisation.variation: organisations that differ, each with a long run of its own"
     if model.adoption.is_coupled:
         yield "adoption: users whose moods change what is asked"
     for load in offered_loads(model):

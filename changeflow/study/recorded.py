@@ -17,7 +17,7 @@ from changeflow.model.reading import remade
 from changeflow.model.schema import Model
 from changeflow.study.facts import facts_of
 from changeflow.study.manner import Manner
-from changeflow.study.store import FILE
+from changeflow.study.store import FILE, LOOKED_AT
 from changeflow.study.store_folder import manifest_in
 from changeflow.study.store_packing import SUM_BYTES, Packed, is_whole
 from changeflow.study.study_key import cell_key
@@ -123,7 +123,9 @@ def _comparison(folder: Path, manifest: dict[str, Any]) -> Recorded:
 def _study(folder: Path, manifest: dict[str, Any]) -> Recorded:
     models, strangers = _models(manifest["models"], {name: name for name in manifest["models"]})
     plan = plan_remade(manifest["study"], manifest["file"], [models[name] for name in manifest["models"]])
-    sql, keys = _read_only(folder / FILE), dict[tuple[int, str], str]()
+    rows, keys = _reader(folder / FILE), dict[tuple[int, str], str]()
+    for (note,) in rows("SELECT value FROM notes WHERE name = ?", LOOKED_AT):
+        plan = plan.with_points([tuple(setting) for setting in json.loads(note)])
 
     def key(point: int, scenario: str) -> str:
         if (point, scenario) not in keys:
@@ -135,19 +137,19 @@ def _study(folder: Path, manifest: dict[str, Any]) -> Recorded:
 
     def replications(point: int, scenario: str) -> tuple[int, ...]:
         query = "SELECT replication FROM runs JOIN cells ON cell = cells.id WHERE key = ? AND replication < ?"
-        return tuple(row[0] for row in sql.execute(query, (key(point, scenario), plan.replications)))
+        return tuple(row[0] for row in rows(query, key(point, scenario), plan.replications))
 
     def numbers(point: int, scenario: str, replication: int) -> Numbers:
         query = (
             "SELECT names, numbers FROM runs JOIN cells ON cell = cells.id JOIN layouts ON layout = layouts.id "
             "WHERE key = ? AND replication = ?"
         )
-        run = Packed(*sql.execute(query, (key(point, scenario), replication)).fetchone())
-        if not is_whole(run.numbers):
+        run = next((Packed(*row) for row in rows(query, key(point, scenario), replication)), None)
+        if run is None or not is_whole(run.numbers):
             raise InputError(f"{folder / FILE}: expected whole runs, found one whose bytes have changed")
         return numbers_of(run, parts=True)
 
-    there = sql.execute("SELECT count(*) FROM runs").fetchone()[0]
+    ((there,),) = rows("SELECT count(*) FROM runs")
     cells = [cell for cell in plan.cells if plan.study.selection is None or _raced(plan, cell, replications)]
     return Recorded(
         manifest, tuple(cells), plan.model, replications, numbers, there, True, tuple(strangers),
@@ -160,15 +162,24 @@ def _raced(plan: StudyPlan, cell: tuple[int, str], replications: Callable[[int, 
     return bool(replications(*cell)) or not facts_of(plan.model(*cell), plan.manner).overloaded
 
 
-def _read_only(file: Path) -> sqlite3.Connection:
-    """A store that nobody writes; it may lie in an archive."""
+def _reader(file: Path) -> Callable[..., list[tuple[Any, ...]]]:
+    """Asks a store that nobody writes, query and values -> rows; it may lie in an archive."""
     if not file.is_file():
         raise InputError(f"{file}: expected a store of runs, found none")
     if any(file.with_name(file.name + ending).exists() for ending in ("-wal", "-journal")):
         raise InputError(f"{file}: expected a study that was ended in order, found one that runs or was killed")
-    try:
-        sql = sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro&immutable=1", uri=True)
-        sql.execute("SELECT count(*) FROM cells").fetchone()
-    except sqlite3.Error as error:
-        raise InputError(f"{file}: expected a whole store of runs, found a damaged one ({error})") from None
-    return sql
+
+    def damaged(how: object) -> InputError:
+        return InputError(f"{file}: expected a whole store of runs, found a damaged one ({how})")
+
+    def rows(query: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return sql.execute(query, values).fetchall()
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise damaged(error) from None
+
+    sql = sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro&immutable=1", uri=True)
+    ((found,),) = rows("PRAGMA quick_check(1)")
+    if found != "ok":
+        raise damaged(found)
+    return rows

@@ -24,9 +24,9 @@ class Selecting(Value):
     zone: Positive | None = None
     """Differences below this, in the primary measure's unit, do not matter; default: the comparison's smallest
     difference of interest, a share of the baseline's mean over the first stage."""
-    first: Annotated[int, Field(ge=2)] | None = None
-    """Observations of each system in the first stage (default 20)."""
-    most: Annotated[int, Field(ge=2)] | None = None
+    first: Annotated[int, Field(ge=3)] | None = None
+    """Observations of each system in the first stage (default 20); of two no expected loss can be told."""
+    most: Annotated[int, Field(ge=3)] | None = None
     """Observations of a system at most (default 1000); a procedure that asks for more ends without its guarantee."""
     budget: Annotated[int, Field(ge=4)] | None = None
     """Observations of all systems together: what ocba spends."""

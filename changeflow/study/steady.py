@@ -14,6 +14,7 @@ from changeflow.errors import RunError
 from changeflow.measure.records import Floats
 from changeflow.measure.warm_up import mser
 from changeflow.measure.weekly import week_name
+from changeflow.model.schema import Model
 from changeflow.model.values import Value
 from changeflow.study.store_packing import Columns
 
@@ -50,6 +51,11 @@ class Settled:
 
 Series = dict[str, tuple[Floats, Floats]]
 """Measure -> sums and counts, runs x weeks."""
+
+
+def weeks_followed(model: Model) -> int:
+    """Whole weeks of a run whose requests are followed to their end."""
+    return int((model.horizon_days - model.follow_up) / 7)
 
 
 def settled(
@@ -108,10 +114,6 @@ def _cut(system: tuple[int, str], series: Series, primary: str, weeks: int) -> i
 
     Its batches are weeks, seven daily observations in the place of MSER-5's five: they end with the calendar's period.
     """
-    if weeks < LEAST_WEEKS:
-        raise RunError(
-            f"steady: expected at least {LEAST_WEEKS} weeks and the follow-up, found {weeks}: raise horizon_days"
-        )
     cut = 0
     for name in dict.fromkeys((primary, "backlog_requests")):
         found = mser(_means(*series[name]).mean(axis=0), batch=1)

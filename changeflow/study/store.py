@@ -20,6 +20,8 @@ from changeflow.study.store_packing import Columns, Packed, is_whole, unpack
 FILE = "study.sqlite"
 FORMAT = 1
 """Rises whenever an older program could not read the file."""
+LOOKED_AT = "looked_at"
+"""The note of a search: the settings beyond the planned ones that it has looked at, as JSON."""
 PAGE_BYTES = 16_384
 """Of a new file: a row of a keyed table that is longer than a quarter of its page takes a page of its own."""
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR"})
@@ -114,11 +116,13 @@ class Store:
         """SQLite's errors as ours: in use, damaged, read-only; full."""
         try:
             yield
+        except UnicodeDecodeError as error:
+            raise Damaged(self._damaged(str(error))) from None
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise PlanError(f"{self.file}: expected no other process, found one that runs this study") from None
-            if name in _DAMAGED:
+            if name in _DAMAGED or not name:  # without a name it is Python that could not read a text
                 raise Damaged(self._damaged(str(error))) from None
             if name in _FULL or name.startswith("SQLITE_IOERR"):
                 raise Incomplete(f"{self.file}: cannot write ({error}); all runs that were told of are kept") from None

@@ -205,8 +205,11 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
 def _check_steady(plan: StudyPlan, cell: tuple[int, str], model: Model) -> None:
     """Raise PlanError with every reason why a model has no steady state."""
     from changeflow.model.steady import unsteady  # noqa: PLC0415  a finished study needs no graphs
+    from changeflow.study.steady import LEAST_WEEKS, weeks_followed  # noqa: PLC0415  other studies do without
 
     reasons = unsteady(model)
+    if (weeks := weeks_followed(model)) < LEAST_WEEKS:
+        reasons.append(f"horizon_days: {weeks} weeks before the follow-up, with {LEAST_WEEKS} or more to settle in")
     if reasons:
         raise PlanError(
             f'{plan.places.file}: point {cell[0] + 1}, {cell[1]}: kind = "steady": expected a model with a steady '
@@ -215,10 +218,19 @@ def _check_steady(plan: StudyPlan, cell: tuple[int, str], model: Model) -> None:
 
 
 def _check_organisations(plan: StudyPlan, cell: tuple[int, str], together: int) -> None:
-    """An interval over organisations needs two of them."""
+    """An interval over organisations needs two of them, variance reduction whole ones, wrong choices none at all."""
+    where = f"{plan.places.file}: point {cell[0] + 1}, {cell[1]}"
+    if together > 1 and plan.study.wrong_choice is not None:
+        raise PlanError(f"{where}: [wrong_choice]: expected independent runs, found {together} of each organisation")
+    given = plan.study.precision is None  # which looks at whole ones only
+    if plan.study.variance_reduction is not None and given and plan.replications % together:
+        raise PlanError(
+            f"{where}: [variance_reduction]: expected a multiple of {together} replications, the runs that are not "
+            f"independent of each other, found {plan.replications}"
+        )
     if together > 1 and plan.least_replications < 2 * together:
         raise PlanError(
-            f"{plan.places.file}: point {cell[0] + 1}, {cell[1]}: expected at least {2 * together} replications, "
+            f"{where}: expected at least {2 * together} replications, "
             f"two {'pairs' if plan.manner.antithetic else 'organisations'} of {together} runs each, "
             f"found {plan.least_replications}"
         )

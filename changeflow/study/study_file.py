@@ -93,6 +93,8 @@ class Design(Value):
                 raise ValueError(f"points, the number of points of a {self.kind}")
             if self.kind in {"sobol", "saltelli"} and self.points & (self.points - 1):
                 raise ValueError(f"points that are a power of two, for a {self.kind} design, found {self.points}")
+            if self.kind == "saltelli" and self.points < 2:
+                raise ValueError("at least 2 points, for a saltelli design: their spread is what is explained")
         if self.levels % 2:
             raise ValueError(f"an even number of levels, found {self.levels}")
         if {"resolution", "generators"} <= self.model_fields_set:
@@ -185,9 +187,6 @@ class Study(Value):
 
     @model_validator(mode="after")
     def _one_stop(self) -> Study:
-        reduction = self.variance_reduction
-        if reduction is not None and reduction.antithetic and (self.replications or 0) % 2:
-            raise ValueError(f"an even number of replications for antithetic pairs, found {self.replications}")
         if self.steady is not None and self.kind != "steady":
             raise ValueError('[steady] only with kind = "steady"')
         if self.replications is not None and self.precision is not None:

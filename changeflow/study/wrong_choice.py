@@ -6,7 +6,6 @@ g of the other is a paired comparison; with any other run it is an independent o
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -83,14 +82,15 @@ def _misled(better: Floats, worse: Floats, n: int, level: float) -> Misled:
 def _independent(better: Floats, worse: Floats, level: float) -> Share:
     """All groups of one against all others of the other: a U-statistic, its error from the groups' own shares.
 
-    Hoeffding's projection (1948): each group's two shares, as the better and as the worse, count together.
+    Hoeffding's projection (1948): each group's two shares, as the better and as the worse, count together. Where all
+    choices are alike that would be a point; it is the exact interval of as many pairs as there are groups.
     """
     groups = len(better)
     own = (better > worse).astype(float)
     lost = np.searchsorted(np.sort(worse), better, side="left") - own
     won = groups - np.searchsorted(np.sort(better), worse, side="right") - own
     share = float(lost.sum()) / (groups * (groups - 1))
+    if share in {0.0, 1.0}:
+        return Share(share, *clopper_pearson(groups if share else 0, groups, level))
     _, half_width = t_interval((lost + won) / (groups - 1), level)
-    if math.isnan(half_width):
-        half_width = 1.0
     return Share(share, max(share - half_width, 0.0), min(share + half_width, 1.0))

@@ -75,6 +75,7 @@ WHOLE = '{ "stations.firm.price_per_hour" = 40 }'
         (ONE, ("[[factors]] for a design of kind one_at_a_time",)),
         ('[design]\nkind = "morris"\nlevels = 3\n' + RANGE, ("an even number of levels", "found 3")),
         ('[design]\nkind = "saltelli"\npoints = 12\n' + RANGE, ("a power of two", "found 12")),
+        ('[design]\nkind = "saltelli"\npoints = 1\n' + RANGE, ("at least 2 points",)),
         (
             '[design]\nkind = "saltelli"\ntrajectories = 2\n' + RANGE,
             ("no 'trajectories' in a design of kind saltelli",),

@@ -111,6 +111,20 @@ def test_indices_of_two_prices_are_the_shares_of_their_ranges(folder: Path) -> N
     assert 0 < found["noise_share"] < 1
 
 
+def test_where_nothing_varies_there_are_no_shares(folder: Path) -> None:
+    """Prices bring no request more or less: an answer in words, without a number that is none."""
+    response = '[sensitivity]\nmeasure = "arrived_requests"\nscenario = "vendor"\n'
+    write_twins(
+        folder, f'[design]\nkind = "saltelli"\npoints = 2\n{response}' + factor(FIRM, "low = 80.0\nhigh = 140.0")
+    )
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    assert (done.code, done.err) == (0, "")
+    assert "no assumption moves its mean by more than their noise" in " ".join(done.out.split())
+    assert "nan" not in done.out
+    (row,) = records(folder / "results" / "study" / "sobol_indices.csv")
+    assert (row["first"], row["total_high"]) == ("", "")
+
+
 SEARCH = '[break_even]\nbetween = ["vendor", "power_users"]\n'
 
 

@@ -65,6 +65,16 @@ def test_the_chart_greys_who_is_out_and_its_labels_stand_apart(folder: Path, mon
     assert "is selected" in title
 
 
+def test_intervals_only_where_no_look_at_them_chose_the_number_of_runs(folder: Path) -> None:
+    """Kim and Nelson's stops two systems together, as soon as they are apart; the others' numbers are set before."""
+    two = ("values = [1, 2]", "values = [1]"), ("values = [3, 4]", "values = [3]")
+    for text, there in ((KN, False), (KN.replace("kim_nelson", "nelson_matejcik").replace("2.0", "20.0"), True)):
+        selection(folder, text, *two)
+        systems = answer(folder)["rows"]
+        assert len({one["observations"] for one in systems}) == 1
+        assert [one["against_best"] is not None for one in systems] == [there] * 2
+
+
 def test_a_stopped_race_goes_on_to_the_same_bytes(folder: Path) -> None:
     selection(folder, KN)
     assert changeflow("study", "study.toml", *QUIET, "--out", "whole", folder=folder).code == 0
@@ -193,6 +203,7 @@ def test_a_system_with_more_work_than_hours_is_left_out(folder: Path) -> None:
         ('[selection]\nprocedure = "screen"\nfirst = 5\n', COUNT, ("no 'first'",)),
         (KN, COUNT, ("no replications with kim_nelson",)),
         (KN.replace("2.0", "0.0"), "", ("selection.zone",)),
+        (KN.replace("first = 5", "first = 2"), "", ("selection.first", "at least 3")),
         (KN + '[pareto]\nmeasures = ["total_cost", "waiting_time_hours"]\n', "", ("no [pareto] beside [selection]",)),
         (
             KN + '[design]\nkind = "one_at_a_time"\n',

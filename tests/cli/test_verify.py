@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 import zlib
 from pathlib import Path
 
 import pytest
 
-from changeflow.errors import PlanError
+from changeflow.errors import InputError, PlanError
 from changeflow.model.reading import read_model, remade
+from changeflow.study.recorded import recorded
 from changeflow.study.routes import along_route
+from changeflow.study.store import PAGE_BYTES
 
 from .conftest import Comparison
 from .program import QUICKLY, REPLAYED, changeflow, contents, refused
-from .study_files import QUIET, write_study
+from .study_files import QUIET, rows, write_study
 from .test_commands import SHIPPED
+from .twins import HOUSE, factor, write_twins
 
 SAID = ("--progress", "none")
 
@@ -84,6 +88,41 @@ def test_a_study_that_has_drifted(folder: Path) -> None:
     assert done.code == 4
     assert "32 of 32 made again, 31 the same" in done.out
     assert "Drift." in done.out
+
+
+def test_what_a_search_looked_at_is_made_again_too(folder: Path) -> None:
+    """The inside beats the outside below its price of 120; the search halves its way to there from five values."""
+    search = '[break_even]\nbetween = ["vendor", "power_users"]\ntolerance = 0.1\n'
+    write_twins(folder, search + factor(HOUSE, "low = 100\nhigh = 130.5"))
+    assert changeflow("study", "study.toml", *QUIET, "--out", "mine", folder=folder).code == 0
+    there = len(rows(folder / "mine"))
+    assert there > 5 * 2 * 8
+    found = changeflow("verify", "mine", *SAID, "--all", "--json", folder=folder).json
+    assert (found["again"], found["runs"], found["drift"]) == (there, there, False)
+
+
+def test_a_damaged_store_is_said_to_be_one(folder: Path) -> None:
+    """Each page emptied, and bytes changed all over: what can still be read is read, the rest is one message."""
+    write_study(folder, ("replications = 4", "replications = 30"))
+    assert changeflow("study", "study.toml", *QUIET, "--out", "mine", folder=folder).code == 0
+    file = folder / "mine" / "study.sqlite"
+    whole, chance, found = file.read_bytes(), random.Random(1), []
+    harms = [whole[:at] + bytes(PAGE_BYTES) + whole[at + PAGE_BYTES :] for at in range(0, len(whole), PAGE_BYTES)]
+    for _ in range(20):
+        changed = bytearray(whole)
+        for place in chance.sample(range(len(whole)), 60):
+            changed[place] = chance.randrange(256)
+        harms.append(bytes(changed))
+    for harm in harms:
+        file.write_bytes(harm)
+        try:
+            kept = recorded(str(folder / "mine"))
+            for cell in kept.cells:
+                assert all(kept.numbers(*cell, run) for run in kept.replications(*cell))
+        except InputError as error:
+            found.append(str(error))
+    assert len(found) > len(harms) / 2
+    assert all("study.sqlite: expected" in error and "found" in error for error in found)
 
 
 def test_another_program_is_named(folder: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from changeflow.engine.draws import antithetic_key, run_key
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
+from changeflow.errors import PlanError
 from changeflow.measure.clusters import cluster_sums
 from changeflow.measure.controlled import controlled
 from changeflow.measure.controls import Controls, control_names
@@ -19,7 +20,9 @@ from changeflow.measure.student import t_quantile
 from changeflow.measure.window import Window
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from tests.cli.program import changeflow
+from changeflow.study.study import cells_of
+from changeflow.study.study_plan import plan_of
+from tests.cli.program import TINY, changeflow
 from tests.cli.study_files import QUIET, write_study
 from tests.engines import by_request
 from tests.unit.small import model_of
@@ -37,6 +40,9 @@ rate_per_hour = 1
 servers = 1
 service_hours = { law = "exponential", mean = 0.9 }
 """
+DIFFERENT = """\
+organisation.variation.request_rate = { law = "uniform", low = 0.8, high = 1.2 }
+organisation.variation.replications_per_organisation = """
 
 
 @cache
@@ -162,10 +168,29 @@ def test_a_study_prints_what_it_gains(tmp_path: Path) -> None:
     assert squares[1] < squares[0]  # of other runs, whose own variance differs by chance; `kept` compares within runs
 
 
-def test_pairs_need_an_even_number_of_runs(tmp_path: Path) -> None:
-    (tmp_path / "tiny.toml").write_text(QUEUE, encoding="utf-8")
-    odd = ("replications = 4", "replications = 5\n[variance_reduction]\nantithetic = true\n")
-    write_study(tmp_path, odd)
-    done = changeflow("study", "study.toml", *QUIET, folder=tmp_path)
-    assert done.code == 2
-    assert "an even number of replications" in done.err
+@pytest.mark.parametrize(
+    ("of_the_file", "of_the_model", "section", "multiple"),
+    [
+        ("replications = 5\n", "", "antithetic = true", 2),
+        ("", "", "antithetic = true\ncontrols = true", 2),  # the model's own 3
+        ("replications = 10\n", f"{DIFFERENT}4\n", "controls = true", 4),
+        ("replications = 12\n", f"{DIFFERENT}4\n", "antithetic = true", 8),
+    ],
+)
+def test_what_hangs_together_is_run_whole(
+    of_the_file: str, of_the_model: str, section: str, multiple: int, tmp_path: Path
+) -> None:
+    """Half a pair, or a part of an organisation, would put the controls aside without a word."""
+    (tmp_path / "tiny.toml").write_text(f"{of_the_model}{TINY}", encoding="utf-8")
+    plan = plan_of(write_study(tmp_path, ("replications = 4\n", f"{of_the_file}[variance_reduction]\n{section}\n")))
+    with pytest.raises(PlanError, match=f"expected a multiple of {multiple} replications"):
+        cells_of(plan, None)
+
+
+def test_wrong_choices_are_counted_among_independent_runs_only(tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(f"{DIFFERENT}4\n{TINY}", encoding="utf-8")
+    one_point = ("values = [1, 2]", "values = [1]"), ("values = [3, 4]", "values = [3]")
+    section = "replications = 80\n[wrong_choice]\nreplications = [1]\n"
+    plan = plan_of(write_study(tmp_path, *one_point, ("replications = 4\n", section)))
+    with pytest.raises(PlanError, match="expected independent runs, found 4 of each organisation"):
+        cells_of(plan, None)

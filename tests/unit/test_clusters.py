@@ -11,6 +11,7 @@ from changeflow.measure.clusters import (
     share_interval,
 )
 from changeflow.measure.estimates import clopper_pearson, t_interval
+from changeflow.measure.student import t_quantile
 
 CHANCE = np.random.default_rng(5)
 
@@ -80,10 +81,14 @@ def test_the_interval_of_a_quantile_covers_over_clusters() -> None:
 
 
 def test_a_share_of_runs_that_share_their_luck_is_no_surer_than_that_of_organisations() -> None:
-    """Eight organisations of ten runs that all end alike, half of them given up: eight answers, not eighty."""
+    """Eight organisations of ten runs that all end alike, half of them given up: eight answers, not eighty.
+
+    Their variance is that of seven independent runs, of which Student's quantiles leave seven degrees as sure as five.
+    """
     answers = np.repeat([1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0], 10)
     share, low, high = share_interval(answers, 10)
-    assert (share, (high - low) / 2) == pytest.approx(t_interval(answers[::10]))
+    worth = 7 * (t_quantile(0.95, 79) / t_quantile(0.95, 7)) ** 2
+    assert (share, low, high) == pytest.approx((0.5, *clopper_pearson(worth / 2, worth)))
     alone = clopper_pearson(40, 80)
     assert high - low > 3 * (alone[1] - alone[0])
     assert share_interval(answers, 1) == (0.5, *alone)
@@ -97,4 +102,16 @@ def test_where_all_runs_answer_alike_the_exact_interval_is_over_organisations() 
 
 def test_the_interval_of_a_share_ends_within_nothing_and_all() -> None:
     share, low, high = share_interval(np.array([1.0] + [0.0] * 39), 10)
-    assert 0.0 == low < share < high < 1.0
+    assert 0.0 < low < share < high < 1.0
+    assert share_interval(np.array([1.0, 0.0, 0.0]), 3) == (pytest.approx(1 / 3), 0.0, 1.0)  # one organisation
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.5])
+def test_a_share_over_organisations_is_covered(share: float) -> None:
+    """20 organisations of 5 runs with shares of their own (a beta law). Student's interval covers .834, .909, .96."""
+    chance, tries, hits = np.random.default_rng(1), 1500, 0
+    for _ in range(tries):
+        own = chance.beta(3 * share, 3 * (1 - share), (20, 1))
+        _, low, high = share_interval((chance.random((20, 5)) < own).astype(float).ravel(), 5)
+        hits += low <= share <= high
+    assert hits / tries > 0.95 - 4 * (0.95 * 0.05 / tries) ** 0.5

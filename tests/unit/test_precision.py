@@ -32,12 +32,17 @@ def test_equal_values_are_precise_at_once() -> None:
     assert replications_needed([mean_course([0.1] * 20)], [Precision(absolute=1e-12)]) == 3
 
 
-def test_the_course_of_a_ratio() -> None:
+@pytest.mark.parametrize("without", [[], [0, 1, 2], [1, 5, 70]], ids=["all", "none at first", "some"])
+def test_the_course_of_a_ratio_is_the_jackknife_after_every_replication(without: list[int]) -> None:
+    """Beyond the rows that are made at once; also where replications have nothing to divide by."""
     rng = np.random.default_rng(2)
-    bottoms = rng.uniform(1, 2, 12)
-    tops = 0.3 * bottoms + rng.normal(0, 0.1, 12)
-    course = ratio_course(tops, bottoms)
-    assert (course.means[8], course.half_widths[8]) == jackknife_ratio(tops[:9], bottoms[:9])
+    bottoms = rng.uniform(1, 2, 140)
+    tops = 0.3 * bottoms + rng.normal(0, 0.1, 140)
+    tops[without] = bottoms[without] = 0.0
+    course = ratio_course(tops, bottoms, 0.9)
+    one_by_one = np.array([jackknife_ratio(tops[:n], bottoms[:n], 0.9) for n in range(1, 141)])
+    np.testing.assert_allclose(course.means, one_by_one[:, 0], rtol=1e-11)
+    np.testing.assert_allclose(course.half_widths, one_by_one[:, 1], rtol=1e-9)
 
 
 def test_the_published_look_ahead() -> None:

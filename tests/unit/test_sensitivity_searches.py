@@ -12,6 +12,7 @@ from numpy.random import Generator, Philox
 from changeflow.study.design_range import Range, range_between
 from changeflow.study.sensitivity.break_even import Look, most_looks, next_values
 from changeflow.study.sensitivity.pareto import membership, undominated
+from changeflow.study.sensitivity.responses import tables_of
 from changeflow.study.sensitivity.waterfall import shapley_values
 from changeflow.study.sensitivity_points import subsets
 
@@ -86,6 +87,17 @@ def test_two_alike_are_on_the_front_about_every_second_time() -> None:
         times = chance.normal(10, 1, (2, 30))
         shares.append(membership([np.ones((2, 30)), times], np.array([1.0, 1.0]), 100, 1)[0])
     assert np.mean(shares) == pytest.approx(0.5, abs=0.2)
+
+
+def test_all_measures_are_resampled_with_the_same_runs() -> None:
+    """What one gains in a run it loses in the other measure, so both are always on the front; three runs lack it."""
+    gained = Generator(Philox(3)).normal(0, 1, 40)
+    lost = -gained
+    lost[:3] = np.nan
+    nothing = np.zeros(40)
+    tables = tables_of([[nothing, gained], [nothing, lost]], "gain and loss")
+    assert [table.shape for table in tables] == [(2, 37)] * 2
+    assert membership(tables, np.array([1.0, 1.0]), 200, 1).tolist() == [1.0, 1.0]
 
 
 def test_equal_rows_beat_each_other_nowhere() -> None:

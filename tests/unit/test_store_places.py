@@ -9,7 +9,7 @@ import pytest
 
 from changeflow.errors import PlanError
 from changeflow.study.file_systems import file_system_of, is_network
-from changeflow.study.store import FILE, Store
+from changeflow.study.store import FILE, Damaged, Store
 from changeflow.study.store_packing import Packed
 
 RUN = Packed('[["a"],[],[]]', bytes(8) + b"\x65\x22\xdf\x69")
@@ -69,3 +69,13 @@ def test_a_store_that_moves_to_a_network_loses_nothing(tmp_path: Path) -> None:
     sql = sqlite3.connect(folder / FILE)
     assert sql.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     sql.close()
+
+
+def test_a_name_whose_bytes_are_no_text_is_a_damage(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    sql = sqlite3.connect(tmp_path / FILE)
+    sql.execute("INSERT INTO cells (key) VALUES (CAST(x'fa6b' AS TEXT))")
+    sql.commit()
+    sql.close()
+    with pytest.raises(Damaged, match="expected a whole store of runs"):
+        Store(tmp_path)

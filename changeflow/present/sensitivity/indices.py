@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words, some_paths
@@ -39,12 +40,22 @@ def indices_section(found: Indices, labels: Labels) -> Section:
     words += f". Noise of the runs is {found.noise_share:.0%} of the variance of one run, and in no index."
     if any(max(one.first_high - one.first_low, one.total_high - one.total_low) > WIDE for one in found.indices):
         words += " The intervals are wide: more points tell more."
+    if not found.variance > 0:
+        words = (
+            f"{whose}: by these runs no assumption moves its mean by more than their noise: no shares; more "
+            "replications may tell."
+        )
     shown = [("share of variance", "first", "interval", "total", "interval")]
     shown += [
-        (path_words(o.path), f"{o.first:.2f}", f"{o.first_low:.2f} to {o.first_high:.2f}", f"{o.total:.2f}",
-         f"{o.total_low:.2f} to {o.total_high:.2f}")
+        (
+            path_words(o.path),
+            _share(o.first),
+            _span(o.first_low, o.first_high),
+            _share(o.total),
+            _span(o.total_low, o.total_high),
+        )
         for o in found.indices
-    ]  # fmt: skip
+    ]
     kept = 1 - found.noise_share
     rows = tuple(
         (
@@ -57,8 +68,19 @@ def indices_section(found: Indices, labels: Labels) -> Section:
         "response": found.response.name, "rows_of_design": found.rows, "variance_of_mean": found.variance,
         "noise_share": found.noise_share, "noise_share_low": found.noise_low, "noise_share_high": found.noise_high,
     }  # fmt: skip
-    title = most_title(most, "drives", f"variance of the {plain(found.response.measure)}")
+    measure = plain(found.response.measure)
+    title = most_title(most, "drives", f"variance of the {measure}")
+    if not found.variance > 0:
+        title = f"No assumption moves the {measure} by more than the noise of these runs"
     return Section("sobol_indices", words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts)
+
+
+def _share(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def _span(low: float, high: float) -> str:
+    return "-" if math.isnan(low) else f"{low:.2f} to {high:.2f}"
 
 
 def _draw(found: Indices, title: str, labels: Labels) -> Figure:

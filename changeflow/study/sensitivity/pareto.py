@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.study.sensitivity.responses import table_of, units_of
+from changeflow.study.sensitivity.responses import tables_of, units_of
 from changeflow.study.study import StudyResults
 
 
@@ -46,9 +46,8 @@ def pareto(results: StudyResults) -> Front | None:
     if asked is None:
         return None
     together = int(np.lcm.reduce([cell.facts.together for cell in results.cells]))
-    tables = [
-        table_of([units_of(cell, measure, together) for cell in results.cells], measure) for measure in asked.measures
-    ]
+    units_by_measure = [[units_of(cell, name, together) for cell in results.cells] for name in asked.measures]
+    tables = tables_of(units_by_measure, " and ".join(asked.measures))
     signs = np.array([-1.0 if MEASURES[base_name(name)].more_is_better else 1.0 for name in asked.measures])
     losses = np.array([sign * table.mean(axis=1) for sign, table in zip(signs, tables)]).T
     chances = membership(tables, signs, asked.draws, plan.study.seed)
@@ -65,9 +64,11 @@ def pareto(results: StudyResults) -> Front | None:
 
 
 def membership(tables: list[Floats], signs: Floats, draws: int, seed: int) -> Floats:
-    """For each row the share of bootstrap samples of runs in which no other row beats it; tables: rows x runs."""
-    chance = Generator(Philox(seed))
-    count = min(table.shape[1] for table in tables)
+    """For each row the share of bootstrap samples of runs in which no other row beats it.
+
+    tables: rows x runs, one of each measure, with the same runs.
+    """
+    chance, count = Generator(Philox(seed)), tables[0].shape[1]
     counts = np.zeros(len(tables[0]))
     for _ in range(draws):
         runs = chance.integers(count, size=count)

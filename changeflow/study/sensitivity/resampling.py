@@ -45,5 +45,7 @@ def bootstrap(statistic: Statistic, rows: int, runs: int, level: float, seed: in
         of_runs = np.bincount(chance.integers(runs, size=runs), minlength=runs).astype(float)
         if (of_runs > 0).sum() > 1:
             draws.append(statistic(of_rows, of_runs))
-    low, high = np.nanquantile(np.array(draws), [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return found, low, high
+    made = np.array(draws)
+    there, ends = ~np.isnan(made).all(axis=0), np.full((2, len(found)), np.nan)
+    ends[:, there] = np.nanquantile(made[:, there], [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return found, ends[0], ends[1]

@@ -86,9 +86,14 @@ def units_of(cell: Cell, measure: str, together: int = 1) -> Floats:
 
 def table_of(numbers: Sequence[Floats], name: str) -> Floats:
     """Points x units: the units that every point has. Raises RunError for fewer than 2."""
-    count = min(map(len, numbers))
-    table = np.array([one[:count] for one in numbers])
-    table = table[:, ~np.isnan(table).any(axis=0)]
-    if table.shape[1] < 2:
-        raise RunError(f"{name}: expected at least 2 runs that have it at every point, found {table.shape[1]}")
-    return table
+    return tables_of([numbers], name)[0]
+
+
+def tables_of(numbers: Sequence[Sequence[Floats]], name: str) -> list[Floats]:
+    """A table for each of several measures, all of the same units: those that every point has in every measure."""
+    count = min(len(one) for points in numbers for one in points)
+    tables = np.array([[one[:count] for one in points] for points in numbers])
+    tables = tables[:, :, ~np.isnan(tables).any(axis=(0, 1))]
+    if tables.shape[2] < 2:
+        raise RunError(f"{name}: expected at least 2 runs that have it at every point, found {tables.shape[2]}")
+    return list(tables)
