@@ -63,7 +63,7 @@ def write_pair(folder: Path, *features: str, days: float = 20, runs: int = 8, le
     for kind in asked & set(DESIGNS):
         text += f'[design]\nkind = "{kind}"\n'
         if kind in NUMBER_OF_KEYS:
-            points = 1 if "wrong_choice" in asked and NUMBER_OF_KEYS[kind] == "points" else KEYS[NUMBER_OF_KEYS[kind]]
+            points = 1 if asked >= {"wrong_choice"} and kind in SPREAD else KEYS[NUMBER_OF_KEYS[kind]]
             text += f"{NUMBER_OF_KEYS[kind]} = {points}\n"
     place = folder / "study.toml"
     place.write_text(text + _factors(asked), encoding="utf-8")

@@ -72,7 +72,7 @@ def test_intervals_only_where_no_look_at_them_chose_the_number_of_runs(folder: P
         selection(folder, text, *two)
         systems = answer(folder)["rows"]
         assert len({one["observations"] for one in systems}) == 1
-        assert [one["against_best"] is not None for one in systems] == [there] * 2
+        assert [one["against_best_low"] is not None for one in systems] == [there] * 2
 
 
 def test_a_stopped_race_goes_on_to_the_same_bytes(folder: Path) -> None:
