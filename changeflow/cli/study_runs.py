@@ -165,9 +165,11 @@ def _work(
 ) -> None:
     """Make the runs of an agenda."""
     from changeflow.cli.progress import reporting_with_rate
-    from changeflow.study.crew import Workshop, crew_here
+    from changeflow.study.crew import crew_here
+    from changeflow.study.store_packing import pack
     from changeflow.study.study_pilot import engine_for, must_compile
     from changeflow.study.study_runner import run_missing
+    from changeflow.study.workshop import Workshop
 
     least = plan.least_replications
     wanted = least * len(set(cells.keys.values()))
@@ -175,9 +177,9 @@ def _work(
     engine = engine_for(plan, cells, options.engine, max(wanted - already, 1))
     if options.progress == "auto" and must_compile(plan, engine):
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
-    crew = crew or crew_here(engine, options.crew_size, wanted - already)
-    workshop = Workshop(plan.model, plan.seed_of, plan.manner, engine, crew)
-    with reporting_with_rate(options.progress, "simulating") as tell:
+    hired = crew_here(engine, options.crew_size, wanted - already, crew)
+    with hired as hands, reporting_with_rate(options.progress, "simulating") as tell:
+        workshop = Workshop(hands, plan.model, plan.seed_of, plan.manner, engine, pack)
         run_missing(tasks, workshop, store, cells, already=already, wanted=wanted, time_limit=seconds, tell=tell)
 
 

@@ -14,6 +14,8 @@ from changeflow.errors import InputError, PlanError
 from changeflow.measure.estimates import joint_level
 from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
+from changeflow.study.compare import hired
+from changeflow.study.crew import Crew
 from changeflow.study.evaluate import column, evaluate, paired_differences
 from changeflow.study.plan import Plan
 from changeflow.study.results import Results, ScenarioResult, Verdict
@@ -135,21 +137,28 @@ def size(
     ranges: Mapping[str, tuple[float, float]] | None = None,
     tolerance: float = TOLERANCE,
     space: Space | None = None,
+    crew: Crew | None = None,
     progress: Progress = no_progress,
 ) -> Sizing:
     """The cheapest staffing of the plan's one model that meets its targets.
 
     With the comparison's level, every staffing said to meet the targets does so in the model: intervals on fresh runs,
     the level split over the staffings verified, today's among them (Bonferroni). That nothing cheaper exists is not
-    promised. `space`: what check_sizing made of the same model. Raises PlanError as check_sizing does.
+    promised. `space`: what check_sizing made of the same model. `crew`: who makes the runs instead of the plan's
+    workers. Raises PlanError as check_sizing does, CrewLost when the workers are killed.
     """
     began = time.monotonic()
     model = dict(plan.scenarios)[plan.baseline or ""]
     spaces = [space or check_sizing(model, ranges, tolerance)]
-    desk = _Desk(plan, model, progress)
     alone = _vendor_alone(model)
     if alone is not None and can_be_sized(alone):
         spaces.append(space_of(alone, {path: span for path, span in (ranges or {}).items() if _is_of(alone, path)}))
+    with hired(plan, crew) as hands:
+        return _sized(_Desk(plan, model, hands, progress), spaces, tolerance, began)
+
+
+def _sized(desk: _Desk, spaces: list[Space], tolerance: float, began: float) -> Sizing:
+    """Search in each space, verify on fresh runs, make the figures on further ones."""
     searches = [desk.search(space) for space in spaces]
     lists = [
         shortlist(search.book.values(), desk.matters, most)
@@ -157,7 +166,7 @@ def size(
     ]
     is_listed = spaces[0].has_today and spaces[0].today in [one.point for one in lists[0]]
     verified = sum(map(len, lists)) + (not is_listed)
-    level = joint_level(model.comparison.level, verified)
+    level = joint_level(desk.level, verified)
     families = [
         Family(space, search.book, search.monotone, search.exhausted, desk.verify(space, listed, level, tolerance))
         for space, search, listed in zip(spaces, searches, lists, strict=True)
@@ -205,8 +214,8 @@ class _Claims:
 class _Desk:
     """Runs staffings, block by block, and keeps what was learnt of them."""
 
-    def __init__(self, plan: Plan, model: Model, progress: Progress) -> None:
-        self.plan, self.model, self.tell = plan, model, progress
+    def __init__(self, plan: Plan, model: Model, crew: Crew, progress: Progress) -> None:
+        self.plan, self.model, self.crew, self.tell = plan, model, crew, progress
         self.level = model.comparison.level
         self.search_runs = self._whole_organisations(QUICK_SEARCH_RUNS if plan.quick else SEARCH_RUNS)
         self.most = QUICK_MOST_TRIED if plan.quick else MOST_TRIED
@@ -223,7 +232,7 @@ class _Desk:
         before, plan = self.done, self.plan
         self.done += len(models) * replications
         return run_all(
-            models, replications, plan.seed, engine=plan.engine, workers=plan.workers,
+            models, replications, plan.seed, engine=plan.engine, crew=self.crew,
             progress=lambda done, total: self.tell(before + done, before + total),
             begin=block * _FAR_APART * self.model.organisation.runs_together,
         )  # fmt: skip

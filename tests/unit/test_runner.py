@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from changeflow.study.crew import threads
 from changeflow.study.runner import run_all
 
 from .small import model_of
@@ -18,7 +19,8 @@ class Enough(Exception):
 def test_runs_come_in_order_however_they_are_spread() -> None:
     model = model_of()
     one = run_all([model, model], 12, 5, engine="compiled")
-    two = run_all([model, model], 12, 5, engine="compiled", workers=2)
+    with threads(2) as crew:
+        two = run_all([model, model], 12, 5, engine="compiled", crew=crew)
     assert [[run.values for run in runs] for runs in one] == [[run.values for run in runs] for runs in two]
 
 
@@ -30,7 +32,8 @@ def test_no_thread_runs_on_when_a_listener_calls_it_off() -> None:
         raise Enough
 
     try:
-        run_all([model_of()], 20_000, 5, engine="compiled", workers=2, progress=call_off)
+        with threads(2) as crew:
+            run_all([model_of()], 20_000, 5, engine="compiled", crew=crew, progress=call_off)
     except Enough:
         assert threading.active_count() == before
     else:
