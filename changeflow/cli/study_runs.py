@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from changeflow import __version__
 from changeflow.cli.study_options import Options
 from changeflow.errors import Incomplete, Interrupted
 
@@ -28,7 +27,7 @@ def run_study(
     plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None, crew: Crew | None
 ) -> int:
     """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
-    from changeflow.present.study_files import save_manifest
+    from changeflow.present.study_manifest import save_manifest
     from changeflow.study.store import FILE, Store
     from changeflow.study.store_folder import manifest_in
     from changeflow.study.study import cells_of
@@ -184,8 +183,8 @@ def _work(
 
 
 def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
-    """What the tables and the answer hang on, beside the runs."""
-    from changeflow.study.study_key import digest_of
+    """What the tables and the answer hang on, beside the runs: the file, the options, and the words of the program."""
+    from changeflow.study.study_key import digest_of, words_digest
 
     return digest_of(
         [
@@ -195,7 +194,7 @@ def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
             options.charts,
             options.parquet,
             str(folder),
-            __version__,
+            words_digest(),
         ]
     )
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from changeflow.errors import PlanError, RunError, nearest
-from changeflow.measure.controls import control_names
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.process_only import process_only
 from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most
@@ -315,14 +314,18 @@ def systems_of(plan: StudyPlan, cells: Cells) -> tuple[list[System], list[System
     return systems, left_out
 
 
+def _controls(plan: StudyPlan) -> dict[str, None]:
+    from changeflow.measure.controls import control_names  # noqa: PLC0415  it brings the engine, for a few studies
+
+    return dict.fromkeys(name for base in plan.bases for name in control_names(base))
+
+
 def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected | None = None) -> StudyResults:
     """The estimates of a study whose runs are all there; only measures that its tables show, unless it says "all"."""
     shown = dict.fromkeys([plan.comparison.primary, *(name for _, name in named_measures(plan)), *COMMON])
     if plan.study.kind == "steady":
         return _steady_results(plan, cells, store, shown)
-    controls = (
-        dict.fromkeys(name for base in plan.bases for name in control_names(base)) if plan.manner.controls else ()
-    )
+    controls = _controls(plan) if plan.manner.controls else ()
     wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *controls}
     found, imprecise = [], 0
     for point in range(len(plan.points)):

@@ -23,6 +23,7 @@ from changeflow.study.agenda import Task
 from changeflow.study.crew import Crew, CrewLost
 from changeflow.study.facts import Facts, facts_of
 from changeflow.study.manner import Manner
+from changeflow.study.one_run import controls_of, one_run
 from changeflow.study.study_key import program_digest
 
 T = TypeVar("T")
@@ -97,7 +98,7 @@ def _run(parent: int, order: _Order[T]) -> Made[T]:
     manner, model = order.manner, order.model
     window, controls = _unpacked(model, manner) if isinstance(model, bytes) else model
     runs = [
-        (number, order.keep(manner.run(window, order.seed, number, order.engine, controls)))
+        (number, order.keep(one_run(manner, window, order.seed, number, order.engine, controls)))
         for number in order.replications
     ]
     return runs, facts_of(window.model, manner) if order.ask else None
@@ -105,7 +106,7 @@ def _run(parent: int, order: _Order[T]) -> Made[T]:
 
 def _laid_out(model: Model, manner: Manner) -> Laid:
     window = Window.of(compile_tables(model))
-    return window, manner.controls_of(window)
+    return window, controls_of(manner, window)
 
 
 def _packed(model: Model) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from changeflow.errors import Interrupted
-from changeflow.study import manner as changeflow_manner
+from changeflow.study import one_run as changeflow_one_run
 
 from .program import changeflow, command_line, contents
 
@@ -165,13 +165,13 @@ def test_a_signal_that_comes_in_a_deaf_moment_is_obeyed_all_the_same(
     number: signal.Signals, code: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = contents(folder)
-    measure = changeflow_manner.measure_run
+    measure = changeflow_one_run.measure_run
 
     def interrupted(*words: Any) -> Any:
         _Deaf(number)
         return measure(*words)
 
-    monkeypatch.setattr(changeflow_manner, "measure_run", interrupted)
+    monkeypatch.setattr(changeflow_one_run, "measure_run", interrupted)
     words = ("run", "tiny.toml", "--replications", "20", "--workers", "1", "--no-charts")
     assert changeflow(*words, folder=folder).code == code
     assert contents(folder) == before

@@ -14,6 +14,7 @@ from changeflow.study.agenda import Task
 from changeflow.study.crew import ALONE, Hired, processes, threads
 from changeflow.study.facts import facts_of
 from changeflow.study.manner import Manner
+from changeflow.study.one_run import controls_of, one_run
 from changeflow.study.store_packing import pack
 from changeflow.study.workshop import Workshop
 
@@ -29,8 +30,8 @@ def test_all_crews_make_the_same_runs(hire: Callable[[], Hired]) -> None:
             seed = manner.seed_of(5, "both", [("x", 1)])
             workshop = Workshop(crew, lambda *_: model, lambda *_, own=seed: own, manner, "process", pack)
             made, facts = workshop.submit(Task(0, "both", (2, 3)), ask=True).result()
-            controls = manner.controls_of(window)
-            assert made == [(run, pack(manner.run(window, seed, run, "process", controls))) for run in (2, 3)]
+            controls = controls_of(manner, window)
+            assert made == [(run, pack(one_run(manner, window, seed, run, "process", controls))) for run in (2, 3)]
             assert facts == facts_of(model, manner)
             assert facts is not None
             assert facts.together == manner.runs_together(model.organisation.runs_together)
