@@ -357,7 +357,8 @@ def _counts(plan: StudyPlan, cells: Cells, point: int, store: Store, selection: 
 
 def _steady_results(plan: StudyPlan, cells: Cells, store: Store, shown: Iterable[str]) -> StudyResults:
     """The estimates from batch means, after the warm-up is cut off."""
-    from changeflow.study.steady import Steady, settled  # noqa: PLC0415  other studies do without
+    from changeflow.study.steady import settled  # noqa: PLC0415  other studies do without
+    from changeflow.study.steady_file import Steady  # noqa: PLC0415  the same
 
     raw = {cell: store.columns(cells.keys[cell], plan.replications) for cell in plan.cells}
     how, batches = settled(raw, plan.comparison.primary, plan.study.steady or Steady())
