@@ -113,9 +113,10 @@ def _packed(model: Model) -> bytes:
     """A model for sending; a rule of its own may be a function that only this process knows by name."""
     if not model.rules:
         return pickle.dumps(model)
-    from joblib.externals import cloudpickle  # noqa: PLC0415  a slow import that few models need
+    # there in every joblib, whether it has cloudpickle inside or beside it
+    from joblib.externals.loky.cloudpickle_wrapper import dumps  # noqa: PLC0415  slow, and few models need it
 
-    packed: bytes = cloudpickle.dumps(model)
+    packed: bytes = dumps(model)
     return packed
 
 

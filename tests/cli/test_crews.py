@@ -50,7 +50,7 @@ def test_one_study_by_four_crews_has_one_digest(place: Path, dask: Cluster, monk
         monkeypatch.setattr(crew, kind, spied)
     digests, kept, told = {}, {}, {}
     for name, *words in (
-        ("serial", "--engine", "process", "--workers", "1"),
+        ("serial", "--engine", "compiled", "--workers", "1"),
         ("threads", "--engine", "compiled", "--workers", "2"),
         ("processes", "--engine", "process", "--workers", "2"),
         ("cluster", "--engine", "process", "--dask", dask.address),
