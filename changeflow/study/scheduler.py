@@ -57,12 +57,11 @@ def carry_out(
     except crew.losses:
         raise CrewLost(crew.lost) from None
     finally:
-        for future in pending:
-            future.cancel()
+        begun = {future: task for future, task in pending.items() if not future.cancel()}
         if keep_begun:
-            wait(pending)
-            for future, task in pending.items():
-                if not future.cancelled() and future.exception() is None:
+            wait(begun)  # not for what was called off: a cluster that is gone never says that it knows
+            for future, task in begun.items():
+                if future.exception() is None:
                     take(task, future.result())
     return not late or tasks.next(1) is None
 
