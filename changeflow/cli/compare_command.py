@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from changeflow.cli.crews import asked_for
 from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
 from changeflow.cli.output import finish, prepare, tell_compiling
 from changeflow.cli.progress import reporting
@@ -50,6 +51,7 @@ def command(
     plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications * len(scenarios))))
     tell_compiling(plan, options)
     one_system = {name: name for name in scenarios} if len(read) == 1 and len(routes) > 1 and not own else None
-    with reporting(options.progress, "simulating") as progress:
-        results = compare(plan, routes=one_system, screening=not options.quick, progress=progress)
+    hired = asked_for(options.dask, options.workers)
+    with hired as crew, reporting(options.progress, "simulating") as progress:
+        results = compare(plan, routes=one_system, screening=not options.quick, crew=crew, progress=progress)
     return finish(results, folder, options)

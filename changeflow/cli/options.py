@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from changeflow.cli.crews import DASK
 from changeflow.errors import ModelError
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
@@ -25,7 +26,8 @@ class Shared:
     replications: int | None
     seed: int
     engine: str
-    workers: int
+    workers: int | None
+    dask: str | None
     out: str | None
     force: bool
     charts: bool
@@ -49,7 +51,8 @@ _RUN_OPTIONS = (
     click.option("--replications", type=int, metavar="N", help="Runs of each configuration."),
     click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance; 0 is a seed."),
     click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates."),
-    click.option("--workers", type=int, metavar="N", help="Processes that share the runs."),
+    click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8)."),
+    DASK,
     click.option("--out", metavar="DIR", help="Results folder (default: a fresh numbered one under results/)."),
     click.option("--force", is_flag=True, help="Replace a results folder of changeflow."),
     click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only."),
@@ -115,7 +118,7 @@ def target_sets(text: str) -> list[str]:
 
 
 def workers_for(asked: int | None, runs: int) -> int:
-    """Processes to use: as asked, else all cores when there is enough work to pay for starting them."""
+    """Cores to use: as asked, else all cores when there is enough work to pay for starting them."""
     if asked is not None:
         return asked
     return min(os.cpu_count() or 1, 8) if runs >= 100 else 1

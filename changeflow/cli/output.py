@@ -25,7 +25,12 @@ def tell_compiling(plan: Plan, options: Shared) -> None:
     from changeflow.engine.simulate import machine_code_is_there
 
     models = dict(plan.scenarios).values()
-    if plan.engine == "compiled" and options.progress == "auto" and not machine_code_is_there(models):
+    if (
+        plan.engine == "compiled"
+        and options.dask is None
+        and options.progress == "auto"
+        and not machine_code_is_there(models)
+    ):
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from changeflow.cli.crews import asked_for
 from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
 from changeflow.cli.output import finish, prepare, tell_compiling
 from changeflow.cli.progress import reporting
@@ -30,6 +31,7 @@ def command(model: str, horizon_days: float | None, warm_up_days: float | None, 
     folder = prepare(options)
     plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications)))
     tell_compiling(plan, options)
-    with reporting(options.progress, "simulating") as progress:
-        results = run(plan, progress=progress)
+    hired = asked_for(options.dask, options.workers)
+    with hired as crew, reporting(options.progress, "simulating") as progress:
+        results = run(plan, crew=crew, progress=progress)
     return finish(results, folder, options)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from changeflow.cli.crews import asked_for
 from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
 from changeflow.cli.output import prepare, tell_compiling
 from changeflow.cli.progress import reporting
@@ -70,8 +71,9 @@ def command(
     folder = prepare(options)
     plan = with_engine(replace(plan, workers=workers_for(options.workers, 100)))
     tell_compiling(plan, options)
-    with reporting(options.progress, "sizing") as progress:
-        found = size(plan, ranges=spans, tolerance=near, space=space, progress=progress)
+    hired = asked_for(options.dask, options.workers)
+    with hired as crew, reporting(options.progress, "sizing") as progress:
+        found = size(plan, ranges=spans, tolerance=near, space=space, crew=crew, progress=progress)
     return _finish(found, folder, options)
 
 

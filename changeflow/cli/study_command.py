@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from changeflow import __version__
+from changeflow.cli.crews import DASK, asked_for
 from changeflow.cli.study_options import Options
 from changeflow.cli.study_runs import run_study
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
-    from changeflow.study.crew import Crew
     from changeflow.study.study_plan import StudyPlan
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -31,7 +30,7 @@ _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 @click.option("--quick", is_flag=True, help="Few runs, for a first look; marked as such. They count later.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
 @click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
-@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster whose workers make the runs instead.")
+@DASK
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
 @click.option("--force", is_flag=True, help="Accept a very large design; replace a results folder of something else.")
 @click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only.")
@@ -52,8 +51,7 @@ def command(study: str, **given: Any) -> int:
 
     options = Options(**given)
     seconds = _seconds(options.time_limit)
-    if options.workers is not None and options.dask is not None:
-        raise PlanError("expected either --workers or --dask, found both")
+    cluster = asked_for(options.dask, options.workers)
     if options.workers is not None and options.workers < 1:
         raise PlanError(f"--workers: expected at least 1, found {options.workers}")
     if options.parquet:
@@ -63,7 +61,7 @@ def command(study: str, **given: Any) -> int:
     plan = _plan(study, options)
     if options.dry_run:
         return _dry_run(plan, options)
-    with _cluster(options) as crew:  # what is wrong is said before anything is written
+    with cluster as crew:  # what is wrong is said before anything is written
         folder = folder_of(options.out, plan.name, __version__, force=options.force)
         _check_size(plan, folder, options)
         cells = None
@@ -78,15 +76,6 @@ def command(study: str, **given: Any) -> int:
             engine_for(plan, cells, options.engine, plan.runs)
             check_measures(plan, pilot(plan).measures)
         return run_study(plan, folder, options, seconds, cells, crew)
-
-
-def _cluster(options: Options) -> AbstractContextManager[Crew | None]:
-    """The crew of --dask, if any."""
-    if options.dask is None:
-        return nullcontext()
-    from changeflow.study.dask_crew import cluster
-
-    return cluster(options.dask, __version__)
 
 
 def _check_causes(plan: StudyPlan) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from changeflow import __version__
 from changeflow.cli.study_options import Options
 from changeflow.errors import Incomplete, Interrupted
 
@@ -28,7 +27,7 @@ def run_study(
     plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None, crew: Crew | None
 ) -> int:
     """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
-    from changeflow.present.study_files import save_manifest
+    from changeflow.present.study_manifest import save_manifest
     from changeflow.study.store import FILE, Store
     from changeflow.study.store_folder import manifest_in
     from changeflow.study.study import cells_of
@@ -167,9 +166,11 @@ def _work(
 ) -> None:
     """Make the runs of an agenda."""
     from changeflow.cli.progress import reporting_with_rate
-    from changeflow.study.crew import Workshop, crew_here
+    from changeflow.study.crew import crew_here
+    from changeflow.study.store_packing import pack
     from changeflow.study.study_pilot import engine_for, must_compile
     from changeflow.study.study_runner import run_missing
+    from changeflow.study.workshop import Workshop
 
     least = plan.least_replications
     wanted = least * len(set(cells.keys.values()))
@@ -177,15 +178,15 @@ def _work(
     engine = engine_for(plan, cells, options.engine, max(wanted - already, 1))
     if options.progress == "auto" and must_compile(plan, engine):
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
-    crew = crew or crew_here(engine, options.crew_size, wanted - already)
-    workshop = Workshop(plan.model, plan.seed_of, plan.manner, engine, crew)
-    with reporting_with_rate(options.progress, "simulating") as tell:
+    hired = crew_here(engine, options.crew_size, wanted - already, crew)
+    with hired as hands, reporting_with_rate(options.progress, "simulating") as tell:
+        workshop = Workshop(hands, plan.model, plan.seed_of, plan.manner, engine, pack)
         run_missing(tasks, workshop, store, cells, already=already, wanted=wanted, time_limit=seconds, tell=tell)
 
 
 def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
-    """What the tables and the answer hang on, beside the runs."""
-    from changeflow.study.study_key import digest_of
+    """What the tables and the answer hang on, beside the runs: the file, the options, and the words of the program."""
+    from changeflow.study.study_key import digest_of, words_digest
 
     return digest_of(
         [
@@ -195,7 +196,7 @@ def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
             options.charts,
             options.parquet,
             str(folder),
-            __version__,
+            words_digest(),
         ]
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json as json_module
-from concurrent.futures import BrokenExecutor
 
 import click
 
-from changeflow.errors import PlanError, RunError
+from changeflow.cli.crews import DASK, asked_for
+from changeflow.errors import PlanError
 
 SAMPLE = 100
 ENOUGH_CELLS = 100
@@ -19,10 +19,18 @@ ENOUGH_CELLS = 100
 @click.option("--all", "everything", is_flag=True, help="Make every run again.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
 @click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@DASK
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 @click.option("--progress", type=click.Choice(["auto", "none", "json"]), default="auto", help="Progress on stderr.")
 def command(
-    results: str, sample: int, everything: bool, engine: str, workers: int | None, json: bool, progress: str
+    results: str,
+    sample: int,
+    everything: bool,
+    engine: str,
+    workers: int | None,
+    dask: str | None,
+    json: bool,
+    progress: str,
 ) -> int:
     """Make runs of a results folder again and compare them, bit by bit.
 
@@ -32,9 +40,11 @@ def command(
     from changeflow.cli.progress import reporting
     from changeflow.engine.simulate import choose_engine
     from changeflow.present.verifying import drift_found, verified_as_json, verified_text
-    from changeflow.study.crew import Workshop, crew_here
+    from changeflow.study.crew import crew_here
     from changeflow.study.recorded import recorded
+    from changeflow.study.store_packing import pack
     from changeflow.study.verify import verify
+    from changeflow.study.workshop import Workshop
 
     if sample < 1:
         raise PlanError(f"--sample: expected at least 1, found {sample}")
@@ -44,13 +54,14 @@ def command(
     runs = kept.runs if everything else min(sample, kept.runs)
     looked_at = [kept.model(*cell) for cell in kept.cells[:ENOUGH_CELLS]]  # one may be for the process engine only
     engine = choose_engine(engine, models=looked_at)
-    crew = crew_here(engine, workers_for(workers, runs), runs)
-    workshop = Workshop(kept.model, kept.seed_of, kept.manner, engine, crew)
-    try:
-        with reporting(progress, "verifying") as tell:
-            found = verify(kept, workshop, crew, None if everything else sample, tell)
-    except BrokenExecutor:
-        raise RunError("a worker process was killed; nothing was written, so the same command begins anew") from None
+    hired = asked_for(dask, workers)
+    with (
+        hired as cluster,
+        crew_here(engine, workers_for(workers, runs), runs, cluster) as crew,
+        reporting(progress, "verifying") as tell,
+    ):
+        workshop = Workshop(crew, kept.model, kept.seed_of, kept.manner, engine, pack)
+        found = verify(kept, workshop, None if everything else sample, tell)
     if json:
         click.echo(json_module.dumps(verified_as_json(kept, found, results), allow_nan=False))
     else:

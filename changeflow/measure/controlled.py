@@ -10,6 +10,9 @@ import numpy as np
 from changeflow.measure.records import Floats
 from changeflow.measure.student import t_quantile
 
+ARRIVALS, LUCK = "control_arrivals", "control_luck"
+"""The names of controls among a run's measures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Controlled:

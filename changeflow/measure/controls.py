@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from changeflow.engine import draws
 from changeflow.engine.trace import Trace
+from changeflow.measure.controlled import ARRIVALS, LUCK
 from changeflow.measure.records import Floats
 from changeflow.measure.window import Window
 from changeflow.model.demand import GoLive, Piecewise, Poisson, Source
@@ -20,7 +21,6 @@ from changeflow.model.effort import mean_hours
 from changeflow.model.expected import expected_arrivals
 from changeflow.model.schema import Model
 
-ARRIVALS, LUCK = "control_arrivals", "control_luck"
 MOST_STAGES = 4
 """Controls of luck at most, the first stages of the file: each costs a degree of freedom."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class Drift:
     worst: tuple[tuple[str, int, str, float, float], ...]
     only_old: tuple[str, ...]
     only_new: tuple[str, ...]
+    digests: tuple[str, str]
+    """Of all rows of either folder's table of runs: scenario, replication, measure and the bits of the number."""
 
     @property
     def found(self) -> bool:
@@ -39,12 +42,14 @@ class Drift:
                 for *keys, old, new in self.worst
             ],
             "only_old": list(self.only_old), "only_new": list(self.only_new),
+            "digests": dict(zip(("old", "new"), self.digests, strict=True)),
         }  # fmt: skip
 
     def in_words(self) -> str:
         """For people."""
         if not self.found:
-            return f"No drift: {self.compared} numbers are the same."
+            same = self.digests[0] if self.digests[0] == self.digests[1] else "differ by less than the tolerance"
+            return f"No drift: {self.compared} numbers are the same.\nDIGEST   {same}"
         lines = [f"Drift: {self.changed} of {self.compared} numbers differ."]
         lines += [f"  {s}, run {r}, {m}: {old!r} -> {new!r}" for s, r, m, old, new in self.worst]
         lines += [f"  only in the old folder: {', '.join(self.only_old[:_SHOWN])}"] if self.only_old else []
@@ -71,12 +76,26 @@ def compare_folders(old: str, new: str, tolerance: float) -> Drift:
     order = [int(i) for i in np.argsort(-np.where(same, -1.0, np.nan_to_num(gap, nan=np.inf))) if not same[i]][:_SHOWN]
     keys = [(str(scenario), int(run), str(measure)) for scenario, run, measure in both.index[order]]
     worst = tuple((*key, float(before[i]), float(after[i])) for key, i in zip(keys, order))
-    return Drift(len(both), int((~same).sum()), worst, _only(one, other), _only(other, one))
+    return Drift(
+        len(both), int((~same).sum()), worst, _only(one, other), _only(other, one), (_digest(one), _digest(other))
+    )
 
 
 def _only(one: pd.DataFrame, other: pd.DataFrame) -> tuple[str, ...]:
     lost = one.index.difference(other.index)
     return tuple(sorted({f"{scenario}: {measure}" for scenario, _, measure in lost}))
+
+
+def _digest(table: pd.DataFrame) -> str:
+    """A hash of keys and bits, whatever the order of the rows; every NaN is the same."""
+    table = table.sort_index()
+    digest = hashlib.blake2b(digest_size=16)
+    for level in _KEYS:
+        digest.update("\n".join(map(str, table.index.get_level_values(level))).encode())
+    values = table["value"].to_numpy("<f8", copy=True)
+    values[np.isnan(values)] = np.nan
+    digest.update(values.tobytes())
+    return digest.hexdigest()
 
 
 def _exact(text: str) -> float:

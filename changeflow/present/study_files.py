@@ -1,14 +1,11 @@
-"""The tables of a study: points.csv, runs.csv, summary.csv, row by row, and the manifest."""
+"""The tables of a study: points.csv, runs.csv, summary.csv, row by row; its charts."""
 
 from __future__ import annotations
 
-import json
 import math
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from changeflow import __version__
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
 from changeflow.present.paths import labels_of
@@ -16,13 +13,9 @@ from changeflow.present.sensitivity.section import Section
 from changeflow.present.sensitivity.sections import NAMES
 from changeflow.present.study_moving import moving_title
 from changeflow.present.study_text import label
-from changeflow.present.surroundings import installed, machine
 from changeflow.present.words import plain
-from changeflow.study.store import FILE
-from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
 from changeflow.study.study import StudyResults
 from changeflow.study.study_estimates import difference
-from changeflow.study.study_key import program_digest
 from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES, StudyPlan
 from changeflow.study.toml_value import toml
 
@@ -31,7 +24,6 @@ SUMMARY = (
     "difference_half_width", "difference_level", "growing",
 )  # fmt: skip
 EFFECTS = ("factor", "scenario", "value", "measure", "mean", "half_width", "level", "points")
-_LIBRARIES = ("numpy", "scipy", "simpy", "numba")
 
 
 def point_rows(plan: StudyPlan) -> Iterator[Row]:
@@ -125,43 +117,6 @@ def _take_away(names: Iterable[str], folder: Path) -> None:
     for name in names:
         for file in (folder / f"{name}.csv", folder / "charts" / f"{name}.svg", folder / "charts" / f"{name}.png"):
             file.unlink(missing_ok=True)
-
-
-def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bool) -> dict[str, object]:
-    """What made these results, how far they are, and what is needed to make them again."""
-    return {
-        "program": "changeflow",
-        "version": __version__,
-        "command": COMMAND,
-        "command_line": ["changeflow", *sys.argv[1:]],
-        "study": plan.name,
-        "digest": plan.digest,
-        "program_digest": program_digest(),
-        "complete": complete,
-        "runs": runs,
-        "store_bytes": store_bytes,
-        "points": len(plan.points),
-        "scenarios": list(plan.scenarios),
-        "baseline": plan.baseline,
-        "seed": plan.study.seed,
-        "quick": plan.quick,
-        "file": plan.study.model_dump(mode="json", exclude_defaults=True, by_alias=True),
-        "models": {
-            model.place: {"digest": model.digest(), "priors": model.priors, "tables": model.tables}
-            for model in plan.bases
-        },
-        "python": sys.version.split()[0],
-        "platform": machine(),
-        "libraries": {name: installed(name) for name in _LIBRARIES},
-    }
-
-
-def save_manifest(plan: StudyPlan, folder: Path, *, runs: int, complete: bool) -> None:
-    """Put the manifest in place; it says how large the store is, so that a cut-off one is noticed."""
-    store = folder / FILE
-    size = store.stat().st_size if store.is_file() else 0
-    content = study_manifest(plan, runs, size, complete=complete)
-    write_file(folder / MANIFEST, json.dumps(content, indent=2, default=str, allow_nan=False) + "\n")
 
 
 def save_charts(results: StudyResults, sections: Sequence[Section], folder: Path) -> None:

@@ -49,7 +49,11 @@ def verified_text(kept: Recorded, found: Verified, folder: str) -> str:
         for name, (theirs, ours) in surroundings(manifest).items():
             lines += labelled("DIFFERS", f"{name}: {theirs} made them, {ours} is here")
     lines += labelled("ANSWER", "Drift." if drift_found(kept, found) else "No drift.")
-    return "\n".join([*lines, *labelled("DIGEST", found.digest)])
+    what = "all runs" if found.again == found.there else f"these {found.again} runs"
+    lines += labelled("DIGEST", f"{found.kept_digest} of {what}: keys and every number")
+    if found.digest != found.kept_digest:
+        lines += labelled("", f"{found.digest} of what has come out now")
+    return "\n".join(lines)
 
 
 def verified_as_json(kept: Recorded, found: Verified, folder: str) -> dict[str, Any]:
@@ -72,6 +76,7 @@ def verified_as_json(kept: Recorded, found: Verified, folder: str) -> dict[str, 
         "models_read_differently": list(kept.strangers),
         "missing": list(found.missing),
         "digest": found.digest,
+        "kept_digest": found.kept_digest,
         "made_by": {"version": kept.manifest.get("version"), "platform": kept.manifest["platform"]},
         "differs": {
             name: {"made": theirs, "here": ours} for name, (theirs, ours) in surroundings(kept.manifest).items()

@@ -12,6 +12,7 @@ from changeflow.model.reading import vary
 from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_priors
 from changeflow.model.topology import offered_loads
+from changeflow.study.crew import Crew, Hired, crew_here
 from changeflow.study.evaluate import evaluate, paired_differences
 from changeflow.study.plan import Plan
 from changeflow.study.results import PriorCheck, Results, ScenarioResult, Swing, Verdict
@@ -22,11 +23,15 @@ from changeflow.study.verdict import judge
 COMMON_MEASURES = ("total_cost_with_undone", "sojourn_time_hours", "sojourn_time_hours.p90", "backlog_requests")
 
 
-def run(plan: Plan, *, command: str = "run", progress: Progress = no_progress) -> Results:
-    """Run every scenario of a plan; differences against the baseline, no prior check."""
+def run(plan: Plan, *, command: str = "run", crew: Crew | None = None, progress: Progress = no_progress) -> Results:
+    """Run every scenario of a plan; differences against the baseline, no prior check.
+
+    `crew`: who makes the runs instead of the plan's workers. Raises CrewLost when they are killed.
+    """
     began = time.monotonic()
     plan = with_engine(plan)
-    scenarios = _run_scenarios(dict(plan.scenarios), plan, progress)
+    with hired(plan, crew) as hands:
+        scenarios = _run_scenarios(dict(plan.scenarios), plan, hands, progress)
     return _results(plan, command, scenarios, began)
 
 
@@ -35,25 +40,28 @@ def compare(
     *,
     routes: Mapping[str, str | None] | None = None,
     screening: bool = True,
+    crew: Crew | None = None,
     progress: Progress = no_progress,
 ) -> Results:
     """Run a plan, repeat it under the other prior set, and screen which assumptions decide.
 
     `routes` names the route of each scenario when all of them are routes of one model (else no screening).
+    `crew`: who makes the runs instead of the plan's workers. Raises CrewLost when they are killed.
     """
     began = time.monotonic()
     plan = with_engine(plan)
-    scenarios = _run_scenarios(dict(plan.scenarios), plan, progress)
-    verdict = judge(scenarios, plan.baseline or next(iter(scenarios)))
-    check = _prior_check(plan, verdict, progress)
     swings: tuple[Swing, ...] = ()
-    if screening and routes:
-        base = next(iter(dict(plan.scenarios).values()))
-        swings = screen(
-            _unrouted(plan, routes, base), routes, verdict.winner or verdict.leader,
-            seed=plan.seed, engine=plan.engine, workers=plan.workers,
-            most_runs=plan.replications * len(routes), progress=progress,
-        )  # fmt: skip
+    with hired(plan, crew) as hands:
+        scenarios = _run_scenarios(dict(plan.scenarios), plan, hands, progress)
+        verdict = judge(scenarios, plan.baseline or next(iter(scenarios)))
+        check = _prior_check(plan, verdict, hands, progress)
+        if screening and routes:
+            base = next(iter(dict(plan.scenarios).values()))
+            swings = screen(
+                _unrouted(plan, routes, base), routes, verdict.winner or verdict.leader,
+                seed=plan.seed, engine=plan.engine, crew=hands,
+                most_runs=plan.replications * len(routes), progress=progress,
+            )  # fmt: skip
     return _results(plan, "compare", scenarios, began, check, swings)
 
 
@@ -65,25 +73,32 @@ def with_engine(plan: Plan) -> Plan:
     return replace(plan, engine=choose_engine(plan.engine, visits * plan.replications, dict(plan.scenarios).values()))
 
 
+def hired(plan: Plan, crew: Crew | None) -> Hired:
+    """The crew that is there, else the plan's workers on this machine, for the whole of a command."""
+    return crew_here(plan.engine, plan.workers, plan.replications * len(plan.scenarios), crew)
+
+
 def _unrouted(plan: Plan, routes: Mapping[str, str | None], base: Model) -> Model:
     """The model before any route was applied: `both` leaves it alone, else the raw tables still hold it."""
     both = [name for name, route in routes.items() if route in {"both", None}]
     return dict(plan.scenarios)[both[0]] if both else base
 
 
-def _run_scenarios(models: Mapping[str, Model], plan: Plan, progress: Progress) -> dict[str, ScenarioResult]:
+def _run_scenarios(
+    models: Mapping[str, Model], plan: Plan, crew: Crew, progress: Progress
+) -> dict[str, ScenarioResult]:
     runs = run_all(
         list(models.values()),
         plan.replications,
         plan.seed,
         engine=plan.engine,
-        workers=plan.workers,
+        crew=crew,
         progress=progress,
     )
     return {name: evaluate(name, model, found) for (name, model), found in zip(models.items(), runs, strict=True)}
 
 
-def _prior_check(plan: Plan, verdict: Verdict, progress: Progress) -> PriorCheck | None:
+def _prior_check(plan: Plan, verdict: Verdict, crew: Crew, progress: Progress) -> PriorCheck | None:
     """The verdict under the other prior set; None when the models name none or it does not fit them."""
     named = {model.priors for _, model in plan.scenarios}
     if len(named) != 1 or None in named:
@@ -96,7 +111,7 @@ def _prior_check(plan: Plan, verdict: Verdict, progress: Progress) -> PriorCheck
     except InputError:
         return None
     baseline = plan.baseline or next(iter(models))
-    scenarios = _run_scenarios(models, plan, progress)
+    scenarios = _run_scenarios(models, plan, crew, progress)
     other = judge(scenarios, baseline)
     first = scenarios[baseline]
     rest = [result for name, result in scenarios.items() if name != baseline]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Any
 
-from changeflow.errors import Incomplete, PlanError
-from changeflow.study.crew import Crew
+from changeflow.errors import PlanError
+from changeflow.study.crew import Crew, CrewLost
 from changeflow.study.study_key import program_digest
 
 SECONDS_TO_ANSWER = 3.0
@@ -27,7 +27,7 @@ def cluster(address: str, version: str) -> Iterator[Crew]:
     dies loses nothing: the scheduler gives its tasks to another.
     """
     try:
-        from distributed import Client  # noqa: PLC0415  an extra, and half a second
+        from distributed import Client, KilledWorker  # noqa: PLC0415  an extra, and half a second
     except ImportError:
         raise PlanError("--dask: expected the extra 'dask' (pip install 'changeflow[dask]'), found none") from None
     for name in logging.root.manager.loggerDict:
@@ -42,14 +42,11 @@ def cluster(address: str, version: str) -> Iterator[Crew]:
         ) from None
     try:
         _check_workers(client, address, version)
-        yield Crew(_Count(client, address), lambda: _executor(client))
+        pool = client.get_executor(pure=False)  # a task is never taken for another one
+        lost = f"the Dask scheduler at {address} is gone, or worker after worker that had the same task"
+        yield Crew(pool, _Count(client, address), apart=True, losses=(CancelledError, KilledWorker), lost=lost)
     finally:
         client.close(timeout=SECONDS_TO_ANSWER)
-
-
-def _executor(client: Any) -> Executor:
-    executor: Executor = client.get_executor(pure=False)  # a task is never taken for another one
-    return executor
 
 
 class _Count:
@@ -65,11 +62,11 @@ class _Count:
             try:
                 found = sum(self.client.nthreads().values())
             except (OSError, TimeoutError, ValueError):
-                raise Incomplete(f"the Dask scheduler at {self.address} is gone") from None
+                raise CrewLost(f"the Dask scheduler at {self.address} is gone") from None
             self.counted, self.seen = now, now if found else self.seen
             self.threads = max(found, 1)
             if now - self.seen > SECONDS_WITHOUT_WORKERS:
-                raise Incomplete(f"the Dask scheduler at {self.address} has had no workers for a minute")
+                raise CrewLost(f"the Dask scheduler at {self.address} has had no workers for a minute")
         return self.threads
 
 

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 
 from changeflow.measure.clusters import cluster_sums, clustered_mean, share_estimate, sums_and_counts
-from changeflow.measure.controlled import controlled
-from changeflow.measure.controls import ARRIVALS, LUCK
+from changeflow.measure.controlled import ARRIVALS, LUCK, controlled
 from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, pseudo_values, t_interval
 from changeflow.measure.records import Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of

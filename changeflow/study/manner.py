@@ -5,16 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
-
-from changeflow.engine.draws import antithetic_key, run_key
-from changeflow.engine.simulate import simulate
-from changeflow.measure.controls import Controls
-from changeflow.measure.records import RunMeasures
-from changeflow.measure.run import measure_run
-from changeflow.measure.weekly import measure_weeks
-from changeflow.measure.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +37,6 @@ class Manner:
             return seed
         text = json.dumps([seed, scenario, list(setting)], default=str)
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-
-    def controls_of(self, window: Window) -> Controls | None:
-        """What the controls of all runs of a model share."""
-        return Controls.of(window) if self.controls else None
-
-    def run(
-        self, window: Window, seed: int, replication: int, engine: str, controls: Controls | None = None
-    ) -> RunMeasures:
-        """One run and its numbers."""
-        twins = self.antithetic
-        trace = simulate(window.tables, seed=seed, replication=replication, engine=engine, antithetic=twins)
-        if self.steady:
-            return measure_weeks(window, trace)
-        found = measure_run(window, trace)
-        if controls is None:
-            return found
-        key = antithetic_key(seed, replication) if twins else run_key(seed, replication)
-        return replace(found, values=found.values | controls.of_run(trace, key))
 
     def runs_together(self, of_an_organisation: int) -> int:
         """Runs in a row that are not independent of each other."""

@@ -36,6 +36,8 @@ class Recorded:
     cells: tuple[tuple[int, str], ...]
     """Point and scenario; a run or comparison has one point."""
     model: Callable[[int, str], Model]
+    key: Callable[[int, str], str]
+    """Of a cell's runs, by the program that made them as far as that is known."""
     replications: Callable[[int, str], tuple[int, ...]]
     """The replications of a cell that are there."""
     numbers: Callable[[int, str, int], Numbers]
@@ -110,6 +112,7 @@ def _comparison(folder: Path, manifest: dict[str, Any]) -> Recorded:
         manifest,
         tuple((0, name) for name in models),
         lambda _, scenario: models[scenario],
+        lambda _, scenario: cell_key(models[scenario], int(manifest["seed"])),
         lambda _, scenario: tuple(sorted(table[scenario])),
         lambda _, scenario, replication: table[scenario][replication],
         sum(map(len, table.values())),
@@ -152,7 +155,7 @@ def _study(folder: Path, manifest: dict[str, Any]) -> Recorded:
     ((there,),) = rows("SELECT count(*) FROM runs")
     cells = [cell for cell in plan.cells if plan.study.selection is None or _raced(plan, cell, replications)]
     return Recorded(
-        manifest, tuple(cells), plan.model, replications, numbers, there, True, tuple(strangers),
+        manifest, tuple(cells), plan.model, key, replications, numbers, there, True, tuple(strangers),
         plan.seed_of, plan.manner,
     )  # fmt: skip
 

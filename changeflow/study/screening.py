@@ -15,6 +15,7 @@ from changeflow.errors import ChangeflowError
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.reading import vary
 from changeflow.model.schema import Model
+from changeflow.study.crew import Crew
 from changeflow.study.evaluate import column
 from changeflow.study.results import Swing
 from changeflow.study.routes import along_route
@@ -50,7 +51,7 @@ def screen(
     *,
     seed: int,
     engine: str,
-    workers: int,
+    crew: Crew,
     most_runs: int,
     progress: Progress,
 ) -> tuple[Swing, ...]:
@@ -76,7 +77,7 @@ def screen(
                 continue
             points.append((path, value))
             models += routed
-    runs = run_all(models, SCREENING_REPLICATIONS, seed, engine=engine, workers=workers, progress=progress)
+    runs = run_all(models, SCREENING_REPLICATIONS, seed, engine=engine, crew=crew, progress=progress)
     outcome: dict[str, list[tuple[Any, np.ndarray]]] = {}
     for number, (path, value) in enumerate(points):
         block = runs[number * len(names) : (number + 1) * len(names)]

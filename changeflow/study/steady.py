@@ -5,31 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from changeflow.errors import RunError
 from changeflow.measure.records import Floats
 from changeflow.measure.warm_up import mser
 from changeflow.measure.weekly import week_name
 from changeflow.model.schema import Model
-from changeflow.model.values import Value
+from changeflow.study.steady_file import Steady
 from changeflow.study.store_packing import Columns
 
-REPLICATIONS = 5
-"""Long runs of each system, where the file does not say."""
 LEAST_WEEKS = 100
 """With fewer weekly means MSER often finds a calm stretch near the end by chance: of settled series of 50 weeks it
 refuses one in six, of 100 one in eleven, of 200 one in fifty (measured, exponential noise)."""
-
-
-class Steady(Value):
-    """The `[steady]` of a study file of kind "steady"."""
-
-    batches: Annotated[int, Field(ge=2, le=50)] = 10
-    """Batches of each run, of whole weeks; few and long ones cover better than many short ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,7 @@ class Store:
             raise
         self._cells: dict[str, int] = dict(self._rows("SELECT key, id FROM cells"))
         self._layouts: dict[str, int] = dict(self._rows("SELECT names, id FROM layouts"))
-        self._done: dict[int, set[int]] = {}
-        for cell, replication in self._rows("SELECT cell, replication FROM runs INDEXED BY runs_there"):
-            self._done.setdefault(cell, set()).add(replication)
+        self._done: dict[int, set[int]] = dict(self._there())
 
     @classmethod
     def open(cls, folder: Path, *, anew: bool = False) -> Store:
@@ -80,6 +78,15 @@ class Store:
             pass
         throw_away(folder)
         return cls(folder)
+
+    def _there(self) -> Iterator[tuple[int, set[int]]]:
+        """Cells and their replications; row by row only where some are left out."""
+        each = "SELECT cell, count(*), min(replication), max(replication) FROM runs INDEXED BY runs_there GROUP BY cell"
+        for cell, count, first, last in self._rows(each):
+            if last - first + 1 == count:
+                yield cell, set(range(first, last + 1))
+            else:
+                yield cell, {one for (one,) in self._rows("SELECT replication FROM runs WHERE cell = ?", (cell,))}
 
     def _is_whole(self) -> bool:
         """Are the bytes of every row what they were?"""
@@ -149,8 +156,7 @@ class Store:
 
     def has(self, cell: str, until: int) -> bool:
         """Are replications 0 to until - 1 of a cell there?"""
-        done = self.done(cell)
-        return len(done) >= until and all(replication in done for replication in range(until))
+        return self.done(cell).issuperset(range(until))
 
     def add(self, cell: str, runs: Iterable[tuple[int, Packed]]) -> int:
         """Put runs into the open transaction; those that are there already are left alone. Returns how many are new."""

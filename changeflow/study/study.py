@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from changeflow.errors import PlanError, RunError, nearest
-from changeflow.measure.controls import control_names
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.process_only import process_only
 from changeflow.study.effect_gaps import Gap, Moving, gaps_of, moving_most, with_intervals
@@ -352,7 +351,11 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
 
 def _controls(plan: StudyPlan) -> set[str]:
     """Measures whose known means correct the others."""
-    return {name for base in plan.bases for name in control_names(base)} if plan.manner.controls else set()
+    if not plan.manner.controls:
+        return set()
+    from changeflow.measure.controls import control_names  # noqa: PLC0415  it brings the engine, for a few studies
+
+    return {name for base in plan.bases for name in control_names(base)}
 
 
 def _reached_most(plan: StudyPlan, cells: Cells, point: int, count: int) -> bool:
@@ -370,7 +373,8 @@ def _counts(plan: StudyPlan, cells: Cells, point: int, store: Store, selection: 
 
 def _steady_results(plan: StudyPlan, cells: Cells, store: Store, shown: Iterable[str]) -> StudyResults:
     """The estimates from batch means, after the warm-up is cut off."""
-    from changeflow.study.steady import Steady, settled  # noqa: PLC0415  other studies do without
+    from changeflow.study.steady import settled  # noqa: PLC0415  other studies do without
+    from changeflow.study.steady_file import Steady  # noqa: PLC0415  the same
 
     raw = {cell: store.columns(cells.keys[cell], plan.replications) for cell in plan.cells}
     how, batches = settled(raw, plan.comparison.primary, plan.study.steady or Steady())

@@ -16,7 +16,7 @@ from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
 from changeflow.study.selection_file import Selecting
 from changeflow.study.sensitivity_file import SECTIONS, BreakEven, BreakEvenMap, Pareto, Sensitivity, Waterfall
-from changeflow.study.steady import Steady
+from changeflow.study.steady_file import Steady
 from changeflow.study.variance_file import VarianceReduction
 from changeflow.study.wrong_choice import WrongChoice
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,21 @@ _SOURCES = ("model", "engine", "measure")
 @cache
 def program_digest() -> str:
     """A digest of all sources that a run's numbers come from, whatever ends their lines have."""
+    return _digest_of_sources(file for folder in _SOURCES for file in sorted((_PACKAGE / folder).rglob("*.py")))
+
+
+@cache
+def words_digest() -> str:
+    """A digest of all other sources: what is said of the numbers comes from them."""
+    others = (file for file in sorted(_PACKAGE.rglob("*.py")) if file.relative_to(_PACKAGE).parts[0] not in _SOURCES)
+    return _digest_of_sources(others)
+
+
+def _digest_of_sources(files: Iterable[Path]) -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for folder in _SOURCES:
-        for file in sorted((_PACKAGE / folder).rglob("*.py")):
-            name = file.relative_to(_PACKAGE).as_posix()
-            digest.update(name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
+    for file in files:
+        name = file.relative_to(_PACKAGE).as_posix()
+        digest.update(name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 

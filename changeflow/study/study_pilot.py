@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from changeflow.engine.simulate import choose_engine, machine_code_is_there
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.window import Window
+from changeflow.study.one_run import controls_of, one_run
 from changeflow.study.store_packing import pack
 from changeflow.study.study import Cells
 from changeflow.study.study_plan import StudyPlan
@@ -37,10 +38,10 @@ def pilot(plan: StudyPlan) -> Pilot:
     engine = choose_engine("auto", models=models)
     for model in models:
         window = Window.of(compile_tables(model))
-        controls = plan.manner.controls_of(window)
+        controls = controls_of(plan.manner, window)
         for _ in range(2):
             began = time.perf_counter()
-            run = plan.manner.run(window, plan.study.seed, 0, engine, controls)
+            run = one_run(plan.manner, window, plan.study.seed, 0, engine, controls)
             spent = time.perf_counter() - began
         measures |= set(run.values)
         seconds, size = seconds + spent, size + len(pack(run).numbers) + ROW_BYTES

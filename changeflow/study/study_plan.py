@@ -25,7 +25,7 @@ from changeflow.study.routes import along_route
 from changeflow.study.sensitivity_checks import range_faults, sensitivity_faults
 from changeflow.study.sensitivity_points import causes_switched, path_faults, paths_of_causes
 from changeflow.study.silent_gates import silent_gates
-from changeflow.study.steady import REPLICATIONS
+from changeflow.study.steady_file import REPLICATIONS
 from changeflow.study.study_file import Factor, Study, read_study
 from changeflow.study.study_key import digest_of, program_digest
 from changeflow.study.toml_value import toml

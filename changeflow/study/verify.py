@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from changeflow.study.crew import Crew, Workshop
+from changeflow.study.agenda import Ready, Task
 from changeflow.study.recorded import Numbers, Recorded, numbers_of
+from changeflow.study.scheduler import carry_out
+from changeflow.study.store_packing import Packed
+from changeflow.study.workshop import Made, Workshop
 
 T = TypeVar("T")
 Told = Callable[[int, int], None]
@@ -42,34 +45,46 @@ class Verified:
     missing: tuple[str, ...]
     """Cells of a study that was ended, of which nothing is found under the key that they have now."""
     digest: str
-    """Of all numbers that were made again, in order; the same on every machine where nothing drifts."""
+    """Of the runs that were made again: results_digest of what has come out now."""
+    kept_digest: str
+    """The same of what the folder holds of them."""
 
 
-def verify(kept: Recorded, workshop: Workshop, crew: Crew, sample: int | None, tell: Told) -> Verified:
+def verify(kept: Recorded, workshop: Workshop[Packed], sample: int | None, tell: Told) -> Verified:
     """Make a sample of the runs again, spread evenly over cells and replications; None: every run."""
     chosen, missing = _sample(kept, sample)
-    drifted: list[RunDrift] = []
-    digest, done, total = hashlib.blake2b(digest_size=16), 0, sum(len(runs) for _, runs in chosen)
-    with crew.hired() as pool:
-        ahead = iter(chosen)
-        waiting = [
-            (cell, workshop.submit(pool, *cell, runs, ask=False)) for cell, runs in _some(ahead, 2 * crew.size())
-        ]
-        try:
-            while waiting:
-                (cell, future), *waiting = waiting
-                runs, _ = future.result()
-                waiting += [(c, workshop.submit(pool, *c, r, ask=False)) for c, r in _some(ahead, 1)]
-                for replication, run in runs:
-                    old, new = kept.numbers(*cell, replication), numbers_of(run, parts=kept.has_parts)
-                    digest.update(digest_of_run(new).encode())
-                    drifted += _compared(kept, cell, replication, old, new)
-                done += len(runs)
-                tell(done, total)
-        finally:
-            for _, future in waiting:
-                future.cancel()
-    return Verified(kept.runs, total, tuple(drifted), missing, digest.hexdigest())
+    order = {cell: place for place, (cell, _) in enumerate(chosen)}
+    found: list[tuple[tuple[int, int], str, str, list[RunDrift]]] = []
+    total = sum(len(runs) for _, runs in chosen)
+
+    def take(task: Task, made: Made[Packed]) -> None:
+        cell = task.point, task.scenario
+        for replication, run in made[0]:
+            old, new = kept.numbers(*cell, replication), numbers_of(run, parts=kept.has_parts)
+            drift = list(_compared(kept, cell, replication, old, new))
+            found.append(((order[cell], replication), digest_of_run(old), digest_of_run(new), drift))
+        tell(len(found), total)
+
+    carry_out(workshop.crew, Ready(Task(*cell, runs) for cell, runs in chosen), workshop.submit, take)
+    found.sort(key=lambda one: one[0])  # as they lie in the folder, whoever came first
+    keys = [(kept.key(*chosen[place][0]), replication) for (place, replication), *_ in found]
+    return Verified(
+        kept.runs, total, tuple(drift for *_, drifts in found for drift in drifts), missing,
+        results_digest(zip(keys, (new for *_, new, _ in found))),
+        results_digest(zip(keys, (old for _, old, *_ in found))),
+    )  # fmt: skip
+
+
+def results_digest(runs: Iterable[tuple[tuple[str, int], str]]) -> str:
+    """One hash over runs in order of cell and replication: the key of each, and digest_of_run of its numbers.
+
+    A run's key is that of its cell (model, seed, manner, program; not the engine, nor who made it) and its
+    replication. Two studies that differ in nothing but who made the runs have the same one.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for (cell, replication), numbers in runs:
+        digest.update(f"{cell} {replication} {numbers}\n".encode())
+    return digest.hexdigest()
 
 
 def digest_of_run(numbers: Numbers) -> str:
@@ -121,7 +136,3 @@ def _evenly(things: tuple[T, ...], count: int) -> tuple[T, ...]:
     """So many of them, or all, from all parts of the row."""
     count = min(count, len(things))
     return tuple(things[(2 * i + 1) * len(things) // (2 * count)] for i in range(count))
-
-
-def _some(ahead: Iterator[tuple[tuple[int, str], tuple[int, ...]]], count: int) -> Chosen:
-    return [one for _, one in zip(range(count), ahead)]

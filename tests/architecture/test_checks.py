@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.program import TINY, changeflow
+from tests.cli.study_files import QUIET, write_study
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "changeflow"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -110,6 +113,24 @@ def test_a_small_comparison_starts_without_what_it_does_not_need(tmp_path: Path)
     loaded = set(done.stdout.split("LOADED ")[1].strip().split(","))
     slow = {"pandas", "scipy.special", "scipy.linalg", "scipy.optimize", "matplotlib", "seaborn", "networkx", "joblib"}
     assert not {*slow, "numba.np.arraymath", "rich", "holidays", "changeflow.engine.process"} & loaded
+
+
+def test_a_finished_study_answers_without_an_engine(tmp_path: Path) -> None:
+    """100,000 runs are there: it reads the file, counts them and says again what it said."""
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    write_study(tmp_path)
+    code = (
+        "import sys; sys.argv = ['changeflow', 'study', 'study.toml', '--engine', 'process', '--no-charts']\n"
+        "from changeflow.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('LOADED', ','.join(sys.modules))"
+    )
+    assert changeflow("study", "study.toml", *QUIET, folder=tmp_path).code == 0
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    loaded = set(done.stdout.split("LOADED ")[1].strip().split(","))
+    assert "ANSWER" in done.stdout
+    engines = {"changeflow.engine.simulate", "changeflow.engine.tables", "changeflow.measure.run"}
+    assert not {*engines, "numba", "scipy", "simpy", "networkx", "joblib", "pandas", "concurrent.futures"} & loaded
 
 
 def test_no_module_keeps_global_chance_or_a_wall_clock() -> None:

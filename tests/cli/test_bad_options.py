@@ -28,7 +28,7 @@ WRONG: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "a target that is not understood": ((*RUN, "--target", "be quick"), ("--target", "90 % closed", "'be quick'")),
     "a target above 100 %": ((*RUN, "--target", "120% closed within 1 day"), ("--target", "120% closed")),
     "an empty target": ((*RUN, "--target", ""), ("--target",)),
-    "an option of a later step: --dask": ((*RUN, "--dask", "tcp://here"), ("No such option", "--dask")),
+    "a cluster and cores": ((*RUN, "--workers", "2", "--dask", "tcp://here"), ("either --workers or --dask",)),
     "an option of a later step: --time-limit": ((*RUN, "--time-limit", "20m"), ("No such option", "--time-limit")),
     "an unknown option": ((*RUN, "--replication", "4"), ("No such option", "--replication")),
     "a command of a later step: fit": (("fit", "tiny.toml"), ("no command 'fit'",)),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from changeflow.study import study_key
+
 from .program import changeflow, contents
 from .study_files import QUIET, records, rows, tables, write_study
 
@@ -47,15 +49,27 @@ def test_its_numbers_are_those_of_compare(folder: Path) -> None:
     assert mine.items() <= other.items()
 
 
-def test_the_engines_and_workers_leave_the_same_bytes(folder: Path) -> None:
+def test_it_says_it_anew_when_the_program_has_other_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is kept beside the runs: it must be of this very program."""
     write_study(folder)
+    first = changeflow("study", "study.toml", *QUIET, folder=folder).out
+    monkeypatch.setattr("changeflow.present.study_text.study_text", lambda *_: "in other words")
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).out == first  # these sources are the same
+    monkeypatch.setattr("changeflow.study.study_key.words_digest", lambda: "of other sources")
+    assert changeflow("study", "study.toml", *QUIET, folder=folder).out == "in other words\n"
+
+
+def test_digests_are_of_the_sources_that_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study_key, "_PACKAGE", tmp_path)
+    numbers, words = tmp_path / "engine" / "kernel.py", tmp_path / "present" / "words.py"
     found = []
-    for engine, workers in (("process", "1"), ("process", "2"), ("compiled", "1"), ("compiled", "2")):
-        out = f"{engine}{workers}"
-        words = ("--engine", engine, "--workers", workers, "--progress", "none", "--no-charts", "--out", out)
-        assert changeflow("study", "study.toml", *words, folder=folder).code == 0
-        found.append((tables(folder / out), rows(folder / out)))
-    assert all(one == found[0] for one in found)
+    for one, other in (("1", "1"), ("2", "1"), ("2", "2")):
+        for file, text in ((numbers, one), (words, other)):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text)
+        found.append((study_key.program_digest.__wrapped__(), study_key.words_digest.__wrapped__()))
+    assert found[0][0] != found[1][0] == found[2][0]
+    assert found[0][1] == found[1][1] != found[2][1]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_serial_threads_processes_and_cluster_leave_the_same_bytes(place: Path, 
 def test_workers_of_another_version_are_named(place: Path, dask: Cluster) -> None:
     """The version of this side is another one: what the workers answer is their own."""
     code = (
-        "import sys, changeflow.cli.study_command as study; study.__version__ = '99.0'; "
+        "import sys, changeflow.cli.crews as crews; crews.__version__ = '99.0'; "
         "from changeflow.cli.main import main; sys.argv[0] = 'changeflow'; main()"
     )
     before = contents(place)

@@ -13,6 +13,7 @@ from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import DONE
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
+from changeflow.study.crew import crew_here
 from changeflow.study.runner import run_all
 from tests.engines import by_request
 from tests.laws.full_systems import full_systems
@@ -107,7 +108,8 @@ def test_the_summary_of_a_run_is_of_that_run_and_of_its_whole(engine: str, worke
     seven runs, however they are spread, is what its own trace says: counted anew, by hand.
     """
     model = built(COUNTED)
-    rows = run_all([model], 7, 5, engine=engine, workers=workers)[0]
+    with crew_here(engine, workers, 7) as crew:
+        rows = run_all([model], 7, 5, engine=engine, crew=crew)[0]
     assert len({row.values["waiting_time_hours"] for row in rows}) == 7
     window = Window.of(compile_tables(model))
     compared = 0

@@ -13,6 +13,7 @@ import numpy as np
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
+from changeflow.study.crew import crew_here
 from changeflow.study.runner import run_all
 
 from .accept import Result
@@ -154,7 +155,9 @@ def _seed(case: Raw, engine: str, seed: int) -> str:
         return "the same seed gives other traces"
     if set(content(seed)) & set(content(seed + 1)):
         return "another seed gives the same trace"
-    alone, shared = (run_all([model], PATHS, seed, engine=engine, workers=workers) for workers in (1, 2))
+    alone = run_all([model], PATHS, seed, engine=engine)
+    with crew_here(engine, 2, PATHS) as crew:
+        shared = run_all([model], PATHS, seed, engine=engine, crew=crew)
     if any(repr(one.values) != repr(other.values) for one, other in zip(alone[0], shared[0])):
         return "two worker processes give other numbers than one"
     return ""

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
+
 import pytest
 
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.window import Window
 from changeflow.model.reading import read_model
-from changeflow.study.crew import Crew, Workshop, processes, threads
+from changeflow.study.agenda import Task
+from changeflow.study.crew import ALONE, Hired, processes, threads
 from changeflow.study.facts import facts_of
 from changeflow.study.manner import Manner
+from changeflow.study.one_run import controls_of, one_run
 from changeflow.study.store_packing import pack
+from changeflow.study.workshop import Workshop
 
 MANNERS = (Manner(), Manner(controls=True, antithetic=True), Manner(independent=True), Manner(steady=True))
 
 
-@pytest.mark.parametrize("crew", [threads(2), processes(2)], ids=["threads", "processes"])
-def test_all_crews_make_the_same_runs(crew: Crew) -> None:
+@pytest.mark.parametrize("hire", [lambda: nullcontext(ALONE), lambda: threads(2), lambda: processes(2)])
+def test_all_crews_make_the_same_runs(hire: Callable[[], Hired]) -> None:
     model = read_model("partly_open").with_({"horizon_days": 28})
     window = Window.of(compile_tables(model))
-    with crew.hired() as pool:
+    with hire() as crew:
         for manner in MANNERS:
             seed = manner.seed_of(5, "both", [("x", 1)])
-            workshop = Workshop(lambda *_: model, lambda *_, own=seed: own, manner, "process", crew)
-            made, facts = workshop.submit(pool, 0, "both", (2, 3), ask=True).result()
-            controls = manner.controls_of(window)
-            assert made == [(run, pack(manner.run(window, seed, run, "process", controls))) for run in (2, 3)]
+            workshop = Workshop(crew, lambda *_: model, lambda *_, own=seed: own, manner, "process", pack)
+            made, facts = workshop.submit(Task(0, "both", (2, 3)), ask=True).result()
+            controls = controls_of(manner, window)
+            assert made == [(run, pack(one_run(manner, window, seed, run, "process", controls))) for run in (2, 3)]
             assert facts == facts_of(model, manner)
             assert facts is not None
             assert facts.together == manner.runs_together(model.organisation.runs_together)

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from changeflow.errors import PlanError
+from changeflow.measure.records import RunMeasures
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
+from changeflow.study.crew import crew_here
 from changeflow.study.plan import Plan, name_scenarios, routes
 from changeflow.study.runner import run_all
 from tests.unit.small import DESK, model_of
@@ -88,6 +90,11 @@ def test_runs_are_counted_and_in_order_of_replication() -> None:
     assert repr(runs[0][3].values) == repr(runs[1][3].values)
 
 
+def run_of(replications: int, workers: int) -> tuple[RunMeasures, ...]:
+    with crew_here("process", workers, replications) as crew:
+        return run_all([model_of()], replications, 1, crew=crew)[0]
+
+
 def test_two_cores_give_the_numbers_of_one() -> None:
-    alone, spread = (run_all([model_of()], 12, 1, workers=workers)[0] for workers in (1, 2))
+    alone, spread = (run_of(12, workers) for workers in (1, 2))
     assert [repr(run.values) for run in alone] == [repr(run.values) for run in spread]

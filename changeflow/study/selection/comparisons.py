@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from changeflow.measure.records import Floats
 from changeflow.study.selection.constants import screening_t
@@ -117,6 +116,8 @@ def _lead(other: Floats, chosen: Floats, *, paired: bool) -> tuple[float, float,
 
 def loss_integral(s: float, degrees: float) -> float:
     """E[(T - s)^+] of Student's T with more than 1 degree: (v + s^2) / (v - 1) f(s) - s P(T > s)."""
+    from scipy import special  # noqa: PLC0415  slow, and a finished study asks for no integral
+
     logarithm = float(special.gammaln((degrees + 1) / 2) - special.gammaln(degrees / 2))
     logarithm -= (degrees + 1) / 2 * math.log1p(s * s / degrees)
     density = math.exp(logarithm) / math.sqrt(degrees * math.pi)

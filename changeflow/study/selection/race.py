@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 from changeflow.errors import PlanError, RunError
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.study.agenda import Task
+from changeflow.study.agenda import Ready, Task
 from changeflow.study.selection.budget import ocba
 from changeflow.study.selection.kim_nelson import kim_nelson
 from changeflow.study.selection.nelson_matejcik import nelson_matejcik
@@ -77,7 +76,7 @@ class Race:
         self.outcome: Outcome | None = None
         self._procedure: Procedure | None = None
         self._zone: Zone | None = None
-        self._ready: deque[Task] = deque()
+        self._ready = Ready()
         self._lacking = 0
         size = plan.replications // self.together
         self._wanted: Wanted = (size if self.selecting.of_a_size else self.selecting.first_stage,) * len(systems)
@@ -85,13 +84,7 @@ class Race:
 
     def next(self, size: int) -> Task | None:
         """At most `size` runs of one system; None while the procedure waits for others, and at its end."""
-        if not self._ready:
-            return None
-        task = self._ready.popleft()
-        now, later = task.replications[:size], task.replications[size:]
-        if later:
-            self._ready.appendleft(Task(task.point, task.scenario, later))
-        return Task(task.point, task.scenario, now)
+        return self._ready.next(size)
 
     def finished(self, task: Task) -> None:
         """A task's runs are in the store; the last of a round wakes the procedure."""
@@ -134,7 +127,7 @@ class Race:
             done = self.store.done(key)
             lacking = tuple(run for run in range(count * self.together) if run not in done)
             if lacking:
-                self._ready.append(Task(point, scenario, lacking))
+                self._ready.add(Task(point, scenario, lacking))
                 self._lacking += len(lacking)
 
     def _collect(self) -> None:

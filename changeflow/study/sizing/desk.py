@@ -11,6 +11,7 @@ import numpy as np
 from changeflow.errors import InputError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
+from changeflow.study.crew import Crew
 from changeflow.study.evaluate import column, evaluate, paired_differences
 from changeflow.study.plan import Plan
 from changeflow.study.results import Results, ScenarioResult, Verdict
@@ -40,8 +41,8 @@ class Claims:
 class Desk:
     """Runs staffings, block by block, and keeps what was learnt of them."""
 
-    def __init__(self, plan: Plan, model: Model, progress: Progress) -> None:
-        self.plan, self.model, self.tell = plan, model, progress
+    def __init__(self, plan: Plan, model: Model, crew: Crew, progress: Progress) -> None:
+        self.plan, self.model, self.crew, self.tell = plan, model, crew, progress
         self.level = model.comparison.level
         self.search_runs = self._whole_organisations(QUICK_SEARCH_RUNS if plan.quick else SEARCH_RUNS)
         self.most = QUICK_MOST_TRIED if plan.quick else MOST_TRIED
@@ -58,7 +59,7 @@ class Desk:
         before, plan = self.done, self.plan
         self.done += len(models) * replications
         return run_all(
-            models, replications, plan.seed, engine=plan.engine, workers=plan.workers,
+            models, replications, plan.seed, engine=plan.engine, crew=self.crew,
             progress=lambda done, total: self.tell(before + done, before + total),
             begin=block * _FAR_APART * self.model.organisation.runs_together,
         )  # fmt: skip

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from changeflow.errors import InputError, PlanError
 from changeflow.measure.estimates import joint_level
 from changeflow.model.schema import Model
+from changeflow.study.compare import hired
+from changeflow.study.crew import Crew
 from changeflow.study.plan import Plan
 from changeflow.study.routes import along_route
 from changeflow.study.runner import Progress, no_progress
@@ -27,21 +29,28 @@ def size(
     ranges: Mapping[str, tuple[float, float]] | None = None,
     tolerance: float = TOLERANCE,
     space: Space | None = None,
+    crew: Crew | None = None,
     progress: Progress = no_progress,
 ) -> Sizing:
     """The cheapest staffing of the plan's one model that meets its targets.
 
     With the comparison's level, every staffing said to meet the targets does so in the model: intervals on fresh runs,
     the level split over the staffings verified, today's among them (Bonferroni). That nothing cheaper exists is not
-    promised. `space`: what check_sizing made of the same model. Raises PlanError as check_sizing does.
+    promised. `space`: what check_sizing made of the same model. `crew`: who makes the runs instead of the plan's
+    workers. Raises PlanError as check_sizing does, CrewLost when the workers are killed.
     """
     began = time.monotonic()
     model = dict(plan.scenarios)[plan.baseline or ""]
     spaces = [space or check_sizing(model, ranges, tolerance)]
-    desk = Desk(plan, model, progress)
     alone = _vendor_alone(model)
     if alone is not None and can_be_sized(alone):
         spaces.append(space_of(alone, {path: span for path, span in (ranges or {}).items() if _is_of(alone, path)}))
+    with hired(plan, crew) as hands:
+        return _sized(Desk(plan, model, hands, progress), spaces, tolerance, began)
+
+
+def _sized(desk: Desk, spaces: list[Space], tolerance: float, began: float) -> Sizing:
+    """Search in each space, verify on fresh runs, make the figures on further ones."""
     searches = [desk.search(space) for space in spaces]
     lists = [
         shortlist(search.book.values(), desk.matters, most)
@@ -49,7 +58,7 @@ def size(
     ]
     is_listed = spaces[0].has_today and spaces[0].today in [one.point for one in lists[0]]
     verified = sum(map(len, lists)) + (not is_listed)
-    level = joint_level(model.comparison.level, verified)
+    level = joint_level(desk.level, verified)
     families = [
         Family(space, search.book, search.monotone, search.exhausted, desk.verify(space, listed, level, tolerance))
         for space, search, listed in zip(spaces, searches, lists, strict=True)
