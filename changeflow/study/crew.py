@@ -84,7 +84,7 @@ def threads(workers: int) -> Iterator[Crew]:
 @contextmanager
 def processes(workers: int) -> Iterator[Crew]:
     """Processes of this machine, which do not outlive this one."""
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415  a slow import
+    from loky import get_reusable_executor  # noqa: PLC0415  a slow import
 
     pool = get_reusable_executor(workers, timeout=SECONDS_WITHOUT_WORK)
     try:

@@ -113,10 +113,9 @@ def _packed(model: Model) -> bytes:
     """A model for sending; a rule of its own may be a function that only this process knows by name."""
     if not model.rules:
         return pickle.dumps(model)
-    # there in every joblib, whether it has cloudpickle inside or beside it
-    from joblib.externals.loky.cloudpickle_wrapper import dumps  # noqa: PLC0415  slow, and few models need it
+    import cloudpickle  # noqa: PLC0415  slow, and few models need it
 
-    packed: bytes = dumps(model)
+    packed: bytes = cloudpickle.dumps(model)
     return packed
 
 

@@ -111,7 +111,7 @@ def test_a_small_comparison_starts_without_what_it_does_not_need(tmp_path: Path)
     for _ in range(2):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split("LOADED ")[1].strip().split(","))
-    slow = {"pandas", "scipy.special", "scipy.linalg", "scipy.optimize", "matplotlib", "seaborn", "networkx", "joblib"}
+    slow = {"pandas", "scipy.special", "scipy.linalg", "scipy.optimize", "matplotlib", "seaborn", "networkx", "loky"}
     assert not {*slow, "numba.np.arraymath", "rich", "holidays", "changeflow.engine.process"} & loaded
 
 
@@ -130,7 +130,7 @@ def test_a_finished_study_answers_without_an_engine(tmp_path: Path) -> None:
     loaded = set(done.stdout.split("LOADED ")[1].strip().split(","))
     assert "ANSWER" in done.stdout
     engines = {"changeflow.engine.simulate", "changeflow.engine.tables", "changeflow.measure.run"}
-    assert not {*engines, "numba", "scipy", "simpy", "networkx", "joblib", "pandas", "concurrent.futures"} & loaded
+    assert not {*engines, "numba", "scipy", "simpy", "networkx", "loky", "pandas", "concurrent.futures"} & loaded
 
 
 def test_no_module_keeps_global_chance_or_a_wall_clock() -> None:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from joblib.externals.loky import get_reusable_executor
+from loky import get_reusable_executor
 
 from .program import ROUTES, changeflow, process
 
