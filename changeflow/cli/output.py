@@ -47,7 +47,7 @@ def finish(results: Results, folder: Path, options: Shared) -> int:
     else:
         from changeflow.present.terminal import comparison_text
 
-        click.echo(comparison_text(results, str(folder), options.sets))
+        click.echo(comparison_text(results, str(folder), options.sets, charts=options.charts))
     return exit_code(results, options)
 
 

@@ -11,7 +11,7 @@ MEASURE = "effective_price_per_reference_hour"
 
 
 def price_sentence(results: Results) -> str:
-    """'An hour of work done right costs in this order EUR 163, 66 (hourly rates 130, 55).'; '' where work has no price.
+    """'An hour done right costs EUR 163, 66 (rates 130, 55).'; '' where work has no price.
 
     In the order of the table above it; '-' where a configuration does no work that has a price.
     """
@@ -20,9 +20,8 @@ def price_sentence(results: Results) -> str:
         return ""
     rates = [_rates(result.model) if price else "" for price, result in zip(prices, results.scenarios.values())]
     said, listed = (", ".join(part or "-" for part in parts) for parts in (prices, rates))
-    of_rates = f" (hourly rate{'s' if len(rates) > 1 else ''} {listed})" if any(rates) else ""
-    order = " in this order" if len(prices) > 1 else ""
-    return f"An hour of work done right costs{order} {results.currency} {said}{of_rates}."
+    of_rates = f" (rate{'s' if len(rates) > 1 else ''} {listed})" if any(rates) else ""
+    return f"An hour done right costs {results.currency} {said}{of_rates}."
 
 
 def _price(result: ScenarioResult) -> str:

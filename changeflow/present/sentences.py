@@ -27,10 +27,9 @@ def answer_sentence(results: Results) -> str:
         parts.append(target)
     parts += adoption_sentences(results)
     check = results.prior_check
-    if check is not None:
-        other = plain(check.winner) if check.winner else "no winner"
-        said = "agrees" if check.agrees else f"disagrees: {other}"
-        parts.append(f"The other set of assumptions ({check.prior_set}) {said}.")
+    if check is not None and not check.agrees:
+        other = f"{plain(check.winner)} wins" if check.winner else "no winner"
+        parts.append(f"But by the other set of assumptions ({check.prior_set}): {other}.")
     price = price_sentence(results)
     if price:
         parts.append(price)
@@ -163,13 +162,19 @@ def _load_share(load: Load) -> str:
 
 
 def unsure_sentence(results: Results) -> str:
-    """The assumptions that decide, most decisive first."""
+    """Whether another set of assumptions says the same, and the ones that decide, most decisive first."""
+    check = results.prior_check
+    same = f"set {check.prior_set} agrees; " if check is not None and check.agrees else ""
+    return same + _open_assumptions(results)
+
+
+def _open_assumptions(results: Results) -> str:
     if not results.swings:
         noted = next(iter(results.scenarios.values())).model.assumptions
         open_ones = [path for path, note in noted.items() if note.is_assumption]
         if not open_ones:
             return "no input is noted as an assumption under [assumptions] or in a prior set"
-        return f"{len(open_ones)} inputs are assumptions (changeflow check lists them)"
+        return f"{len(open_ones)} inputs are assumed (changeflow check lists them)"
     flips = [swing for swing in results.swings if swing.flips_to]
     shown = (flips or list(results.swings))[:3]
     texts = []

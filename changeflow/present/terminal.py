@@ -26,7 +26,7 @@ _LABEL = 9
 _COLUMNS = (10, 10, 9, 8, 4, 9)
 
 
-def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = ()) -> str:
+def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = (), *, charts: bool = True) -> str:
     """At most 20 lines for up to three scenarios."""
     lines = [_headline(results), *table_lines(results)]
     lines += labelled("ANSWER", answer_sentence(results))
@@ -37,7 +37,7 @@ def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = 
     lines += labelled("UNSURE", unsure_sentence(results))
     if spread := spread_sentence(results):
         lines += labelled("SPREAD", spread)
-    what = "none written" if folder is None else f"{folder}/  report.html  charts/  runs.csv "
+    what = "none written" if folder is None else f"{folder}/  report.html  {'charts/  ' if charts else ''}runs.csv "
     made = f"seed {results.seed}, {results.seconds:.0f} s, {engine_in_words(results)}"
     lines += labelled("FILES", f"{what} ({made})")
     lines += labelled("NEXT", next_command(results, folder, sets))

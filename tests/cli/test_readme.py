@@ -50,7 +50,8 @@ def test_the_main_job_prints_what_the_readme_shows(tmp_path: Path) -> None:
     )
     words = marked("main-job").split("changeflow ", 1)[1].replace("models/partly_open.toml", "partly_open").split()
     done = changeflow(*words, "--no-charts", "--progress", "none", "--engine", "compiled", folder=tmp_path)
-    assert re.sub(r"\d+ s,", "", done.out) == re.sub(r"\d+ s,", "", shown)
+    without = shown.replace("charts/  ", "")  # drawing them here would only take time
+    assert re.sub(r"\d+ s,", "", done.out) == re.sub(r"\d+ s,", "", without)
 
 
 def python_blocks() -> list[str]:

@@ -39,7 +39,7 @@ def test_the_price_of_an_hour_stands_beside_its_rate() -> None:
     text = DESK.replace("servers = 2", 'servers = 2\nkind = "vendor"\ncontract = "book"')
     text += "[contracts.book]\nprice_per_hour = 100\nminimum_hours = 2"
     found = run(Plan.of({"desk": model_of(text)}, replications=3))
-    assert price_sentence(found) == "An hour of work done right costs EUR 200 (hourly rate 100)."
+    assert price_sentence(found) == "An hour done right costs EUR 200 (rate 100)."
 
 
 def test_work_without_a_price_has_no_sentence() -> None:
