@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from typing import NoReturn
 
@@ -77,6 +78,7 @@ _OBJECTS_BETWEEN_SEARCHES = 100_000
 def main() -> NoReturn:
     """Run the command line; never a traceback for a user's mistake."""
     gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: further threads would only wait, busily
     try:
         sys.exit(_run())
     finally:

@@ -20,8 +20,8 @@ from typing import Any
 MODELS = ("boxed", "closed_turnkey", "partly_open", "plugin_platform", "open_platform", "script_platform")
 HORIZON_DAYS = 1095
 STAMPED = {
-    "simulate": ("changeflow.study.runner", "simulate"),
-    "measure": ("changeflow.study.runner", "measure_run"),
+    "simulate": ("changeflow.study.one_run", "simulate"),
+    "measure": ("changeflow.study.one_run", "measure_run"),
     "charts": ("changeflow.present.folder", "_charts"),
     "write": ("changeflow.present.folder", "write_results"),
 }
