@@ -125,7 +125,7 @@ def advance(state_at, arrays_at, most_steps, errors, features):  # type: ignore[
                 follow(state, arrays, slot, errors, features)
         elif kind == ARRIVAL:
             arrive(state, arrays, errors, features)
-        elif kind == DISPATCH:
+        if kind == DISPATCH or is_last_of_now(state, arrays):
             dispatch(state, arrays, features)
     return PAUSE
 
@@ -143,6 +143,14 @@ def next_turn(state, arrays):  # type: ignore[no-untyped-def]
     if state["dispatch_turn"] != NEVER and (state["now"] < time or state["dispatch_turn"] < turn):
         time, turn = state["now"], state["dispatch_turn"]
     return time, turn
+
+
+@inlined
+def is_last_of_now(state, arrays):  # type: ignore[no-untyped-def]
+    """Is a dispatch surely what comes next? The loop need not go round for it: half as many rounds, the same law."""
+    if state["dispatch_turn"] == NEVER or (state["events"] > 0 and heap_of(arrays)[0]["time"] == state["now"]):
+        return False
+    return state["arrival"] < state["arrivals"] and block_of(arrays)[state["arrival"]]["arrived"] > state["now"]
 
 
 @inlined
@@ -323,7 +331,7 @@ def change_shift(state, arrays, place, number, features):  # type: ignore[no-unt
 @inlined
 def dispatch(state, arrays, features):  # type: ignore[no-untyped-def]
     """Hand free servers to those waiting: stations in file order, lowest-numbered server to the first in line."""
-    state["dispatch_turn"] = NEVER
+    state["turn"], state["dispatch_turn"] = state["dispatch_turn"], NEVER
     for number in range(state["stations"]):
         station = stations_of(arrays)[number]
         if station["waiting"] > 0:
