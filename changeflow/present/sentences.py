@@ -44,9 +44,13 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
     if verdict.kind == "single":
         return _single(next(iter(results.scenarios.values())))
     if verdict.kind == "all_grow":
+        if set(verdict.growing) < set(results.scenarios):
+            return f"No winner: in every configuration the backlog grows without end, or nothing gives a {what}."
         return "No winner: in every configuration the backlog grows without end."
     leader = capitalised(plain(verdict.leader or ""))
     if verdict.lead is None:
+        if set(verdict.growing) | {verdict.leader} < set(results.scenarios):
+            return f"{leader} wins: no other configuration has a {what} and a backlog that settles."
         return f"{leader} wins: it is the only configuration whose backlog settles."
     second = plain(verdict.second or "")
     lead, bound = _amount(verdict.lead), _matters(verdict, results.currency)

@@ -193,7 +193,7 @@ def _who_is_best(results: StudyResults) -> str:
     same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
     counts += f"; too close to call at {open_ones}" if open_ones else ""
     counts += f"; no difference that matters at {same}" if same else ""
-    counts += f"; every backlog grows at {growing}" if growing else ""
+    counts += f"; every backlog grows, or nothing is done, at {growing}" if growing else ""
     return counts + "."
 
 
@@ -201,7 +201,7 @@ def _among_points(results: StudyResults) -> str:
     plan, best = results.plan, results.bests[0]
     measure = plan.comparison.primary
     if best.leader is None:
-        return "Every backlog grows, so nothing is called best."
+        return "Every backlog grows, or nothing is done, so nothing is called best."
     cell = results.cells[best.leader]
     where = ", ".join(f"{path_words(path)} {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
     one = cell.estimates.get(measure)

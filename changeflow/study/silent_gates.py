@@ -9,6 +9,7 @@ from changeflow.errors import Fault
 from changeflow.model.faults import Places
 from changeflow.study.design import Setting
 from changeflow.study.study_file import Study
+from changeflow.study.toml_value import same
 
 MOST_NAMED = 8
 """Values of a factor that a message lists."""
@@ -20,7 +21,9 @@ def silent_gates(study: Study, places: Places, points: Sequence[Setting]) -> lis
     paths = list(columns)
     faults = []
     for i, one in enumerate(study.expect):
-        if not any(all(setting[paths.index(path)] == value for path, value in one.at.items()) for setting in points):
+        if not any(
+            all(same(setting[paths.index(path)], value) for path, value in one.at.items()) for setting in points
+        ):
             place = ("expect", i, "at")
             expected = "values of a point of this design"
             faults.append(places.fault(place, expected, dict(one.at), _there(one.at, columns)))
@@ -32,7 +35,7 @@ def _there(at: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> str:
     said = []
     for path, value in at.items():
         known = list(dict.fromkeys(map(str, columns[path])))
-        if value not in columns[path]:
+        if not any(same(known_value, value) for known_value in columns[path]):
             more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
             said.append(f"{path}: {', '.join(known[:MOST_NAMED])}{more}")
     return "; ".join(said) or "each of them is there, but no point has all"

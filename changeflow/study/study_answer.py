@@ -17,6 +17,7 @@ from changeflow.study.ranking import Ranking, rank
 from changeflow.study.study_estimates import Cell, difference, estimate
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan
+from changeflow.study.toml_value import same
 
 Gate = Literal["pass", "fail", "cannot tell"]
 
@@ -80,7 +81,7 @@ def speaks_of(expect: Expect, cell: Cell, plan: StudyPlan) -> bool:
     """Is the cell of the expectation's scenario and values?"""
     values = dict(zip(plan.paths, plan.points[cell.point]))
     return expect.scenario in {None, cell.scenario} and all(
-        values.get(path) == value for path, value in expect.at.items()
+        same(values.get(path), value) for path, value in expect.at.items()
     )
 
 

@@ -20,3 +20,8 @@ def toml(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)  # inf, -inf and nan are TOML's words, too
     return json.dumps(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Is it the same value in TOML? 2 and 2.0 are, true and 1 are not."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

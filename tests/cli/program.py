@@ -18,6 +18,7 @@ from changeflow.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKLY = ("--replications", "4", "--workers", "1", "--progress", "none", "--no-charts")
+GROWING = ("--set", "vendor:stations.firm.service_hours=9")
 ROUTES = ("--who", "vendor,power_users,both")
 
 TINY = """\

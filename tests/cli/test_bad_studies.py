@@ -66,6 +66,10 @@ def end(text: str) -> tuple[str, str]:
             end('[[expect]]\nmeasure = "total_cost"\nbelow = 3\nat = { "demand.rate_per_day" = 99 }'),
             ("study.toml:20", "values of a point of this design", "99", "demand.rate_per_day: 3, 4"),
         ),
+        (
+            end('[[expect]]\nmeasure = "total_cost"\nbelow = 3\nat = { "stations.house.servers" = true }'),
+            ("study.toml:20", "values of a point of this design", "stations.house.servers: 1, 2"),
+        ),
     ],
 )
 def test_wrong_studies(change: tuple[str, str], says: tuple[str, ...], folder: Path) -> None:

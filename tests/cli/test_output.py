@@ -14,7 +14,7 @@ import pytest
 from changeflow.study.results import Swing
 
 from .conftest import Comparison
-from .program import QUICKLY, ROUTES, TINY, changeflow, contents, process
+from .program import GROWING, QUICKLY, ROUTES, TINY, changeflow, contents, process
 
 CORE = [
     "waiting_time_hours", "waiting_time_hours.p50", "waiting_time_hours.p90", "waiting_time_hours.p95",
@@ -252,23 +252,6 @@ def test_a_long_title_gives_way_to_the_number_of_runs(tmp_path: Path) -> None:
     assert len(first) <= 80
     assert "4 runs of 6 days" in first
     assert "QUICK" in first
-
-
-GROWING = ("--set", "vendor:stations.firm.service_hours=9")
-
-
-def test_an_overload_is_named_and_never_wins(folder: Path) -> None:
-    """The vendor alone cannot keep up; that it might look cheap does not matter."""
-    cheap = ("--set", "stations.firm.price_per_hour=0", "--set", "costs.unmet_need_per_request=0")
-    done = changeflow("compare", "tiny.toml", "--who", "vendor,both", *GROWING, *cheap, *QUICKLY, folder=folder)
-    text = " ".join(done.out.split())
-    assert done.code == 0
-    assert "OVERLOAD" in text
-    assert "grows" in done.lines[3]
-    assert ">=" in done.lines[3]
-    assert "Both (vendor overflow) wins: it is the only configuration whose backlog settles" in text
-    assert "the backlog grows: vendor only" in text
-    assert max(map(len, done.lines)) <= 80
 
 
 def test_json_gives_bounds_for_a_growing_backlog(folder: Path) -> None:

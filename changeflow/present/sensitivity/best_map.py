@@ -36,11 +36,12 @@ def best_map_section(found: BestMap, labels: Labels) -> Section:
     axes = " x ".join(map(path_words, found.paths))
     words = f"Of {count} squares of {axes}, surely best in {plain(found.measure)}: {said}"
     alone = sum(square.alone for square in found.squares)
-    words += f" ({alone} of them as the only one whose backlog settles)" if alone else ""
+    only = "as the only one with a number: other backlogs grow, or nothing is done"
+    words += f" ({alone} of them {only})" if alone else ""
     open_ones = sum(square.best.kind in {"too_close", "same"} for square in found.squares)
     words += f"; cannot tell, or no difference that matters, in {open_ones}" if open_ones else ""
     growing = sum(square.best.kind == "all_grow" for square in found.squares)
-    words += f"; every backlog grows in {growing}" if growing else ""
+    words += f"; nobody has a number in {growing}, as every backlog grows or nothing is done" if growing else ""
     words += "."
     here = found.nearest
     if here is not None and found.mark is not None:
@@ -63,10 +64,10 @@ def best_map_section(found: BestMap, labels: Labels) -> Section:
 
 def _verdict(square: Square) -> str:
     if square.leader is None:
-        return "every backlog grows"
+        return "every backlog grows, or nothing is done"
     word = {"wins": "surely best", "same": "best, by less than matters"}.get(square.best.kind, "best mean, not surely")
     if square.alone:
-        word = "best, as the only one whose backlog settles"
+        word = "best, as the only one with a number"
     lead = f", by {plus_minus(square.best.lead, square.best.half_width)}" if square.best.half_width else ""
     return f"{plain(square.leader)} {word}{lead}"
 
@@ -84,7 +85,7 @@ def _grid(found: BestMap) -> tuple[tuple[str, ...], ...]:
 
 def _legend(found: BestMap, labels: Labels) -> str:
     words = [f"{letter} {plain(name)}" for name, letter in _letters(found.scenarios).items()]
-    rest = ["? not surely by more than matters", "grow: every backlog grows"]
+    rest = ["? not surely by more than matters", "grow: every backlog grows, or nothing is done"]
     across, up = (labels[path] for path in found.paths)
     return f"Across: {across}; up: {up}. {'; '.join([*words, *rest])}."
 

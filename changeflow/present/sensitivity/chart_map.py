@@ -79,7 +79,7 @@ def _handles(found: BestMap) -> list[Artist]:
     if any(square.alone for square in found.squares):
         handles.append(Patch(facecolor=to_rgba(INK, PALE), label="pale: the others' backlogs grow"))
     if None in there:
-        handles.append(Patch(facecolor=FAINT, label="every backlog grows"))
+        handles.append(Patch(facecolor=FAINT, label="every backlog grows, or nothing is done"))
     if found.nearest is not None:
         handles.append(
             Line2D(

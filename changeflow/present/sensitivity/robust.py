@@ -32,7 +32,7 @@ def robust_section(found: Robust, measure: str, factors: int) -> Section:
     )
     rest = {
         "too close to call": found.cannot_tell, "no difference that matters": found.same,
-        "every backlog grows": found.all_grow,
+        "every backlog grows, or nothing is done": found.all_grow,
     }  # fmt: skip
     said = [f"{name} in {count / found.points:.0%}" for name, count in rest.items() if count]
     if said:

@@ -12,7 +12,7 @@ from changeflow.study.study_answer import Best
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """One setting: who has the best mean (None: every backlog grows), and how sure that is."""
+    """One setting: who has the best mean (None: nobody, as in `rank`), and how sure that is."""
 
     setting: Setting
     leader: str | None
