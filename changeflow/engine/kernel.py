@@ -1,7 +1,7 @@
 """The compiled engine's loop: the same law as process.py and clock.py, over record arrays.
 
 An event is (time, turn, slot): the turn puts rounds, kinds and request numbers of one instant in order, exactly
-as clock.py does. `advance` is the instant rule; below it stands what each kind of event does, in the order of the
+as turns.py says. `advance` is the instant rule; below it stands what each kind of event does, in the order of the
 story. The moves stand in moves.py; follow_ups.py, doors.py, hands.py and adopting.py hold what fewer models have.
 """
 

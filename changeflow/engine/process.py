@@ -1,7 +1,7 @@
 """The reference engine: the story of each request, told step by step on a SimPy clock. It is the specification.
 
 A request arrives, is routed to a station, may wait for intake, joins the queue, is worked on, and its delivery
-is accepted or comes back; then it moves on or is done. The order at one instant stands in clock.py.
+is accepted or comes back; then it moves on or is done. The order at one instant stands in turns.py.
 """
 
 from __future__ import annotations
