@@ -14,6 +14,8 @@ from changeflow.model.schema import Model
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCES = ("model", "engine", "measure")
 """What decides about a run's numbers."""
+_COMES_ALONG = "share"
+"""Where an installed program has the models and experiments; a checkout has them elsewhere."""
 
 
 @cache
@@ -25,8 +27,10 @@ def program_digest() -> str:
 @cache
 def words_digest() -> str:
     """A digest of all other sources: what is said of the numbers comes from them."""
-    others = (file for file in sorted(_PACKAGE.rglob("*.py")) if file.relative_to(_PACKAGE).parts[0] not in _SOURCES)
-    return _digest_of_sources(others)
+    apart = (*_SOURCES, _COMES_ALONG)
+    return _digest_of_sources(
+        file for file in sorted(_PACKAGE.rglob("*.py")) if file.relative_to(_PACKAGE).parts[0] not in apart
+    )
 
 
 def _digest_of_sources(files: Iterable[Path]) -> str:
