@@ -131,6 +131,7 @@ def sojourn(servers: int, mean: float, rate: float) -> float:
     return mean / (1 - load) if servers == 1 else mean / (1 - load**2 / 4)
 
 
+@pytest.mark.slow
 def test_a_tornado_of_the_long_run_has_the_exact_changes(tmp_path: Path) -> None:
     write_pair(tmp_path, "steady", "one_at_a_time", level=0.999)
     found = run(tmp_path)["analyses"]["tornado"]
