@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from matplotlib.colors import to_hex, to_rgb
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Dashes = tuple[float, ...]
 """Lengths of dash and gap in line widths; empty is a full line."""
@@ -69,6 +72,8 @@ def colour_of(names: Iterable[str]) -> dict[str, str]:
 
 def names_in(column: pd.Series) -> list[str]:
     """The configurations in order; a categorical column also keeps those without rows, so colours stay."""
+    import pandas as pd  # noqa: PLC0415  a slow import: there already where there is a column
+
     if isinstance(column.dtype, pd.CategoricalDtype):
         return [str(name) for name in column.cat.categories]
     return [str(name) for name in column.unique()]
