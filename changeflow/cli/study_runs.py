@@ -229,7 +229,7 @@ def _is_finished(plan: StudyPlan, cells: Cells, store: Store) -> bool:
 
 def _write(results: StudyResults, store: Store, folder: Path, options: Options) -> dict[str, Any]:
     """Tables, charts and the answer; a finished study shows it again without working it out again."""
-    from changeflow.present.sensitivity.sections import sections_of
+    from changeflow.present.sections.sections import sections_of
     from changeflow.present.study_files import further_tables, save_charts, write_tables
     from changeflow.present.study_machine import study_as_json
     from changeflow.present.study_text import study_text

@@ -9,8 +9,8 @@ from pathlib import Path
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
 from changeflow.present.paths import labels_of
-from changeflow.present.sensitivity.section import Section
-from changeflow.present.sensitivity.sections import NAMES
+from changeflow.present.sections.section import Section
+from changeflow.present.sections.sections import NAMES
 from changeflow.present.study_moving import moving_title
 from changeflow.present.study_text import label
 from changeflow.present.words import plain

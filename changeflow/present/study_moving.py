@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from changeflow.measure.units import unit_of
 from changeflow.present.paths import path_words, some_paths
-from changeflow.present.sensitivity.most import leading_title
+from changeflow.present.sections.most import leading_title
 from changeflow.present.words import digits, plain
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import Level

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
 from changeflow.present.paths import path_words, setting_word
+from changeflow.present.sections.section import ANSWER, Section, ends_in_words, text_table
 from changeflow.present.selection_text import selection_plan
-from changeflow.present.sensitivity.section import ANSWER, Section, ends_in_words, text_table
 from changeflow.present.study_moving import moving_sentence
 from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import digits, plain

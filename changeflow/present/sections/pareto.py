@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, number
+from changeflow.present.sections.section import Section, number
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.pareto import Candidate, Front
 
@@ -67,6 +67,6 @@ def _names(found: Sequence[Candidate], points: int) -> str:
 
 
 def _draw(found: Front, title: str) -> Figure:
-    from changeflow.present.sensitivity.chart_pareto import pareto_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_pareto import pareto_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return pareto_chart(found, title)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words, setting_word
-from changeflow.present.sensitivity.labels import in_order
-from changeflow.present.sensitivity.section import Section, number
+from changeflow.present.sections.labels import in_order
+from changeflow.present.sections.section import Section, number
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.best_map import BestMap, Square
 
@@ -104,6 +104,6 @@ def _letter(square: Square, letters: dict[str, str]) -> str:
 
 
 def _draw(found: BestMap, title: str, labels: Labels) -> Figure:
-    from changeflow.present.sensitivity.chart_map import map_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_map import map_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return map_chart(found, title, labels)

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words, some_paths
-from changeflow.present.sensitivity.labels import response_words
-from changeflow.present.sensitivity.most import Size, most_of, most_title
-from changeflow.present.sensitivity.section import Section, number
+from changeflow.present.sections.labels import response_words
+from changeflow.present.sections.most import Size, most_of, most_title
+from changeflow.present.sections.section import Section, number
 from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.indices import Indices
 
@@ -84,6 +84,6 @@ def _span(low: float, high: float) -> str:
 
 
 def _draw(found: Indices, title: str, labels: Labels) -> Figure:
-    from changeflow.present.sensitivity.chart_effects import indices_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_effects import indices_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return indices_chart(found, title, labels)

@@ -11,9 +11,9 @@ from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET
 from changeflow.present.paths import Labels
 from changeflow.present.rows import number_axis, scale_word
-from changeflow.present.sensitivity.chart_rows import MOST_ROWS, row_name, row_sheet
-from changeflow.present.sensitivity.labels import response_label
-from changeflow.present.sensitivity.section import ends_in_words
+from changeflow.present.sections.chart_rows import MOST_ROWS, row_name, row_sheet
+from changeflow.present.sections.labels import response_label
+from changeflow.present.sections.section import ends_in_words
 from changeflow.study.sensitivity.tornado import Tornado
 
 LOW, HIGH = "#8FB8D9", OTHERS[5].colour

@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, QUIET, looks_of
-from changeflow.present.sensitivity.chart_rows import row_name, row_sheet
+from changeflow.present.sections.chart_rows import row_name, row_sheet
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.robust import Robust
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section
+from changeflow.present.sections.section import Section
 from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.robust import Robust
 
@@ -62,6 +62,6 @@ def robust_section(found: Robust, measure: str, factors: int) -> Section:
 
 
 def _draw(found: Robust, title: str) -> Figure:
-    from changeflow.present.sensitivity.chart_robust import robust_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_robust import robust_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return robust_chart(found, title)

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import FAINT, INK, PAPER, looks_of
 from changeflow.present.paths import Labels
-from changeflow.present.sensitivity.labels import in_order
+from changeflow.present.sections.labels import in_order
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.best_map import BestMap, Square
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section
+from changeflow.present.sections.section import Section
 from changeflow.present.words import plain
 from changeflow.study.steady import Settled
 from changeflow.study.study_plan import StudyPlan

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words
-from changeflow.present.sensitivity.labels import response_words
-from changeflow.present.sensitivity.most import Size, as_much, most_of, most_title, moved_by
-from changeflow.present.sensitivity.section import Section, amount, interval, number
+from changeflow.present.sections.labels import response_words
+from changeflow.present.sections.most import Size, as_much, most_of, most_title, moved_by
+from changeflow.present.sections.section import Section, amount, interval, number
 from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.morris import Morris
 
@@ -48,6 +48,6 @@ def morris_section(found: Morris, labels: Labels) -> Section:
 
 
 def _draw(found: Morris, title: str, labels: Labels) -> Figure:
-    from changeflow.present.sensitivity.chart_effects import morris_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_effects import morris_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return morris_chart(found, title, labels)

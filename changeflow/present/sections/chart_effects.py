@@ -9,8 +9,8 @@ from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET
 from changeflow.present.paths import Labels
 from changeflow.present.rows import number_axis, scale_word
-from changeflow.present.sensitivity.chart_rows import MOST_ROWS, row_name, row_sheet
-from changeflow.present.sensitivity.labels import response_label, response_words
+from changeflow.present.sections.chart_rows import MOST_ROWS, row_name, row_sheet
+from changeflow.present.sections.labels import response_label, response_words
 from changeflow.study.sensitivity.indices import Indices
 from changeflow.study.sensitivity.morris import Morris
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section
+from changeflow.present.sections.section import Section
 from changeflow.present.wrong_choice_text import wrong_choice_sentence
 from changeflow.study.study import StudyResults
 from changeflow.study.wrong_choice import Misleading, Share

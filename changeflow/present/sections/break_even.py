@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from changeflow.present.paths import path_words
-from changeflow.present.sensitivity.section import Section, amount, number
+from changeflow.present.sections.section import Section, amount, number
 from changeflow.present.words import capitalised, digits, plain
 from changeflow.study.sensitivity.break_even import BreakEvenFound, Change
 
@@ -124,6 +124,6 @@ def _value(one: Change) -> str:
 
 
 def _draw(found: BreakEvenFound, title: str, label: str) -> Figure:
-    from changeflow.present.sensitivity.chart_break_even import break_even_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_break_even import break_even_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return break_even_chart(found, title, label)

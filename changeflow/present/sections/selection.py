@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.csv_files import Row
+from changeflow.present.sections.section import Section
 from changeflow.present.selection_text import fate, race, selection_sentence
-from changeflow.present.sensitivity.section import Section
 from changeflow.study.selection.answer import Selected, SystemResult
 from changeflow.study.study import StudyResults
 

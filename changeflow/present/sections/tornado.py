@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words
-from changeflow.present.sensitivity.labels import response_words
-from changeflow.present.sensitivity.most import Size, as_much, most_of, most_title, moved_by
-from changeflow.present.sensitivity.section import Section, amount, ends_in_words, number, signed, written
+from changeflow.present.sections.labels import response_words
+from changeflow.present.sections.most import Size, as_much, most_of, most_title, moved_by
+from changeflow.present.sections.section import Section, amount, ends_in_words, number, signed, written
 from changeflow.present.words import capitalised, plain, plus_minus
 from changeflow.study.sensitivity.tornado import Bar, Tornado
 
@@ -89,6 +89,6 @@ def _row(bar: Bar, found: Tornado) -> tuple[object, ...]:
 
 
 def _draw(found: Tornado, title: str, labels: Labels) -> Figure:
-    from changeflow.present.sensitivity.chart_tornado import tornado_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_tornado import tornado_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return tornado_chart(found, title, labels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from changeflow.present.sensitivity.section import Section, amount, number, signed
+from changeflow.present.sections.section import Section, amount, number, signed
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.waterfall import Fall, Step
 
@@ -75,6 +75,6 @@ def _largest(steps: Sequence[Step]) -> str:
 
 
 def _draw(found: Fall, title: str) -> Figure:
-    from changeflow.present.sensitivity.chart_waterfall import waterfall_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_waterfall import waterfall_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return waterfall_chart(found, title)
