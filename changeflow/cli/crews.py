@@ -1,7 +1,8 @@
-"""--dask ADDRESS: who makes the runs, where a cluster is asked for."""
+"""Who makes the runs: cores of this machine, or the cluster at --dask ADDRESS."""
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,36 @@ from changeflow.errors import PlanError
 if TYPE_CHECKING:
     from changeflow.study.crew import Crew
 
+WORKERS = click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
 DASK = click.option(
     "--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster whose workers make the runs instead."
 )
 
 
-def asked_for(dask: str | None, workers: int | None) -> AbstractContextManager[Crew | None]:
-    """The cluster at an address, to be hired; None where none is asked for. Raises PlanError with --workers beside it.
+ENOUGH_RUNS = 100
+"""So many runs pay for starting the workers that share them."""
 
-    Hired, it raises PlanError where nobody answers, or another changeflow.
+
+def cores() -> int:
+    """Of this machine: as many as share the runs where nobody says how many."""
+    return min(os.cpu_count() or 1, 8)
+
+
+def workers_for(asked: int | None, runs: int) -> int:
+    """Cores to use: as asked, else all when there is enough work."""
+    if asked is not None:
+        return asked
+    return cores() if runs >= ENOUGH_RUNS else 1
+
+
+def asked_for(dask: str | None, workers: int | None) -> AbstractContextManager[Crew | None]:
+    """The cluster at an address, to be hired; None where none is asked for.
+
+    Raises PlanError with --workers beside it, and for fewer than one worker. Hired, it raises PlanError where nobody
+    answers, or another changeflow.
     """
+    if workers is not None and workers < 1:
+        raise PlanError(f"--workers: expected at least 1, found {workers}")
     if dask is None:
         return nullcontext()
     if workers is not None:

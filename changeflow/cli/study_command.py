@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from changeflow import __version__
-from changeflow.cli.crews import DASK, asked_for
+from changeflow.cli.crews import DASK, WORKERS, asked_for
+from changeflow.cli.options import ENGINE, JSON, NO_CHARTS, PROGRESS
 from changeflow.cli.study_options import Options
 from changeflow.cli.study_runs import run_study
 from changeflow.errors import PlanError
@@ -28,15 +29,15 @@ _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 )
 @click.option("--seed", type=int, metavar="N", help="Seed of all chance, instead of the file's; 0 is a seed.")
 @click.option("--quick", is_flag=True, help="Few runs, for a first look; marked as such. They count later.")
-@click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
-@click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@ENGINE
+@WORKERS
 @DASK
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
 @click.option("--force", is_flag=True, help="Accept a very large design; replace a results folder of something else.")
-@click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only.")
+@NO_CHARTS
 @click.option("--parquet", is_flag=True, help="Write runs.parquet instead of runs.csv (extra: parquet).")
-@click.option("--json", is_flag=True, help="Print one JSON object.")
-@click.option("--progress", type=click.Choice(["auto", "none", "json"]), default="auto", help="Progress on stderr.")
+@JSON
+@PROGRESS
 @click.option("--strict", is_flag=True, help="An expectation that cannot be told fails, too (exit 1).")
 @click.option("--time-limit", metavar="20m", help="Stop after so long (s, m, h) with exit 5; run again to go on.")
 @click.option("--dry-run", is_flag=True, help="Print the plan, number of runs, estimated time and memory; run nothing.")
@@ -52,8 +53,6 @@ def command(study: str, **given: Any) -> int:
     options = Options(**given)
     seconds = _seconds(options.time_limit)
     cluster = asked_for(options.dask, options.workers)
-    if options.workers is not None and options.workers < 1:
-        raise PlanError(f"--workers: expected at least 1, found {options.workers}")
     if options.parquet:
         from changeflow.present.parquet_files import check_parquet
 

@@ -165,7 +165,7 @@ def _work(
     crew: Crew | None,
 ) -> None:
     """Make the runs of an agenda."""
-    from changeflow.cli.progress import reporting_with_rate
+    from changeflow.cli.progress import reporting_with_rate, say_compiling
     from changeflow.study.crew import crew_here
     from changeflow.study.store_packing import pack
     from changeflow.study.study_pilot import engine_for, must_compile
@@ -176,8 +176,8 @@ def _work(
     wanted = least * len(set(cells.keys.values()))
     already = sum(min(len(store.done(key)), least) for key in set(cells.keys.values()))
     engine = engine_for(plan, cells, options.engine, max(wanted - already, 1))
-    if options.progress == "auto" and must_compile(plan, engine):
-        print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
+    if must_compile(plan, engine):
+        say_compiling(options.progress)
     hired = crew_here(engine, options.crew_size, wanted - already, crew)
     with hired as hands, reporting_with_rate(options.progress, "simulating") as tell:
         workshop = Workshop(hands, plan.model, plan.seed_of, plan.manner, engine, pack)
