@@ -17,6 +17,7 @@ from changeflow.cli.study_runs import run_study
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
+    from changeflow.study.study_cells import Cells
     from changeflow.study.study_plan import StudyPlan
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -48,7 +49,8 @@ def command(study: str, **given: Any) -> int:
     """
     from changeflow.study.store import FILE
     from changeflow.study.store_folder import folder_of, manifest_in
-    from changeflow.study.study import cells_of, check_measures, systems_of
+    from changeflow.study.study_cells import cells_of
+    from changeflow.study.study_measures import check_measures
 
     options = Options(**given)
     seconds = _seconds(options.time_limit)
@@ -70,11 +72,18 @@ def command(study: str, **given: Any) -> int:
             from changeflow.study.study_pilot import engine_for, pilot
 
             cells = cells_of(plan, None)
-            if plan.study.selection is not None:
-                systems_of(plan, cells)
+            _check_systems(plan, cells)
             engine_for(plan, cells, options.engine, plan.runs)
             check_measures(plan, pilot(plan).measures)
         return run_study(plan, folder, options, seconds, cells, crew)
+
+
+def _check_systems(plan: StudyPlan, cells: Cells) -> None:
+    """Before a selection is run: are there enough to choose from?"""
+    if plan.study.selection is not None:
+        from changeflow.study.selection.systems import systems_of
+
+        systems_of(plan, cells)
 
 
 def _check_causes(plan: StudyPlan) -> None:
@@ -123,12 +132,12 @@ def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
 def _dry_run(plan: StudyPlan, options: Options) -> int:
     from changeflow.present.study_estimate import estimate_lines
     from changeflow.present.study_text import plan_lines
-    from changeflow.study.study import cells_of, check_measures, systems_of
+    from changeflow.study.study_cells import cells_of
+    from changeflow.study.study_measures import check_measures
     from changeflow.study.study_pilot import pilot
 
     cells = cells_of(plan, None)
-    if plan.study.selection is not None:
-        systems_of(plan, cells)
+    _check_systems(plan, cells)
     first = pilot(plan)
     check_measures(plan, first.measures)
     _check_causes(plan)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from changeflow.measure.estimates import joint_level
 from changeflow.present.csv_files import RUNS, Row, write_csv
 from changeflow.present.paths import labels_of
+from changeflow.present.sections.analyses import ANALYSES
 from changeflow.present.sections.section import Section
-from changeflow.present.sections.sections import NAMES
 from changeflow.present.study_moving import moving_title
 from changeflow.present.study_text import label
 from changeflow.present.words import plain
@@ -86,13 +86,15 @@ def effect_rows(results: StudyResults) -> Iterator[Row]:
         yield one.path, one.scenario, one.label, comparison.primary, *numbers
 
 
-def write_tables(results: StudyResults, sections: Sequence[Section], folder: Path, *, parquet: bool = False) -> None:
+def write_tables(
+    results: StudyResults, sections: Mapping[str, Section], folder: Path, *, parquet: bool = False
+) -> None:
     """Every table, each put in place at once; the runs as Parquet instead, if wanted."""
     rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
     headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
     tables = [
         *zip(TABLES, headers, rows),
-        *((f"{one.name}.csv", one.header, iter(one.rows)) for one in sections if one.header),
+        *((f"{name}.csv", one.header, iter(one.rows)) for name, one in sections.items() if one.header),
     ]
     (folder / (RUNS_FILE if parquet else RUNS_PARQUET)).unlink(missing_ok=True)  # of two one would be old
     for name, header, lines in tables:
@@ -104,12 +106,12 @@ def write_tables(results: StudyResults, sections: Sequence[Section], folder: Pat
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
-    _take_away(set(NAMES) - {one.name for one in sections}, folder)
+    _take_away(ANALYSES.keys() - sections.keys(), folder)
 
 
-def further_tables(sections: Sequence[Section]) -> list[str]:
+def further_tables(sections: Mapping[str, Section]) -> list[str]:
     """The files of a finished study beside TABLES."""
-    return [f"{one.name}.csv" for one in sections if one.header]
+    return [f"{name}.csv" for name, one in sections.items() if one.header]
 
 
 def _take_away(names: Iterable[str], folder: Path) -> None:
@@ -119,13 +121,13 @@ def _take_away(names: Iterable[str], folder: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def save_charts(results: StudyResults, sections: Sequence[Section], folder: Path) -> None:
+def save_charts(results: StudyResults, sections: Mapping[str, Section], folder: Path) -> None:
     """One of each analysis, and the main effects of factors."""
     from changeflow.present.figures import save  # noqa: PLC0415  matplotlib is slow to import
 
-    for one in sections:
+    for name, one in sections.items():
         if one.draw is not None:
-            save(one.draw(), folder / "charts", one.name)
+            save(one.draw(), folder / "charts", name)
     if not results.effects:
         return
     from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415

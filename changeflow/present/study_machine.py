@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,7 @@ from changeflow.present.study_text import answer_sentence, expectation, target_l
 from changeflow.study.study import StudyResults
 
 
-def study_as_json(results: StudyResults, sections: Sequence[Section], folder: str) -> dict[str, Any]:
+def study_as_json(results: StudyResults, sections: Mapping[str, Section], folder: str) -> dict[str, Any]:
     """Points, estimates, gates, main effects, analyses, answer."""
     plan = results.plan
     cells = [
@@ -62,7 +62,7 @@ def study_as_json(results: StudyResults, sections: Sequence[Section], folder: st
             }
             for one in results.gaps
         ],
-        "analyses": {one.name: as_json(one) for one in sections},
+        "analyses": {name: as_json(one) for name, one in sections.items()},
         **({"variance_kept": [asdict(one) for one in results.gains]} if results.gains else {}),
         "answer": {"sentence": answer_sentence(results, sections), "target": target_line(results)},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from changeflow.measure.records import Estimate
 from changeflow.present.paths import path_words, setting_word
@@ -169,9 +169,9 @@ def _number(one: Estimate | None) -> str:
     return f"{sign}{digits(one.mean, one.half_width)} +- {digits(one.half_width, one.half_width)}"
 
 
-def answer_sentence(results: StudyResults, sections: Sequence[Section] = ()) -> str:
+def answer_sentence(results: StudyResults, sections: Mapping[str, Section]) -> str:
     """What the analyses say; without any who is best, where. Then what moves it most."""
-    parts = [one.sentence for one in sections if one.label == ANSWER] or [_who_is_best(results)]
+    parts = [one.sentence for one in sections.values() if one.label == ANSWER] or [_who_is_best(results)]
     if moving := moving_sentence(results):
         parts.append(moving)
     if results.imprecise:
@@ -259,11 +259,11 @@ def gain_sentence(gains: list[Gain]) -> str:
     return said[0].upper() + said[1:] + ", by these runs (below 100% is a gain)."
 
 
-def study_text(results: StudyResults, sections: Sequence[Section], folder: str) -> str:
+def study_text(results: StudyResults, sections: Mapping[str, Section], folder: str) -> str:
     """Tables (of the analyses, where there are any), answer, what else is to be said of it, gates, where it is."""
     quick = "  QUICK" if results.plan.quick else ""
     lines = [f"{results.plan.study.title}{quick}".strip()] if results.plan.study.title or quick else []
-    answers = [section for section in sections if section.label == ANSWER]
+    answers = [section for section in sections.values() if section.label == ANSWER]
     for section in answers:
         lines += [*text_table(section.shown), *(labelled("", section.legend) if section.legend else []), ""]
     if not answers:
@@ -271,7 +271,7 @@ def study_text(results: StudyResults, sections: Sequence[Section], folder: str) 
     lines += labelled(ANSWER, answer_sentence(results, sections))
     if results.gains:
         lines += labelled("GAIN", gain_sentence(results.gains))
-    for section in sections:
+    for section in sections.values():
         if section.label != ANSWER:
             lines += [*labelled(section.label, section.sentence), *text_table(section.shown)]
     if target := target_line(results):

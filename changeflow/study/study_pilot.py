@@ -11,7 +11,7 @@ from changeflow.engine.tables import compile_tables
 from changeflow.measure.window import Window
 from changeflow.study.one_run import controls_of, one_run
 from changeflow.study.store_packing import pack
-from changeflow.study.study import Cells
+from changeflow.study.study_cells import Cells
 from changeflow.study.study_plan import StudyPlan
 
 ROW_BYTES = 40

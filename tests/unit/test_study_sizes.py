@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from changeflow.present.study_text import plan_lines
+from changeflow.study.stages import sizes
 from changeflow.study.store_packing import Columns
-from changeflow.study.study import Cells, sizes
+from changeflow.study.study_cells import Cells
 from changeflow.study.study_plan import StudyPlan, plan_of, toml
 from tests.cli.program import TINY
 from tests.cli.study_files import STUDY

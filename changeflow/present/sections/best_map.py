@@ -57,9 +57,7 @@ def best_map_section(found: BestMap, labels: Labels) -> Section:
     title = words.split(". ")[0].split(": ", 1)[1].rstrip(".")
     title = f"Surely best in {plain(found.measure)}: {title}, of {count} squares"
     shown = _grid(found)
-    return Section(
-        "break_even_map", words, header, rows, shown, lambda: _draw(found, title, labels), facts, _legend(found, labels)
-    )
+    return Section(words, header, rows, shown, lambda: _draw(found, title, labels), facts, _legend(found, labels))
 
 
 def _verdict(square: Square) -> str:

@@ -54,9 +54,7 @@ def break_even_section(found: BreakEvenFound, label: str) -> Section:
     }  # fmt: skip
     words = break_even_words(found)
     title = _title(found)
-    return Section(
-        "break_even", words, HEADER, rows, tuple(shown), lambda: _draw(found, title, label), facts, f"value: {label}."
-    )
+    return Section(words, HEADER, rows, tuple(shown), lambda: _draw(found, title, label), facts, f"value: {label}.")
 
 
 def break_even_words(found: BreakEvenFound) -> str:

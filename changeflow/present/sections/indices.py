@@ -72,7 +72,7 @@ def indices_section(found: Indices, labels: Labels) -> Section:
     title = most_title(most, "drives", f"variance of the {measure}")
     if not found.variance > 0:
         title = f"No assumption moves the {measure} by more than the noise of these runs"
-    return Section("sobol_indices", words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts)
+    return Section(words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts)
 
 
 def _share(value: float) -> str:

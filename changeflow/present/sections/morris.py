@@ -44,7 +44,7 @@ def morris_section(found: Morris, labels: Labels) -> Section:
     )
     facts = {"response": found.response.name, "unit": unit, "trajectories": found.walks}
     title = most_title(most, "moves", plain(found.response.measure))
-    return Section("morris", words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts, LEGEND)
+    return Section(words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts, LEGEND)
 
 
 def _draw(found: Morris, title: str, labels: Labels) -> Figure:

@@ -47,7 +47,7 @@ def pareto_section(found: Front, points: int) -> Section:
     ]  # fmt: skip
     facts = {"measures": list(found.measures), "draws": found.draws}
     title = f"{_beaten_by_none(often, points)} in {measures}"
-    return Section("pareto", words, header, rows, tuple(shown), lambda: _draw(found, title), facts)
+    return Section(words, header, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
 def _name(one: Candidate, points: int) -> str:

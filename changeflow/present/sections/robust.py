@@ -58,7 +58,7 @@ def robust_section(found: Robust, measure: str, factors: int) -> Section:
         f"{capitalised(plain(first.scenario))}: best {plain(measure)} in {first.share:.0%} ({first.low:.0%} to "
         f"{first.high:.0%}) of settings, surely in {first.surely_share:.0%}"
     )
-    return Section("robust", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
+    return Section(words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
 def _draw(found: Robust, title: str) -> Figure:

@@ -22,9 +22,8 @@ MOST_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """An analysis; `name` is that of its table, its chart and its key in the JSON object."""
+    """An analysis."""
 
-    name: str
     sentence: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]

@@ -39,7 +39,7 @@ def selection_section(selected: Selected, results: StudyResults) -> Section:
         "left_out": [{"point": point + 1, "scenario": scenario} for point, scenario in selected.left_out],
     }
     rows, shown = tuple(_rows(selected, results)), tuple(race(results))
-    return Section("selection", selection_sentence(results), HEADER, rows, shown, lambda: _draw(results), facts)
+    return Section(selection_sentence(results), HEADER, rows, shown, lambda: _draw(results), facts)
 
 
 def _rows(selected: Selected, results: StudyResults) -> Iterator[Row]:

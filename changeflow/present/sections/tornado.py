@@ -43,7 +43,7 @@ def tornado_section(found: Tornado, labels: Labels) -> Section:
     rows = tuple(_row(bar, found) for bar in bars)
     title = f"{most_title(most, 'moves', plain(found.response.measure))}, of {len(bars)} one at a time"
     legend = f"Intervals of the changes hold together at {found.level:.0%}."
-    return Section("tornado", words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts, legend)
+    return Section(words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts, legend)
 
 
 def _size(bar: Bar) -> Size:

@@ -30,7 +30,7 @@ def warm_up_section(found: Settled, plan: StudyPlan) -> Section:
         "correlation_of_neighbours": found.correlation,
         "too_correlated": found.suspicious,
     }
-    return Section("warm_up", said, (), (), (), lambda: _draw(found, plan), facts, label="STEADY")
+    return Section(said, (), (), (), lambda: _draw(found, plan), facts, label="STEADY")
 
 
 def _draw(found: Settled, plan: StudyPlan) -> Figure:

@@ -55,7 +55,7 @@ def waterfall_section(found: Fall) -> Section:
         "difference_half_width": found.half_width,
     }  # fmt: skip
     title = f"From {begin} to {end}: {_largest(largest)}"
-    return Section("waterfall", words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
+    return Section(words, HEADER, rows, tuple(shown), lambda: _draw(found, title), facts)
 
 
 def _total(mean: float, half_width: float) -> tuple[str, str]:

@@ -28,7 +28,7 @@ def wrong_choice_section(found: Misleading, results: StudyResults) -> Section:
     rows = tuple((one.replications, *_numbers(one.independent), *_numbers(one.paired)) for one in found.rows)
     draw = (lambda: _draw(found)) if rows else None
     table = tuple(shown) if rows else ()
-    return Section("wrong_choice", wrong_choice_sentence(found), HEADER, rows, table, draw, facts, label="PAIRING")
+    return Section(wrong_choice_sentence(found), HEADER, rows, table, draw, facts, label="PAIRING")
 
 
 def _draw(found: Misleading) -> Figure:
