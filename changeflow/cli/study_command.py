@@ -96,7 +96,7 @@ def _check_causes(plan: StudyPlan) -> None:
 
 def _plan(study: str, options: Options) -> StudyPlan:
     from changeflow.study.plan import QUICK_REPLICATIONS
-    from changeflow.study.study_plan import plan_of
+    from changeflow.study.study_layout import plan_of
 
     plan = plan_of(study)
     other: dict[str, Any] = {}
