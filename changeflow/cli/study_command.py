@@ -131,7 +131,7 @@ def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
 
 def _dry_run(plan: StudyPlan, options: Options) -> int:
     from changeflow.present.study_estimate import estimate_lines
-    from changeflow.present.study_text import plan_lines
+    from changeflow.present.study_plan_text import plan_lines
     from changeflow.study.study_cells import cells_of
     from changeflow.study.study_measures import check_measures
     from changeflow.study.study_pilot import pilot

@@ -29,8 +29,9 @@ def command(
     """Write the event log of one replication, every request and visit."""
     from changeflow.engine.simulate import choose_engine, simulate
     from changeflow.measure.checks import check_trace
-    from changeflow.present.events import event_lines, trace_tables, write_trace
+    from changeflow.present.event_lines import event_lines
     from changeflow.present.folder import choose_folder
+    from changeflow.present.trace_tables import trace_tables, write_trace
     from changeflow.study.plan import name_scenarios
 
     if parquet:

@@ -29,7 +29,7 @@ OVER_ORGANISATIONS = (
 
 def report_content(results: Results, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:
     """Answer first, then the table, charts, assumptions, and where it all comes from."""
-    first = next(iter(results.scenarios.values())).model
+    first = results.first.model
     headers, rows = table(results)
     question = "Who should make the changes?" if len(results.scenarios) > 1 else "How does this system do?"
     notes = [("Load", load_sentence(results)), ("Unsure", unsure_sentence(results))]

@@ -51,7 +51,7 @@ def first_date(result: ScenarioResult) -> date:
 
 def backlog_marks(results: Results) -> list[tuple[date, str, str | None]]:
     """Go-live, today (where a run starts in mid-life) and the dates on which backlogs are back to normal."""
-    first = next(iter(results.scenarios.values()))
+    first = results.first
     marks: list[tuple[date, str, str | None]] = []
     if first.model.start_hours > 0:
         marks.append((first_date(first), "today", None))

@@ -12,6 +12,7 @@ from changeflow import __version__
 from changeflow.present.assumptions import assumption_rows
 from changeflow.present.csv_files import RUNS, SUMMARY, Row, runs_rows, summary_rows, write_csv
 from changeflow.present.folder import manifest, write_whole
+from changeflow.present.json_numbers import json_number
 from changeflow.present.machine import as_json
 from changeflow.present.report import ReportContent, render_report
 from changeflow.present.staircase import found_in_words, in_time
@@ -95,13 +96,9 @@ def _staff(staff: Staff) -> dict[str, Any]:
 
 def _service(service: Service) -> list[dict[str, Any]]:
     return [
-        {"target": one.name, "wanted": one.wanted, "found": one.found, "half_width": _finite(one.half_width)}
+        {"target": one.name, "wanted": one.wanted, "found": one.found, "half_width": json_number(one.half_width)}
         for one in service.slacks
     ]
-
-
-def _finite(value: float) -> float | None:
-    return value if value < float("inf") else None
 
 
 def step_rows(sizing: Sizing) -> Iterator[Row]:

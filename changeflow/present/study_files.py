@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from changeflow.measure.estimates import joint_level
-from changeflow.present.csv_files import RUNS, Row, write_csv
+from changeflow.present.csv_files import RUNS, Row, csv_cell, write_csv
 from changeflow.present.paths import labels_of
 from changeflow.present.sections.analyses import ANALYSES
 from changeflow.present.sections.section import Section
@@ -49,7 +49,7 @@ def run_rows(results: StudyResults) -> Iterator[Row]:
             for measure, values in columns.items():
                 value = values[replication]
                 bounded = measure in bounds and bool(bounds[measure][replication])
-                yield name, replication, measure, "" if math.isnan(value) else value, bounded
+                yield name, replication, measure, csv_cell(value), bounded
 
 
 def summary_rows(results: StudyResults) -> Iterator[Row]:
@@ -70,19 +70,15 @@ def summary_rows(results: StudyResults) -> Iterator[Row]:
                 if base is not None and cell is not base and measure in base.estimates:
                     against = (*difference(cell, base, measure, level), level)
                 numbers = one.mean, one.half_width, one.level
-                rest = one.unit, one.replications, one.bound, *map(_cell, against), cell.growing
-                yield point + 1, cell.scenario, measure, *map(_cell, numbers), *rest
-
-
-def _cell(value: float) -> float | str:
-    return "" if math.isnan(value) else float(value)
+                rest = one.unit, one.replications, one.bound, *map(csv_cell, against), cell.growing
+                yield point + 1, cell.scenario, measure, *map(csv_cell, numbers), *rest
 
 
 def effect_rows(results: StudyResults) -> Iterator[Row]:
     """The main effects on the primary measure, each mean with its own interval."""
     comparison = results.plan.comparison
     for one in results.effects:
-        numbers = one.mean, _cell(one.half_width), comparison.level, one.points
+        numbers = one.mean, csv_cell(one.half_width), comparison.level, one.points
         yield one.path, one.scenario, one.label, comparison.primary, *numbers
 
 
@@ -130,7 +126,7 @@ def save_charts(results: StudyResults, sections: Mapping[str, Section], folder: 
             save(one.draw(), folder / "charts", name)
     if not results.effects:
         return
-    from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415
+    from changeflow.present.sections.chart_main_effects import effects_chart  # noqa: PLC0415
 
     measure = results.plan.comparison.primary
     unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from changeflow.present.json_numbers import json_number
 from changeflow.present.sections.section import Section, as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.study.study import StudyResults
@@ -23,7 +23,7 @@ def study_as_json(results: StudyResults, sections: Mapping[str, Section], folder
             "growing": cell.growing,
             "measures": {
                 name: {
-                    "mean": _number(one.mean), "half_width": _number(one.half_width), "level": one.level,
+                    "mean": json_number(one.mean), "half_width": json_number(one.half_width), "level": one.level,
                     "unit": one.unit, **({"bound": one.bound} if one.bound else {}),
                 }
                 for name, one in cell.estimates.items()
@@ -33,7 +33,7 @@ def study_as_json(results: StudyResults, sections: Mapping[str, Section], folder
     ]  # fmt: skip
     gates = [{"expect": expectation(one.expect), "verdict": one.verdict, "counts": one.counts} for one in results.gates]
     effects = [
-        {"factor": one.path, "scenario": one.scenario, "value": one.label, "mean": _number(one.mean)}
+        {"factor": one.path, "scenario": one.scenario, "value": one.label, "mean": json_number(one.mean)}
         for one in results.effects
     ]
     return {
@@ -56,8 +56,8 @@ def study_as_json(results: StudyResults, sections: Mapping[str, Section], folder
                 "scenario": one.low.scenario,
                 "lowest": one.low.label,
                 "highest": one.high.label,
-                "mean": _number(one.mean),
-                "half_width": _number(one.half_width),
+                "mean": json_number(one.mean),
+                "half_width": json_number(one.half_width),
                 "level": one.level,
             }
             for one in results.gaps
@@ -66,7 +66,3 @@ def study_as_json(results: StudyResults, sections: Mapping[str, Section], folder
         **({"variance_kept": [asdict(one) for one in results.gains]} if results.gains else {}),
         "answer": {"sentence": answer_sentence(results, sections), "target": target_line(results)},
     }
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -67,7 +67,7 @@ def _cell(one: Estimate | None, scale: float) -> str:
 def markdown(results: Results) -> str:
     """The whole page."""
     headers, rows = table(results)
-    model = next(iter(results.scenarios.values())).model
+    model = results.first.model
     lines = [f"# {model.title}", "", answer_sentence(results), ""]
     lines += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]

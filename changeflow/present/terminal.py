@@ -30,7 +30,7 @@ def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = 
     """At most 20 lines for up to three scenarios."""
     lines = [_headline(results), *table_lines(results)]
     lines += labelled("ANSWER", answer_sentence(results))
-    first = next(iter(results.scenarios.values())).model
+    first = results.first.model
     for text in log_lines(first):
         lines += labelled("DATA", text)
     lines += labelled("LOAD", load_sentence(results))
@@ -65,7 +65,7 @@ def years_in_words(days: float) -> str:
 
 
 def _headline(results: Results) -> str:
-    model = next(iter(results.scenarios.values())).model
+    model = results.first.model
     span = years_in_words(model.horizon_days)
     quick = " QUICK" if results.quick else ""
     if len(results.scenarios) == 1:
@@ -76,7 +76,7 @@ def _headline(results: Results) -> str:
 
 def table_lines(results: Results) -> list[str]:
     """Scenario, mean and 9-in-10 time to done, peak, clearing, refused, cost with undone work."""
-    model = next(iter(results.scenarios.values())).model
+    model = results.first.model
     scale, unit = _time_unit(results)
     head = [
         ["", "average", "9 in 10", "most open", "backlog", "not", "cost of"],
@@ -87,7 +87,7 @@ def table_lines(results: Results) -> list[str]:
         get = result.estimates.get
         rows.append(
             [
-                scenario_label(name),
+                plain(name),
                 _time(get("sojourn_time_hours"), scale),
                 _time(get("sojourn_time_hours.p90"), scale),
                 _plain_number(get("peak_backlog_requests")),
@@ -107,13 +107,8 @@ def _row(cells: list[str]) -> str:
     return f"{cells[0][:room]:<{room}}{numbers}"
 
 
-def scenario_label(name: str) -> str:
-    """Plain route names; file stems otherwise."""
-    return plain(name)
-
-
 def _legend(results: Results, unit: str, currency: str) -> str:
-    level = next(iter(results.scenarios.values())).model.comparison.level
+    level = results.first.model.comparison.level
     bound = any(
         estimate.bound
         for result in results.scenarios.values()

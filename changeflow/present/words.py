@@ -114,6 +114,7 @@ PLAIN = {
 }
 
 NOT_AVAILABLE = "not available"
+QUICK = "Quick run: few replications, only a first look."
 DUST = 1e-12  # what is below it is rounding of sums, no quantity
 HOURS_PER_DAY = 24.0
 HOURS_SHOWN_AS_HOURS = 48.0  # two days: below it people speak of hours
@@ -190,6 +191,11 @@ def human_time(hours: float, half_width_hours: float = 0.0) -> str:
     per_unit, unit = (HOURS_PER_DAY, "day") if in_days else (1.0, "hour")
     number = digits(hours / per_unit, half_width_hours / per_unit)
     return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
+
+
+def counted(number: int, word: str) -> str:
+    """'1 run', '5 runs'."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def days(number: float) -> str:

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from changeflow.present.charts_effects import effects_chart
 from changeflow.present.sections.break_even import break_even_section
+from changeflow.present.sections.chart_main_effects import effects_chart
 from changeflow.present.sections.indices import indices_section
 from changeflow.present.sections.morris import morris_section
 from changeflow.present.sections.most import Most, Size, most_of, most_title

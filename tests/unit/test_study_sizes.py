@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from changeflow.present.study_text import plan_lines
+from changeflow.present.study_plan_text import plan_lines
 from changeflow.study.stages import sizes
 from changeflow.study.store_packing import Columns
 from changeflow.study.study_cells import Cells

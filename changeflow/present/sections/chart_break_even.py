@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import FAINT, INK, QUIET, looks_of
-from changeflow.present.rows import in_units, number_axis, scale_word
+from changeflow.present.scales import in_units, number_axis, scale_word
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.break_even import BreakEvenFound
 

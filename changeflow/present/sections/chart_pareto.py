@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import INK, PAPER, QUIET, looks_of
-from changeflow.present.rows import in_units, number_axis, scale_word
+from changeflow.present.scales import in_units, number_axis, scale_word
 from changeflow.present.words import plain
 from changeflow.study.sensitivity.pareto import Front
 

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET
 from changeflow.present.paths import Labels
-from changeflow.present.rows import number_axis, scale_word
+from changeflow.present.scales import number_axis, scale_word
 from changeflow.present.sections.chart_rows import MOST_ROWS, row_name, row_sheet
 from changeflow.present.sections.labels import response_label
 from changeflow.present.sections.section import ends_in_words

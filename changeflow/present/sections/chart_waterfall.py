@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 
 from changeflow.present.canvas import house_style, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, looks_of
-from changeflow.present.rows import in_units, number_axis, scale_word
+from changeflow.present.scales import in_units, number_axis, scale_word
 from changeflow.present.sections.chart_rows import row_name, row_sheet
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.waterfall import Fall

@@ -84,6 +84,6 @@ def _span(low: float, high: float) -> str:
 
 
 def _draw(found: Indices, title: str, labels: Labels) -> Figure:
-    from changeflow.present.sections.chart_effects import indices_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_indices import indices_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return indices_chart(found, title, labels)

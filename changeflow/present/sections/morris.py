@@ -48,6 +48,6 @@ def morris_section(found: Morris, labels: Labels) -> Section:
 
 
 def _draw(found: Morris, title: str, labels: Labels) -> Figure:
-    from changeflow.present.sections.chart_effects import morris_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_indices import morris_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return morris_chart(found, title, labels)

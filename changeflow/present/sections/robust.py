@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from changeflow.present.sections.section import Section
-from changeflow.present.words import capitalised, plain
+from changeflow.present.words import capitalised, counted, plain
 from changeflow.study.sensitivity.robust import Robust
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def robust_section(found: Robust, measure: str, factors: int) -> Section:
         f"{plain(one.scenario)} in {one.share:.0%} (surely {one.surely_share:.0%})" for one in ordered[1:]
     )
     words = (
-        f"Over {found.points} settings of {factors} assumption{'s' if factors != 1 else ''}, "
+        f"Over {found.points} settings of {counted(factors, 'assumption')}, "
         f"{plain(first.scenario)} is best in "
         f"{plain(measure)} in {first.share:.0%} ({first.low:.0%} to {first.high:.0%}), surely in "
         f"{first.surely_share:.0%}; {others}."

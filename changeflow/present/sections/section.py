@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from changeflow.present.csv_files import Row
+from changeflow.present.json_numbers import json_value
 from changeflow.present.paths import setting_word
 from changeflow.present.words import digits
 from changeflow.study.toml_value import toml
@@ -98,13 +99,4 @@ def text_table(shown: Sequence[Sequence[str]], width: int = 78) -> list[str]:
 def as_json(section: Section) -> dict[str, Any]:
     """The sentence, the facts, the rows by their columns."""
     rows = [dict(zip(section.header, (None if cell == "" else cell for cell in row))) for row in section.rows]
-    return {"sentence": section.sentence, **{key: _finite(value) for key, value in section.facts.items()}, "rows": rows}
-
-
-def _finite(value: Any) -> Any:
-    """JSON knows no NaN and no infinity: null stands for them."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return {"sentence": section.sentence, **json_value(section.facts), "rows": rows}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.csv_files import Row
 from changeflow.present.sections.section import Section
-from changeflow.present.selection_text import fate, race, selection_sentence
+from changeflow.present.sections.selection_words import fate, race, selection_sentence
 from changeflow.study.selection.answer import Selected, SystemResult
 from changeflow.study.study import StudyResults
 
@@ -66,6 +66,6 @@ def _against_best(one: SystemResult, results: StudyResults) -> tuple[float | Non
 
 
 def _draw(results: StudyResults) -> Figure:
-    from changeflow.present.charts_selection import selection_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_selection import selection_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return selection_chart(results)

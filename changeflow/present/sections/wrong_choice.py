@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from changeflow.present.sections.section import Section
-from changeflow.present.wrong_choice_text import wrong_choice_sentence
+from changeflow.present.sections.wrong_choice_words import wrong_choice_sentence
 from changeflow.study.study import StudyResults
 from changeflow.study.wrong_choice import Misleading, Share
 
@@ -32,7 +32,7 @@ def wrong_choice_section(found: Misleading, results: StudyResults) -> Section:
 
 
 def _draw(found: Misleading) -> Figure:
-    from changeflow.present.charts_wrong_choice import wrong_choice_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.chart_wrong_choice import wrong_choice_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return wrong_choice_chart(found)
 

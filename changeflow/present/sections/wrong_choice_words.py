@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from changeflow.present.words import counted
 from changeflow.study.wrong_choice import Misleading
 
 
@@ -15,12 +16,7 @@ def wrong_choice_sentence(found: Misleading) -> str:
     if found.rows:
         one = found.rows[0]
         said += (
-            f": after {runs_in_words(one.replications)} of each, {one.paired.share:.1%} of the choices are wrong, "
+            f": after {counted(one.replications, 'run')} of each, {one.paired.share:.1%} of the choices are wrong, "
             f"with runs of their own {one.independent.share:.1%}"
         )
     return said + "."
-
-
-def runs_in_words(number: int) -> str:
-    """'1 run', '5 runs'."""
-    return f"{number} run{'' if number == 1 else 's'}"

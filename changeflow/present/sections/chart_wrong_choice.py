@@ -7,7 +7,7 @@ from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
 
 from changeflow.present.canvas import house_style, new_sheet, settled
 from changeflow.present.palette import OTHERS, text_colour
-from changeflow.present.wrong_choice_text import runs_in_words
+from changeflow.present.words import counted
 from changeflow.study.wrong_choice import Misleading
 
 BODY_INCHES = 2.9
@@ -48,6 +48,6 @@ def wrong_choice_title(found: Misleading) -> str:
     """The finding."""
     one = found.rows[0]
     return (
-        f"After {runs_in_words(one.replications)} of each, {one.independent.share:.1%} of choices are wrong; "
+        f"After {counted(one.replications, 'run')} of each, {one.independent.share:.1%} of choices are wrong; "
         f"{one.paired.share:.1%} where both meet the same requests"
     )

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from changeflow.present.canvas import grow, house_style, line_handles, line_style, new_sheet, put_legend, settled
 from changeflow.present.palette import Look, looks_of
 from changeflow.present.paths import Labels
-from changeflow.present.rows import in_units, number_axis, scale_word
+from changeflow.present.scales import in_units, number_axis, scale_word
 from changeflow.study.study_answer import Level
 
 LETTERS_A_LINE = 52

@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.present.canvas import grow, house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import FAINT, INK, QUIET, Look, looks_of
-from changeflow.present.rows import in_units, number_axis, scale_word
-from changeflow.present.selection_text import NAMES, is_out, system_name, where
+from changeflow.present.scales import in_units, number_axis, scale_word
+from changeflow.present.sections.selection_words import NAMES, is_out, system_name, where
 from changeflow.present.words import capitalised, plain
 from changeflow.study.selection.answer import SystemResult
 from changeflow.study.study import StudyResults
