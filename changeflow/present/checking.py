@@ -11,10 +11,10 @@ from changeflow.model.topology import Load, offered_loads
 from changeflow.present.assumptions import assumption_rows_of
 from changeflow.present.json_numbers import json_number
 from changeflow.present.logs import log_lines
+from changeflow.present.margins import check_lines
 from changeflow.present.story import story
 from changeflow.present.story_components import component_lines, follow_up_lines, follow_up_warnings
 from changeflow.present.story_errors import error_lines, flexibility_lines
-from changeflow.present.terminal import check_lines
 from changeflow.present.words import digits, load_in_words, plain_name
 
 

@@ -12,7 +12,8 @@ from changeflow.present.report import ReportContent
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
 from changeflow.present.spread import spread_sentence
 from changeflow.present.summary import table
-from changeflow.present.terminal import engine_in_words, years_in_words
+from changeflow.present.terminal import engine_in_words
+from changeflow.present.words import years_in_words
 from changeflow.study.results import Results
 
 HOW = (

@@ -9,9 +9,18 @@ import numpy as np
 from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.sentences import hours_in_words
-from changeflow.present.terminal import clears, years_in_words
+from changeflow.present.terminal import clears
 from changeflow.present.undone import aside
-from changeflow.present.words import capitalised, digits, load_in_words, money, plain, plain_name, plus_minus
+from changeflow.present.words import (
+    capitalised,
+    digits,
+    load_in_words,
+    money,
+    plain,
+    plain_name,
+    plus_minus,
+    years_in_words,
+)
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 

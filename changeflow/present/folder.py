@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +12,9 @@ from changeflow.errors import PlanError
 from changeflow.present.adoption import is_on
 from changeflow.present.component_tables import COMPONENTS, component_rows
 from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
-from changeflow.present.surroundings import installed, machine
+from changeflow.present.surroundings import made_with
 from changeflow.study.results import Results
-from changeflow.study.store_folder import MANIFEST, check_writable, manifest_in
+from changeflow.study.store_folder import MANIFEST, check_writable, manifest_in, manifest_text
 
 RESULTS_ROOT = Path("results")
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "pandas", "matplotlib", "seaborn")
@@ -87,7 +85,7 @@ def write_results(results: Results, folder: Path, *, command_line: list[str], ch
 
         report = render_report(report_content(results, drawn, command_line))
         (draft / "report.html").write_text(report, encoding="utf-8")
-        (draft / MANIFEST).write_text(_json(manifest(results, command_line)), encoding="utf-8")
+        (draft / MANIFEST).write_text(manifest_text(manifest(results, command_line)), encoding="utf-8")
 
     write_whole(folder, fill)
 
@@ -133,11 +131,5 @@ def manifest(results: Results, command_line: list[str]) -> dict[str, object]:
             }
             for name, result in results.scenarios.items()
         },
-        "python": sys.version.split()[0],
-        "platform": machine(),
-        "libraries": {name: installed(name) for name in _LIBRARIES},
+        **made_with(*_LIBRARIES),
     }
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, default=str, allow_nan=False) + "\n"

@@ -12,7 +12,17 @@ from changeflow.present.adoption import adoption_sentences
 from changeflow.present.paths import path_words
 from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
-from changeflow.present.words import QUICK, capitalised, digits, load_in_words, money, percent, plain, plain_name
+from changeflow.present.words import (
+    QUICK,
+    capitalised,
+    digits,
+    load_in_words,
+    money,
+    percent,
+    plain,
+    plain_name,
+    time_unit,
+)
 from changeflow.study.met import targets_met
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
@@ -103,9 +113,9 @@ def _single(result: ScenarioResult) -> str:
 
 def hours_in_words(estimate: Estimate) -> str:
     """'5.7 +- 0.2 days', 'at least 30 days', '0.2 +- 0.01 hours'."""
-    scale, unit = (24.0, "days") if estimate.mean >= 48 else (1.0, "hours")
+    scale, unit = time_unit(estimate.mean)
     mean, half = estimate.mean / scale, estimate.half_width / scale
-    text = f"{digits(mean, half)} +- {digits(half, half)} {unit}"
+    text = f"{digits(mean, half)} +- {digits(half, half)} {unit}s"
     return f"at least {text}" if estimate.bound else text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,12 +23,12 @@ from changeflow.present.staircase_words import (
     overflow_of,
     staff_in_words,
 )  # fmt: skip
-from changeflow.present.terminal import years_in_words
-from changeflow.present.words import money
+from changeflow.present.summary import markdown_table
+from changeflow.present.words import money, years_in_words
 from changeflow.study.sizing.answer import ANSWER, Candidate, Family, Sizing
 from changeflow.study.sizing.levers import Staff
 from changeflow.study.sizing.targets import Service
-from changeflow.study.store_folder import MANIFEST
+from changeflow.study.store_folder import MANIFEST, manifest_text
 
 STEPS = ("hours_per_week", "full_time", "bill_per_week", "target", "found", "half_width", "wanted", "staff")
 
@@ -123,8 +122,7 @@ def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], ch
         drawn = _charts(sizing, draft / "charts") if charts else []
         report = render_report(_content(sizing, drawn, command_line))
         (draft / "report.html").write_text(report, encoding="utf-8")
-        text = json.dumps(manifest(results, command_line), indent=2, default=str, allow_nan=False)
-        (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        (draft / MANIFEST).write_text(manifest_text(manifest(results, command_line)), encoding="utf-8")
 
     write_whole(folder, fill)
 
@@ -133,8 +131,7 @@ def markdown(sizing: Sizing) -> str:
     """The answer and the table for a wiki or a mail."""
     headers, rows = _table(sizing)
     lines = [f"# {sizing.family.space.model.title}", "", answer_of(sizing), ""]
-    lines += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += markdown_table(headers, rows)
     lines += ["", f"Promise: {guarantee_of(sizing)}", "", f"Limits: {limits_of(sizing)}", ""]
     return "\n".join(lines)
 

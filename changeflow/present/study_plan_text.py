@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
+from changeflow.present.margins import WIDTH, labelled
 from changeflow.present.paths import setting_word
 from changeflow.present.sections.section import ends_in_words
 from changeflow.present.sections.selection_words import selection_plan
-from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import counted
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS

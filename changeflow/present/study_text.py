@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from changeflow.measure.records import Estimate
+from changeflow.present.margins import WIDTH, labelled
 from changeflow.present.paths import path_words
 from changeflow.present.sections.section import ANSWER, Section, text_table
 from changeflow.present.study_moving import moving_sentence
-from changeflow.present.terminal import WIDTH, labelled
 from changeflow.present.words import QUICK, capitalised, counted, digits, plain
 from changeflow.study.gains import Gain
 from changeflow.study.study import StudyResults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from itertools import chain
@@ -9,6 +10,7 @@ from itertools import chain
 from changeflow.measure.records import Estimate
 from changeflow.model.process_only import process_only
 from changeflow.present.logs import log_lines
+from changeflow.present.margins import WIDTH, labelled
 from changeflow.present.sentences import (
     answer_sentence,
     load_sentence,
@@ -17,12 +19,10 @@ from changeflow.present.sentences import (
 )
 from changeflow.present.spread import spread_sentence
 from changeflow.present.undone import not_done
-from changeflow.present.words import NOT_AVAILABLE, digits, plain
+from changeflow.present.words import NOT_AVAILABLE, digits, plain, time_unit, years_in_words
 from changeflow.study.results import Results, ScenarioResult
 
-WIDTH = 80
 _FINEST = 0.003  # a half-width below this share of its mean is shown as this share
-_LABEL = 9
 _COLUMNS = (10, 10, 9, 8, 4, 9)
 
 
@@ -48,20 +48,6 @@ def engine_in_words(results: Results) -> str:
     """The engine that ran; where only one knows a feature of the models, what that is."""
     rare = dict.fromkeys(chain.from_iterable(process_only(result.model) for result in results.scenarios.values()))
     return f"{results.engine}, the only one for {', '.join(rare)}" if rare else results.engine
-
-
-def labelled(label: str, text: str) -> list[str]:
-    """A label in the margin, text beside it."""
-    wrapped = textwrap.wrap(text, WIDTH - _LABEL, break_on_hyphens=False) or [""]
-    return [f"{label:<{_LABEL}}{wrapped[0]}", *(" " * _LABEL + line for line in wrapped[1:])]
-
-
-def years_in_words(days: float) -> str:
-    """'3 years', '60 days'."""
-    years = days / 365
-    if years >= 1 and abs(years - round(years)) < 0.01:
-        return f"{round(years)} years" if round(years) > 1 else "1 year"
-    return f"{days:g} days"
 
 
 def _headline(results: Results) -> str:
@@ -125,7 +111,8 @@ def _time_unit(results: Results) -> tuple[float, str]:
         for result in results.scenarios.values()
         if "sojourn_time_hours" in result.estimates
     ]
-    return (1.0, "hours") if means and max(means) < 48 else (24.0, "calendar days")
+    scale, unit = time_unit(max(means, default=math.inf))
+    return scale, "hours" if unit == "hour" else "calendar days"
 
 
 def _time(estimate: Estimate | None, scale: float) -> str:
@@ -159,13 +146,3 @@ def _cost(estimate: Estimate | None) -> str:
     if estimate is None:
         return "-"
     return _pair(estimate.mean / 1000, estimate.half_width / 1000)
-
-
-def check_lines(title: str, sections: list[tuple[str, list[str]]]) -> str:
-    """Headed blocks of lines, wrapped."""
-    lines = textwrap.wrap(title, WIDTH)
-    for heading, texts in sections:
-        lines += ["", heading]
-        for text in texts:
-            lines += textwrap.wrap(text, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
-    return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from changeflow.model.routing import RULES
 from changeflow.model.schema import Model
 from changeflow.present.folder import write_whole
 from changeflow.present.trace_names import components_of, people_of, zero_of
-from changeflow.study.store_folder import MANIFEST
+from changeflow.study.store_folder import MANIFEST, manifest_text
 
 
 def trace_tables(trace: Trace, model: Model) -> dict[str, pd.DataFrame]:
@@ -53,7 +52,7 @@ def write_trace(
             "program": "changeflow", "command": "trace", "seed": seed, "replication": replication,
             "engine": engine, "model": model.place, "digest": model.digest(),
         }  # fmt: skip
-        (draft / MANIFEST).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        (draft / MANIFEST).write_text(manifest_text(about), encoding="utf-8")
 
     write_whole(folder, fill)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from changeflow import __version__
 from changeflow.present.json_numbers import json_number
+from changeflow.present.margins import labelled
 from changeflow.present.surroundings import installed, machine
-from changeflow.present.terminal import labelled
 from changeflow.study.recorded import Recorded
 from changeflow.study.study_key import program_digest
 from changeflow.study.verify import Verified

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ def manifest_in(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) and found.get("program") == "changeflow" else {}
+
+
+def manifest_text(content: Mapping[str, object]) -> str:
+    """A manifest as it stands in its file."""
+    return json.dumps(content, indent=2, default=str, allow_nan=False) + "\n"
 
 
 def write_file(path: Path, content: str | bytes) -> None:
