@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from changeflow.cli.crews import asked_for
-from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
+from changeflow.cli.options import Shared, model_options, read_with_options, run_options
 from changeflow.cli.output import finish, prepare, tell_compiling
 from changeflow.cli.progress import reporting
 from changeflow.cli.scenario_sets import split_sets, with_scenario_sets
@@ -45,10 +44,10 @@ def command(
     scenarios = with_scenario_sets(name_scenarios(read, routes), own)
     plan = Plan.of(
         scenarios, replications=options.replications, seed=options.seed, engine=options.engine,
-        baseline=baseline, quick=options.quick, workers=1 if options.workers is None else options.workers,
+        baseline=baseline, quick=options.quick, workers=options.workers,
     )  # fmt: skip
     folder = prepare(options)
-    plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications * len(scenarios))))
+    plan = with_engine(plan)
     tell_compiling(plan, options)
     one_system = {name: name for name in scenarios} if len(read) == 1 and len(routes) > 1 and not own else None
     hired = asked_for(options.dask, options.workers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -51,7 +50,7 @@ _RUN_OPTIONS = (
     click.option("--replications", type=int, metavar="N", help="Runs of each configuration."),
     click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance; 0 is a seed."),
     click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates."),
-    click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8)."),
+    click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: what pays, at most 8)."),
     DASK,
     click.option("--out", metavar="DIR", help="Results folder (default: a fresh numbered one under results/)."),
     click.option("--force", is_flag=True, help="Replace a results folder of changeflow."),
@@ -115,10 +114,3 @@ def target_sets(text: str) -> list[str]:
             parts.append(f"{name} = {{" + ", ".join(f"{key} = {value!r}" for key, value in values.items()) + "}")
     parts.append(f"backlog_not_growing = {'true' if targets.backlog_not_growing else 'false'}")
     return ["targets={" + ", ".join(parts) + "}"]
-
-
-def workers_for(asked: int | None, runs: int) -> int:
-    """Cores to use: as asked, else all cores when there is enough work to pay for starting them."""
-    if asked is not None:
-        return asked
-    return min(os.cpu_count() or 1, 8) if runs >= 100 else 1

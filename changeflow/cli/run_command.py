@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from changeflow.cli.crews import asked_for
-from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
+from changeflow.cli.options import Shared, model_options, read_with_options, run_options
 from changeflow.cli.output import finish, prepare, tell_compiling
 from changeflow.cli.progress import reporting
 
@@ -26,10 +25,10 @@ def command(model: str, horizon_days: float | None, warm_up_days: float | None, 
     scenarios = name_scenarios([read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)], [])
     plan = Plan.of(
         scenarios, replications=options.replications, seed=options.seed, engine=options.engine,
-        quick=options.quick, workers=1 if options.workers is None else options.workers,
+        quick=options.quick, workers=options.workers,
     )  # fmt: skip
     folder = prepare(options)
-    plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications)))
+    plan = with_engine(plan)
     tell_compiling(plan, options)
     hired = asked_for(options.dask, options.workers)
     with hired as crew, reporting(options.progress, "simulating") as progress:

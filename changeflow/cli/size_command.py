@@ -6,14 +6,13 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from changeflow.cli.crews import asked_for
-from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
+from changeflow.cli.options import Shared, model_options, read_with_options, run_options
 from changeflow.cli.output import prepare, tell_compiling
 from changeflow.cli.progress import reporting
 from changeflow.errors import PlanError
@@ -66,10 +65,10 @@ def command(
     space = check_sizing(read, spans, near)
     plan = Plan.of(
         {TODAY: read}, replications=options.replications, seed=options.seed, engine=options.engine,
-        quick=options.quick, workers=1 if options.workers is None else options.workers,
+        quick=options.quick, workers=options.workers,
     )  # fmt: skip
     folder = prepare(options)
-    plan = with_engine(replace(plan, workers=workers_for(options.workers, 100)))
+    plan = with_engine(plan)
     tell_compiling(plan, options)
     hired = asked_for(options.dask, options.workers)
     with hired as crew, reporting(options.progress, "sizing") as progress:

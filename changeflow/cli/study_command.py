@@ -29,7 +29,7 @@ _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 @click.option("--seed", type=int, metavar="N", help="Seed of all chance, instead of the file's; 0 is a seed.")
 @click.option("--quick", is_flag=True, help="Few runs, for a first look; marked as such. They count later.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
-@click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: what pays, at most 8).")
 @DASK
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
 @click.option("--force", is_flag=True, help="Accept a very large design; replace a results folder of something else.")
@@ -125,7 +125,7 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     from changeflow.present.study_estimate import estimate_lines
     from changeflow.present.study_text import plan_lines
     from changeflow.study.study import cells_of, check_measures, systems_of
-    from changeflow.study.study_pilot import pilot
+    from changeflow.study.study_pilot import cores_for, pilot
 
     cells = cells_of(plan, None)
     if plan.study.selection is not None:
@@ -133,7 +133,9 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     first = pilot(plan)
     check_measures(plan, first.measures)
     _check_causes(plan)
-    click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, options.crew_size)]))
+    runs = len(set(cells.keys.values())) * plan.least_replications
+    cores = cores_for(plan, cells, first.engine, runs, options.workers)
+    click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, cores)]))
     return 0
 
 

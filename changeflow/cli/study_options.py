@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 
@@ -25,8 +24,3 @@ class Options:
     strict: bool
     time_limit: str | None
     dry_run: bool
-
-    @property
-    def crew_size(self) -> int:
-        """Workers of this machine."""
-        return min(os.cpu_count() or 1, 8) if self.workers is None else self.workers

@@ -168,17 +168,19 @@ def _work(
     from changeflow.cli.progress import reporting_with_rate
     from changeflow.study.crew import crew_here
     from changeflow.study.store_packing import pack
-    from changeflow.study.study_pilot import engine_for, must_compile
+    from changeflow.study.study_pilot import cores_for, engine_for, must_compile
     from changeflow.study.study_runner import run_missing
     from changeflow.study.workshop import Workshop
 
     least = plan.least_replications
     wanted = least * len(set(cells.keys.values()))
     already = sum(min(len(store.done(key)), least) for key in set(cells.keys.values()))
-    engine = engine_for(plan, cells, options.engine, max(wanted - already, 1))
+    missing = wanted - already
+    engine = engine_for(plan, cells, options.engine, max(missing, 1))
     if options.progress == "auto" and must_compile(plan, engine):
         print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
-    hired = crew_here(engine, options.crew_size, wanted - already, crew)
+    cores = 1 if crew else cores_for(plan, cells, engine, missing, options.workers)
+    hired = crew_here(engine, cores, missing, crew)
     with hired as hands, reporting_with_rate(options.progress, "simulating") as tell:
         workshop = Workshop(hands, plan.model, plan.seed_of, plan.manner, engine, pack)
         run_missing(tasks, workshop, store, cells, already=already, wanted=wanted, time_limit=seconds, tell=tell)

@@ -18,7 +18,7 @@ ENOUGH_CELLS = 100
 @click.option("--sample", type=int, default=SAMPLE, show_default=True, metavar="N", help="Runs that are made again.")
 @click.option("--all", "everything", is_flag=True, help="Make every run again.")
 @click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
-@click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: what pays, at most 8).")
 @DASK
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 @click.option("--progress", type=click.Choice(["auto", "none", "json"]), default="auto", help="Progress on stderr.")
@@ -36,11 +36,11 @@ def command(
 
     For folders of run, compare and study. Exit 4 when a number has drifted.
     """
-    from changeflow.cli.options import workers_for
     from changeflow.cli.progress import reporting
     from changeflow.engine.simulate import choose_engine
+    from changeflow.model.topology import most_visits_per_week
     from changeflow.present.verifying import drift_found, verified_as_json, verified_text
-    from changeflow.study.crew import crew_here
+    from changeflow.study.crew import cores_worth, crew_here
     from changeflow.study.recorded import recorded
     from changeflow.study.store_packing import pack
     from changeflow.study.verify import verify
@@ -54,10 +54,12 @@ def command(
     runs = kept.runs if everything else min(sample, kept.runs)
     looked_at = [kept.model(*cell) for cell in kept.cells[:ENOUGH_CELLS]]  # one may be for the process engine only
     engine = choose_engine(engine, models=looked_at)
+    visits = max(most_visits_per_week(model) * model.horizon_days / 7 for model in looked_at)
+    cores = cores_worth(engine, runs, visits) if workers is None else workers
     hired = asked_for(dask, workers)
     with (
         hired as cluster,
-        crew_here(engine, workers_for(workers, runs), runs, cluster) as crew,
+        crew_here(engine, cores, runs, cluster) as crew,
         reporting(progress, "verifying") as tell,
     ):
         workshop = Workshop(crew, kept.model, kept.seed_of, kept.manner, engine, pack)
