@@ -44,6 +44,6 @@ def command(
     scenarios = with_scenario_sets(name_scenarios(read, routes), own)
     one_system = {name: name for name in scenarios} if len(read) == 1 and len(routes) > 1 and not own else None
     plan, folder = planned(scenarios, options, baseline), folder_for(options)
-    with hiring(plan, options, plan.replications * len(scenarios), "simulating") as (plan, crew, progress):
+    with hiring(plan, options, "simulating") as (plan, crew, progress):
         results = compare(plan, routes=one_system, screening=not options.quick, crew=crew, progress=progress)
     return finish(results, folder, options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -14,26 +13,12 @@ from changeflow.errors import PlanError
 if TYPE_CHECKING:
     from changeflow.study.crew import Crew
 
-WORKERS = click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+WORKERS = click.option(
+    "--workers", type=int, metavar="N", help="Cores that share the runs (default: what pays, at most 8)."
+)
 DASK = click.option(
     "--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster whose workers make the runs instead."
 )
-
-
-ENOUGH_RUNS = 100
-"""So many runs pay for starting the workers that share them."""
-
-
-def cores() -> int:
-    """Of this machine: as many as share the runs where nobody says how many."""
-    return min(os.cpu_count() or 1, 8)
-
-
-def workers_for(asked: int | None, runs: int) -> int:
-    """Cores to use: as asked, else all when there is enough work."""
-    if asked is not None:
-        return asked
-    return cores() if runs >= ENOUGH_RUNS else 1
 
 
 def asked_for(dask: str | None, workers: int | None) -> AbstractContextManager[Crew | None]:

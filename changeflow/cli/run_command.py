@@ -24,6 +24,6 @@ def command(model: str, horizon_days: float | None, warm_up_days: float | None, 
     options = Shared(**shared)
     scenarios = name_scenarios([read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)], [])
     plan, folder = planned(scenarios, options), folder_for(options)
-    with hiring(plan, options, plan.replications, "simulating") as (plan, crew, progress):
+    with hiring(plan, options, "simulating") as (plan, crew, progress):
         results = run(plan, crew=crew, progress=progress)
     return finish(results, folder, options)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from changeflow.cli.crews import asked_for, workers_for
+from changeflow.cli.crews import asked_for
 from changeflow.cli.progress import reporting, say_compiling
 from changeflow.cli.run_options import Shared
 from changeflow.model.schema import Model
@@ -23,7 +22,7 @@ def planned(scenarios: Mapping[str, Model], options: Shared, baseline: str | Non
     """The plan that the options ask for; raises PlanError for what they cannot ask for."""
     return Plan.of(
         scenarios, replications=options.replications, seed=options.seed, engine=options.engine, baseline=baseline,
-        quick=options.quick, workers=1 if options.workers is None else options.workers,
+        quick=options.quick, workers=options.workers,
     )  # fmt: skip
 
 
@@ -35,11 +34,11 @@ def folder_for(options: Shared) -> Path:
 
 
 @contextmanager
-def hiring(plan: Plan, options: Shared, runs: int, what: str) -> Iterator[tuple[Plan, Crew | None, Progress]]:
-    """The plan with its engine and workers for so many runs, the cluster if one is asked for, and who hears of it."""
+def hiring(plan: Plan, options: Shared, what: str) -> Iterator[tuple[Plan, Crew | None, Progress]]:
+    """The plan with its engine, the cluster if one is asked for, and who hears of it."""
     from changeflow.study.compare import with_engine
 
-    plan = with_engine(replace(plan, workers=workers_for(options.workers, runs)))
+    plan = with_engine(plan)
     if options.dask is None:
         _tell_compiling(plan, options)
     with asked_for(options.dask, options.workers) as crew, reporting(options.progress, what) as progress:

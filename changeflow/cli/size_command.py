@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from changeflow.cli.crews import ENOUGH_RUNS
 from changeflow.cli.model_options import model_options, read_with_options
 from changeflow.cli.run_options import Shared, run_options
 from changeflow.cli.simulating import folder_for, hiring, planned
@@ -62,7 +61,7 @@ def command(
     spans, near = _spans(ranges), TOLERANCE if tolerance is None else tolerance
     space = check_sizing(read, spans, near)
     plan, folder = planned({TODAY: read}, options), folder_for(options)
-    with hiring(plan, options, ENOUGH_RUNS, "sizing") as (plan, crew, progress):
+    with hiring(plan, options, "sizing") as (plan, crew, progress):
         found = size(plan, ranges=spans, tolerance=near, space=space, crew=crew, progress=progress)
     return _finish(found, folder, options)
 

@@ -134,14 +134,16 @@ def _dry_run(plan: StudyPlan, options: Options) -> int:
     from changeflow.present.study_plan_text import plan_lines
     from changeflow.study.study_cells import cells_of
     from changeflow.study.study_measures import check_measures
-    from changeflow.study.study_pilot import pilot
+    from changeflow.study.study_pilot import cores_for, pilot
 
     cells = cells_of(plan, None)
     _check_systems(plan, cells)
     first = pilot(plan)
     check_measures(plan, first.measures)
     _check_causes(plan)
-    click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, options.crew_size)]))
+    runs = len(set(cells.keys.values())) * plan.least_replications
+    cores = cores_for(plan, cells, first.engine, runs, options.workers)
+    click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, cores)]))
     return 0
 
 

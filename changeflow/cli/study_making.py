@@ -84,18 +84,20 @@ class Making:
         from changeflow.cli.progress import reporting_with_rate, say_compiling
         from changeflow.study.crew import crew_here
         from changeflow.study.store_packing import pack
-        from changeflow.study.study_pilot import engine_for, must_compile
+        from changeflow.study.study_pilot import cores_for, engine_for, must_compile
         from changeflow.study.study_runner import run_missing
         from changeflow.study.workshop import Workshop
 
         keys, least = set(cells.keys.values()), plan.least_replications
         wanted = least * len(keys)
         already = sum(min(len(self.store.done(key)), least) for key in keys)
-        engine = engine_for(plan, cells, self.options.engine, max(wanted - already, 1))
+        missing = wanted - already
+        engine = engine_for(plan, cells, self.options.engine, max(missing, 1))
         if must_compile(plan, engine):
             say_compiling(self.options.progress)
         left = None if self.end is None else max(self.end - time.monotonic(), 0.0)
-        hired = crew_here(engine, self.options.crew_size, wanted - already, self.crew)
+        cores = 1 if self.crew else cores_for(plan, cells, engine, missing, self.options.workers)
+        hired = crew_here(engine, cores, missing, self.crew)
         with hired as hands, reporting_with_rate(self.options.progress, "simulating") as tell:
             workshop = Workshop(hands, plan.model, plan.seed_of, plan.manner, engine, pack)
             run_missing(tasks, workshop, self.store, cells, already=already, wanted=wanted, time_limit=left, tell=tell)

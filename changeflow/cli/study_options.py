@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from changeflow.cli.crews import cores
 from changeflow.cli.options import Common
 
 
@@ -16,8 +15,3 @@ class Options(Common):
     parquet: bool
     time_limit: str | None
     dry_run: bool
-
-    @property
-    def crew_size(self) -> int:
-        """Workers of this machine."""
-        return cores() if self.workers is None else self.workers

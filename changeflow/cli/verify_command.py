@@ -6,7 +6,7 @@ import json as json_module
 
 import click
 
-from changeflow.cli.crews import DASK, WORKERS, asked_for, workers_for
+from changeflow.cli.crews import DASK, WORKERS, asked_for
 from changeflow.cli.options import ENGINE, JSON, PROGRESS
 from changeflow.errors import PlanError
 
@@ -39,8 +39,9 @@ def command(
     """
     from changeflow.cli.progress import reporting
     from changeflow.engine.simulate import choose_engine
+    from changeflow.model.topology import most_visits_per_week
     from changeflow.present.verifying import drift_found, verified_as_json, verified_text
-    from changeflow.study.crew import crew_here
+    from changeflow.study.crew import cores_worth, crew_here
     from changeflow.study.recorded import recorded
     from changeflow.study.store_packing import pack
     from changeflow.study.verify import verify
@@ -53,9 +54,11 @@ def command(
     runs = kept.runs if everything else min(sample, kept.runs)
     looked_at = [kept.model(*cell) for cell in kept.cells[:ENOUGH_CELLS]]  # one may be for the process engine only
     engine = choose_engine(engine, models=looked_at)
+    visits = max(most_visits_per_week(model) * model.horizon_days / 7 for model in looked_at)
+    cores = cores_worth(engine, runs, visits) if workers is None else workers
     with (
         hired as cluster,
-        crew_here(engine, workers_for(workers, runs), runs, cluster) as crew,
+        crew_here(engine, cores, runs, cluster) as crew,
         reporting(progress, "verifying") as tell,
     ):
         workshop = Workshop(crew, kept.model, kept.seed_of, kept.manner, engine, pack)
