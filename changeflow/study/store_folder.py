@@ -58,15 +58,16 @@ def manifest_text(content: Mapping[str, object]) -> str:
     return json.dumps(content, indent=2, default=str, allow_nan=False) + "\n"
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Put a file in place at once and durably, so that none is ever half written."""
+def write_file(path: Path, content: str | bytes, *, durable: bool = True) -> None:
+    """Put a file in place at once, so that none is ever half written; durable ones outlive a loss of power."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content if isinstance(content, bytes) else content.encode())
-            out.flush()
-            os.fsync(out.fileno())
+            if durable:
+                out.flush()
+                os.fsync(out.fileno())
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
     except BaseException:

@@ -6,6 +6,7 @@ import math
 
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.present.paths import path_words, setting_word
+from changeflow.present.sections.section import amount
 from changeflow.present.words import capitalised, digits, plain
 from changeflow.study.selection.answer import Selected, SystemResult
 from changeflow.study.study import StudyResults
@@ -108,7 +109,7 @@ def selection_sentence(results: StudyResults) -> str:
     unit = unit_of(plan.comparison.primary, plan.bases[0].currency)
     parts = [_found(results, where(best, plan), measure), _promise(selected, unit)]
     negligible = selected.expected_loss < NEXT_TO_NOTHING * abs(best.mean)
-    price = "next to nothing" if negligible else f"at most {_amount(selected.expected_loss)} {unit}"
+    price = "next to nothing" if negligible else f"at most {amount(selected.expected_loss)} {unit}"
     parts.append(f"If another is the best, this choice costs on average {price}.")
     if (cell := _cell_of(results, best)) is not None and cell.growing:
         parts.append("Yet its backlog grows, so nothing is called best.")
@@ -135,7 +136,7 @@ def _promise(selected: Selected, unit: str) -> str:
     """The guarantee in words."""
     level, together = selected.level, selected.runs_per_observation
     means = "on means of replications" if together == 1 else f"on means of {together} replications each"
-    zone = f"{_amount(selected.zone)} {unit}" if selected.zone is not None else ""
+    zone = f"{amount(selected.zone)} {unit}" if selected.zone is not None else ""
     if selected.asked is not None:
         return (
             f"No guarantee: the procedure asked for {selected.asked} observations of a system, the file allows "
@@ -170,7 +171,3 @@ def _cell_of(results: StudyResults, one: SystemResult) -> Cell | None:
 def _falls(results: StudyResults) -> bool:
     """Is more better?"""
     return MEASURES[base_name(results.plan.comparison.primary)].more_is_better
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
