@@ -14,7 +14,7 @@ from changeflow.study.results import Results
 
 def finish(results: Results, folder: Path, options: Shared) -> int:
     """Write the folder, print text or JSON, return the exit code."""
-    from changeflow.present.folder import write_results
+    from changeflow.present.results_folder import write_results
 
     command_line = ["changeflow", *sys.argv[1:]]
     write_results(results, folder, command_line=command_line, charts=options.charts)

@@ -9,11 +9,12 @@ from typing import Any
 
 from changeflow import __version__
 from changeflow.present.assumptions import assumption_rows
-from changeflow.present.csv_files import RUNS, SUMMARY, Row, runs_rows, summary_rows, write_csv
-from changeflow.present.folder import manifest, write_whole
+from changeflow.present.csv_files import Row
+from changeflow.present.folder import write_whole
 from changeflow.present.json_numbers import json_number
 from changeflow.present.machine import as_json
-from changeflow.present.report import ReportContent, render_report
+from changeflow.present.report import ReportContent
+from changeflow.present.results_folder import Tables, write_files
 from changeflow.present.staircase import found_in_words, in_time
 from changeflow.present.staircase_words import (
     LABELS,
@@ -28,7 +29,6 @@ from changeflow.present.words import money, years_in_words
 from changeflow.study.sizing.answer import ANSWER, Candidate, Family, Sizing
 from changeflow.study.sizing.levers import Staff
 from changeflow.study.sizing.targets import Service
-from changeflow.study.store_folder import MANIFEST, manifest_text
 
 STEPS = ("hours_per_week", "full_time", "bill_per_week", "target", "found", "half_width", "wanted", "staff")
 
@@ -112,17 +112,12 @@ def step_rows(sizing: Sizing) -> Iterator[Row]:
 
 def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], charts: bool) -> None:
     """Manifest, tables, the staircase with its chart, report."""
-    results = sizing.results
 
     def fill(draft: Path) -> None:
-        write_csv(draft / "runs.csv", RUNS, runs_rows(results))
-        write_csv(draft / "summary.csv", SUMMARY, summary_rows(results))
-        write_csv(draft / "staircase.csv", STEPS, step_rows(sizing))
-        (draft / "summary.md").write_text(markdown(sizing), encoding="utf-8")
         drawn = _charts(sizing, draft / "charts") if charts else []
-        report = render_report(_content(sizing, drawn, command_line))
-        (draft / "report.html").write_text(report, encoding="utf-8")
-        (draft / MANIFEST).write_text(manifest_text(manifest(results, command_line)), encoding="utf-8")
+        further: Tables = {"staircase.csv": (STEPS, step_rows(sizing))}
+        content = _content(sizing, drawn, command_line)
+        write_files(draft, sizing.results, further, markdown(sizing), content, command_line)
 
     write_whole(folder, fill)
 
