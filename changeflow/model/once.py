@@ -5,9 +5,10 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from changeflow.model.schema import Model
+if TYPE_CHECKING:
+    from changeflow.model.schema import Model
 
 R = TypeVar("R")
 
@@ -28,7 +29,7 @@ def once_a_model(work: Callable[[Model], R]) -> Callable[[Model], R]:
 
 
 MOST_CAUSES = 64
-Work = Callable[[Model, float, float], R]
+Work = Callable[["Model", float, float], R]
 
 
 def once_a_cause(causes: Callable[[Model], str]) -> Callable[[Work[R]], Work[R]]:
