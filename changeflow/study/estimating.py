@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -32,7 +33,8 @@ def columns_of(runs: tuple[RunMeasures, ...], wanted: Collection[str] | None = N
 
 def _names(parts: Iterable[Mapping[str, object]], wanted: Collection[str] | None) -> dict[str, None]:
     """The names of all runs in the order in which they come."""
-    return {name: None for part in parts for name in part if wanted is None or name in wanted}
+    names = dict.fromkeys(chain.from_iterable(parts))
+    return names if wanted is None else {name: None for name in names if name in wanted}
 
 
 def estimate_of(columns: Columns, measure: str, level: float, currency: str, together: int) -> Estimate | None:
