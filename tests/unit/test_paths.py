@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from changeflow.model.reading import read_model
+from changeflow.present.assumptions import assumption_rows
 from changeflow.present.paths import path_label, path_unit, path_words, some_paths
+from tests.unit.test_findings import results_of
+from tests.unit.test_verdict import scenario
 
 MODEL = read_model("partly_open")
 
@@ -46,3 +51,11 @@ def test_where_nobody_knows_the_unit_there_is_none() -> None:
 def test_many_paths_are_counted() -> None:
     assert some_paths(["a.b", "horizon_days"]) == "a b and horizon days"
     assert some_paths(["a", "b", "c"]) == "3 others"
+
+
+def test_a_report_says_what_is_assumed_in_words() -> None:
+    """Of every command that writes one: compare and size alike."""
+    results = results_of(replace(scenario("a", 1000), model=MODEL), replace(scenario("b", 1100), model=MODEL))
+    rows = assumption_rows(results)
+    assert "vendor speed" in [what for what, *_ in rows]
+    assert len(rows) == len(set(rows))
