@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from changeflow.errors import InputError
+from changeflow.present.json_numbers import json_number
 from changeflow.study.store_folder import MANIFEST
 
 _KEYS = ["scenario", "replication", "measure"]
@@ -38,7 +39,7 @@ class Drift:
         return {
             "drift": self.found, "compared": self.compared, "changed": self.changed,
             "worst": [
-                dict(zip((*_KEYS, "old", "new"), (*keys, _number(old), _number(new)), strict=True))
+                dict(zip((*_KEYS, "old", "new"), (*keys, json_number(old), json_number(new)), strict=True))
                 for *keys, old, new in self.worst
             ],
             "only_old": list(self.only_old), "only_new": list(self.only_new),
@@ -55,11 +56,6 @@ class Drift:
         lines += [f"  only in the old folder: {', '.join(self.only_old[:_SHOWN])}"] if self.only_old else []
         lines += [f"  only in the new folder: {', '.join(self.only_new[:_SHOWN])}"] if self.only_new else []
         return "\n".join(lines)
-
-
-def _number(value: float) -> float | None:
-    """JSON knows no NaN."""
-    return None if np.isnan(value) else value
 
 
 def compare_folders(old: str, new: str, tolerance: float) -> Drift:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from changeflow.study.study import Cells
+from changeflow.study.study_cells import Cells
 from changeflow.study.study_pilot import Pilot
 from changeflow.study.study_plan import StudyPlan
 

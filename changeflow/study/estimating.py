@@ -98,8 +98,17 @@ def ratio_parts(columns: Columns, measure: str, together: int) -> tuple[Floats, 
 
 
 def contributions(columns: Columns, measure: str, together: int) -> Floats:
-    """What each run, or organisation, adds to the estimate, which is their mean: pseudo-values of a ratio of sums."""
+    """What each run, or organisation, adds to the estimate, which is their mean: pseudo-values of a ratio of sums.
+
+    NaN for a run, or organisation, without the number.
+    """
     if MEASURES[base_name(measure)].ratio:
         return pseudo_values(*ratio_parts(columns, measure, together))
     values = columns.values[measure]
-    return values if together == 1 else pseudo_values(*sums_and_counts(values, together))
+    if together == 1:
+        return values
+    sums, counts = sums_and_counts(values, together)
+    known = counts > 0
+    found = np.full(len(sums), np.nan)
+    found[known] = pseudo_values(sums[known], counts[known])
+    return found

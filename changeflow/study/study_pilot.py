@@ -12,7 +12,7 @@ from changeflow.measure.window import Window
 from changeflow.study.crew import cores_worth
 from changeflow.study.one_run import controls_of, one_run
 from changeflow.study.store_packing import pack
-from changeflow.study.study import Cells
+from changeflow.study.study_cells import Cells
 from changeflow.study.study_plan import StudyPlan
 
 ROW_BYTES = 40
