@@ -5,16 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from changeflow.measure.records import Estimate
+from changeflow.measure.records import Difference, Estimate
 from changeflow.present.paths import path_words, setting_word
 from changeflow.present.selection_text import selection_plan
 from changeflow.present.sensitivity.section import ANSWER, Section, ends_in_words, text_table
+from changeflow.present.sentences import lead_sentence
 from changeflow.present.study_moving import moving_sentence
 from changeflow.present.terminal import WIDTH, labelled
-from changeflow.present.words import digits, plain
+from changeflow.present.words import capitalised, digits, plain
 from changeflow.study.design import fraction
 from changeflow.study.design_fraction import LETTERS
 from changeflow.study.gains import Gain
+from changeflow.study.results import Verdict
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, target_met
 from changeflow.study.study_estimates import Cell
@@ -30,6 +32,7 @@ LETTERS_A_HEAD = 10
 """Of a line of a heading."""
 LONGEST_VALUE = 24
 """Of a factor, on a terminal; whole in points.csv."""
+_NOBODY = "Every backlog grows, or nothing is done, so nothing is called best."
 
 
 def plan_lines(plan: StudyPlan) -> list[str]:
@@ -186,6 +189,8 @@ def _who_is_best(results: StudyResults) -> str:
     measure = plain(plan.comparison.primary)
     if len(plan.scenarios) == 1:
         return _among_points(results)
+    if len(bests) == 1:
+        return _at_the_one_point(results)
     wins = {name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)}
     open_ones = sum(one.kind == "too_close" for one in bests)
     said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
@@ -197,11 +202,27 @@ def _who_is_best(results: StudyResults) -> str:
     return counts + "."
 
 
+def _at_the_one_point(results: StudyResults) -> str:
+    """Several scenarios and nothing varied: a comparison, in the words of one."""
+    comparison, best, cells = results.plan.comparison, results.bests[0], results.cells
+    measure = comparison.primary
+    if best.leader is None:
+        return _NOBODY
+    leader = cells[best.leader]
+    if best.second is None:
+        name = capitalised(plain(leader.scenario))
+        return f"{name} wins: no other has a {plain(measure)} and a backlog that settles."
+    second, unit = cells[best.second].scenario, leader.estimates[measure].unit
+    lead = Difference(second, leader.scenario, measure, best.lead, best.half_width, best.level, unit)
+    verdict = Verdict(best.kind, None, leader.scenario, second, lead, results.matters(cells), ())
+    return lead_sentence(verdict, lead, comparison, several=len(cells) > 2)
+
+
 def _among_points(results: StudyResults) -> str:
     plan, best = results.plan, results.bests[0]
     measure = plan.comparison.primary
     if best.leader is None:
-        return "Every backlog grows, or nothing is done, so nothing is called best."
+        return _NOBODY
     cell = results.cells[best.leader]
     where = ", ".join(f"{path_words(path)} {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
     one = cell.estimates.get(measure)

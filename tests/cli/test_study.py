@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -179,7 +180,23 @@ def test_a_dry_run_says_what_there_would_be_and_writes_nothing(folder: Path) -> 
     assert done.code == 0
     for part in ("4 points (grid) x 2 scenarios x 4 replications", "RUNS      32", "TIME", "MEMORY", "stations.house"):
         assert part in done.out
+    assert all(len(line) <= 80 for line in done.out.splitlines())
     assert contents(folder) == before
+
+
+def test_where_nothing_is_varied_it_answers_as_a_comparison(folder: Path) -> None:
+    """Not "best of 1 point at 1": who wins, by how much, how surely."""
+    file = write_study(folder)
+    text = file.read_text()
+    file.write_text(text[: text.index("[[factors]]")] + text[text.index("[comparison]") :])
+    said = " ".join(changeflow("study", "study.toml", *QUIET, folder=folder).out.split())
+    words = ("--who", "vendor,both", "--replications", "4", "--quick", "--progress", "none", "--no-charts", "--json")
+    compared = changeflow(
+        "compare", "tiny.toml", *words, "--set", "comparison.primary=sojourn_time_hours", folder=folder
+    )
+    sentence = compared.json["answer"]["sentence"].split(". ")[0]
+    assert re.search(r"wins|too close|the same", sentence, re.IGNORECASE)
+    assert f"ANSWER {sentence}" in said
 
 
 def test_a_dry_run_of_a_fraction_tells_who_is_mixed_up_with_whom(folder: Path) -> None:
