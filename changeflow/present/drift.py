@@ -5,15 +5,22 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from changeflow.errors import InputError
-from changeflow.study.store_folder import MANIFEST
+from changeflow.present.terminal import labelled
+from changeflow.study.store_folder import MANIFEST, manifest_in
 
 _KEYS = ["scenario", "replication", "measure"]
 _SHOWN = 10
+_SETTINGS = {
+    "command": "command", "study": "study", "seed": "seed", "engine": "engine", "version": "changeflow",
+    "program_digest": "program", "python": "python", "platform": "platform",
+}  # fmt: skip
+"""Key of a manifest -> its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,8 @@ class Drift:
     only_new: tuple[str, ...]
     digests: tuple[str, str]
     """Of all rows of either folder's table of runs: scenario, replication, measure and the bits of the number."""
+    differs: tuple[str, ...] = ()
+    """What the folders' manifests say otherwise, and what may so explain a drift."""
 
     @property
     def found(self) -> bool:
@@ -42,7 +51,7 @@ class Drift:
                 for *keys, old, new in self.worst
             ],
             "only_old": list(self.only_old), "only_new": list(self.only_new),
-            "digests": dict(zip(("old", "new"), self.digests, strict=True)),
+            "digests": dict(zip(("old", "new"), self.digests, strict=True)), "differs": list(self.differs),
         }  # fmt: skip
 
     def in_words(self) -> str:
@@ -54,6 +63,7 @@ class Drift:
         lines += [f"  {s}, run {r}, {m}: {old!r} -> {new!r}" for s, r, m, old, new in self.worst]
         lines += [f"  only in the old folder: {', '.join(self.only_old[:_SHOWN])}"] if self.only_old else []
         lines += [f"  only in the new folder: {', '.join(self.only_new[:_SHOWN])}"] if self.only_new else []
+        lines += labelled("DIFFERS", "; ".join(self.differs) or "nothing that the manifests speak of")
         return "\n".join(lines)
 
 
@@ -77,8 +87,29 @@ def compare_folders(old: str, new: str, tolerance: float) -> Drift:
     keys = [(str(scenario), int(run), str(measure)) for scenario, run, measure in both.index[order]]
     worst = tuple((*key, float(before[i]), float(after[i])) for key, i in zip(keys, order))
     return Drift(
-        len(both), int((~same).sum()), worst, _only(one, other), _only(other, one), (_digest(one), _digest(other))
-    )
+        len(both), int((~same).sum()), worst, _only(one, other), _only(other, one), (_digest(one), _digest(other)),
+        _differs(manifest_in(Path(old)), manifest_in(Path(new))),
+    )  # fmt: skip
+
+
+def _differs(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+    """Models, settings, program and machine, where two manifests differ."""
+    models = old.get("models", {}), new.get("models", {})
+    said = [f"model {name}" for name in models[0] if _digest_in(models[0], name) != _digest_in(models[1], name)]
+    said += [f"model {name}" for name in models[1] if name not in models[0]]
+    said += ["study file"] if old.get("file") != new.get("file") else []
+    plain = {name: (old.get(name), new.get(name)) for name in _SETTINGS}
+    plain |= {
+        name: (old.get("libraries", {}).get(name), new.get("libraries", {}).get(name))
+        for name in {**old.get("libraries", {}), **new.get("libraries", {})}
+    }
+    said += [f"{_SETTINGS.get(name, name)} {one} -> {other}" for name, (one, other) in plain.items() if one != other]
+    return tuple(said)
+
+
+def _digest_in(models: dict[str, Any], name: str) -> str | None:
+    digest: str | None = models.get(name, {}).get("digest")
+    return digest
 
 
 def _only(one: pd.DataFrame, other: pd.DataFrame) -> tuple[str, ...]:

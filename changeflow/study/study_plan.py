@@ -21,12 +21,12 @@ from changeflow.study.combinations import combination_faults
 from changeflow.study.design import Range, Setting, settings
 from changeflow.study.manner import Manner
 from changeflow.study.plan import model_names
-from changeflow.study.routes import along_route
+from changeflow.study.routes import ROUTES, along_route
 from changeflow.study.sensitivity_checks import range_faults, sensitivity_faults
 from changeflow.study.sensitivity_points import causes_switched, path_faults, paths_of_causes
 from changeflow.study.silent_gates import silent_gates
 from changeflow.study.steady_file import REPLICATIONS
-from changeflow.study.study_file import Factor, Study, read_study
+from changeflow.study.study_file import Factor, Study, find_study, read_study, word_faults
 from changeflow.study.study_key import digest_of, program_digest
 from changeflow.study.toml_value import toml
 
@@ -195,13 +195,17 @@ def plan_of(path: str | Path) -> StudyPlan:
     Raises ModelError or PlanError for what is wrong with the file, its models, factors, design or baseline.
     """
     study, places = read_study(path)
-    bases = tuple(_base(study, places, Path(path), i) for i in range(len(study.models)))
+    words = word_faults(study, places)
+    if not set(study.who) <= set(ROUTES):
+        raise ModelError(words)  # there are no scenarios that the rest could be about
+    bases = tuple(_base(study, places, find_study(path), i) for i in range(len(study.models)))
     currencies = {model.currency for model in bases}
     if len(currencies) > 1:
         raise PlanError(f"{places.file}: expected models in one currency, found {', '.join(sorted(currencies))}")
     names = _scenarios(study, bases)
     study, origins, left_out = with_all(study, bases)
     faults = [
+        *words,
         *combination_faults(study, places),
         *_unknown_scenarios(study, places, names),
         *_unknown_paths(study, places, bases, origins),

@@ -242,3 +242,12 @@ def test_a_quick_look_says_so_everywhere_and_its_runs_count(folder: Path) -> Non
     assert "uick" not in done.out
     assert len(rows(mine)) == POINTS * SCENARIOS * 22
     assert before.items() < rows(mine).items()
+
+
+@pytest.mark.parametrize("words", ["hours_and_fit", "experiments/hours_and_fit.toml"])
+def test_experiments_that_come_along_run_from_anywhere(words: str, folder: Path) -> None:
+    """As the README writes it, and by name, where the program is installed and there is no checkout."""
+    done = changeflow("study", words, "--dry-run", folder=folder)
+    assert done.code == 0, done.err
+    assert "9 points (grid) x 3 scenarios x 30 replications" in done.out
+    assert "hours_and_fit, digest" in done.out
