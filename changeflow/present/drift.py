@@ -5,22 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from changeflow.errors import InputError
+from changeflow.present.manifest_gap import what_differs
 from changeflow.present.terminal import labelled
 from changeflow.study.store_folder import MANIFEST, manifest_in
 
 _KEYS = ["scenario", "replication", "measure"]
 _SHOWN = 10
-_SETTINGS = {
-    "command": "command", "study": "study", "seed": "seed", "engine": "engine", "version": "changeflow",
-    "program_digest": "program", "python": "python", "platform": "platform",
-}  # fmt: skip
-"""Key of a manifest -> its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +83,8 @@ def compare_folders(old: str, new: str, tolerance: float) -> Drift:
     worst = tuple((*key, float(before[i]), float(after[i])) for key, i in zip(keys, order))
     return Drift(
         len(both), int((~same).sum()), worst, _only(one, other), _only(other, one), (_digest(one), _digest(other)),
-        _differs(manifest_in(Path(old)), manifest_in(Path(new))),
+        what_differs(manifest_in(Path(old)), manifest_in(Path(new))),
     )  # fmt: skip
-
-
-def _differs(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
-    """Models, settings, program and machine, where two manifests differ."""
-    models = old.get("models", {}), new.get("models", {})
-    said = [f"model {name}" for name in models[0] if _digest_in(models[0], name) != _digest_in(models[1], name)]
-    said += [f"model {name}" for name in models[1] if name not in models[0]]
-    said += ["study file"] if old.get("file") != new.get("file") else []
-    plain = {name: (old.get(name), new.get(name)) for name in _SETTINGS}
-    plain |= {
-        name: (old.get("libraries", {}).get(name), new.get("libraries", {}).get(name))
-        for name in {**old.get("libraries", {}), **new.get("libraries", {})}
-    }
-    said += [f"{_SETTINGS.get(name, name)} {one} -> {other}" for name, (one, other) in plain.items() if one != other]
-    return tuple(said)
-
-
-def _digest_in(models: dict[str, Any], name: str) -> str | None:
-    digest: str | None = models.get(name, {}).get("digest")
-    return digest
 
 
 def _only(one: pd.DataFrame, other: pd.DataFrame) -> tuple[str, ...]:

@@ -161,7 +161,7 @@ def label(cell: Cell) -> str:
 
 
 def _value(value: object) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+    text = setting_word(value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
@@ -241,7 +241,8 @@ def gate_line(result: GateResult) -> str:
     where = ""
     if result.worst is not None:
         one = result.worst.estimates.get(result.expect.measure)
-        where = f", first at point {result.worst.point + 1} {result.worst.scenario}: {_number(one)}"
+        unit = f" {one.unit}" if one is not None and one.unit != "share" else ""
+        where = f", first at point {result.worst.point + 1} {result.worst.scenario}: {_number(one)}{unit}"
     words = f"{result.counts['pass']} of {asked} pass" + where
     return f"{result.verdict.upper()}: {expectation(result.expect)}: {words}"
 
