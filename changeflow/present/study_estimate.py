@@ -21,13 +21,14 @@ def estimate_lines(plan: StudyPlan, cells: Cells, pilot: Pilot, workers: int) ->
     crew = f"{workers} workers" if workers > 1 else "1 worker"
     how = f"{1000 * pilot.seconds_a_run:.3g} ms a run, {pilot.engine} engine, measured now"
     memory = pilot.memory_bytes + most * COLUMN_BYTES
-    return [
-        f"RUNS      {runs}",
-        *labelled("TIME", f"about {time} on {crew} ({how}); tables and charts some seconds more"),
-        f"MEMORY    about {memory / 1e6:,.0f} MB",
-        f"DISK      about {max(most * pilot.bytes_a_run / 1e6, 0.1):,.1f} MB for the runs",
-        f"STUDY     {plan.name}, digest {plan.digest[:8]}",
-    ]
+    said = {
+        "RUNS": runs,
+        "TIME": f"about {time} on {crew} ({how}); tables and charts some seconds more",
+        "MEMORY": f"about {memory / 1e6:,.0f} MB",
+        "DISK": f"about {max(most * pilot.bytes_a_run / 1e6, 0.1):,.1f} MB for the runs",
+        "STUDY": f"{plan.name}, digest {plan.digest[:8]}",
+    }
+    return [line for label, text in said.items() for line in labelled(label, text)]
 
 
 def in_words(seconds: float) -> str:

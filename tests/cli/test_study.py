@@ -180,7 +180,7 @@ def test_a_dry_run_says_what_there_would_be_and_writes_nothing(folder: Path) -> 
     before = contents(folder)
     done = changeflow("study", "study.toml", "--dry-run", folder=folder)
     assert done.code == 0
-    for part in ("4 points (grid) x 2 scenarios x 4 replications", "RUNS      32", "TIME", "MEMORY", "stations.house"):
+    for part in ("4 points (grid) x 2 scenarios x 4 replications", "RUNS     32", "TIME", "MEMORY", "stations.house"):
         assert part in done.out
     assert all(len(line) <= 80 for line in done.out.splitlines())
     assert contents(folder) == before
