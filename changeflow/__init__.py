@@ -26,7 +26,7 @@ _FACE = {
     "routing_rule": "changeflow.model.routing_rule",
     "run": "changeflow.study.compare",
     "simulate": "changeflow.engine.simulate",
-    "write_report": "changeflow.present.folder",
+    "write_report": "changeflow.present.results_folder",
 }
 __all__ = [
     "Model", "Plan", "Results", "check", "compare", "read_model", "routes", "routing_rule", "run",
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from changeflow.model.routing_rule import routing_rule
     from changeflow.model.schema import Model
     from changeflow.present.checking import check
-    from changeflow.present.folder import write_report
+    from changeflow.present.results_folder import write_report
     from changeflow.study.compare import compare, run
     from changeflow.study.plan import Plan, routes
     from changeflow.study.results import Results

@@ -6,14 +6,15 @@ import json as json_module
 
 import click
 
-from changeflow.cli.options import model_options, read_with_options
+from changeflow.cli.model_options import model_options, read_with_options
+from changeflow.cli.options import JSON, STRICT
 
 
 @click.command("check", epilog="Example: changeflow check partly_open")
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @model_options
-@click.option("--json", is_flag=True, help="Print one JSON object.")
-@click.option("--strict", is_flag=True, help="Warnings fail (exit 1).")
+@JSON
+@STRICT
 def command(
     models: tuple[str, ...], sets: tuple[str, ...], horizon_days: float | None, warm_up_days: float | None,
     json: bool, strict: bool,

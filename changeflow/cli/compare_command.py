@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
 
-from changeflow.cli.crews import asked_for
-from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
-from changeflow.cli.output import finish, prepare, tell_compiling
-from changeflow.cli.progress import reporting
+from changeflow.cli.model_options import model_options, read_with_options
+from changeflow.cli.output import finish
+from changeflow.cli.run_options import Shared, run_options
 from changeflow.cli.scenario_sets import split_sets, with_scenario_sets
+from changeflow.cli.simulating import folder_for, hiring, planned
 
 
 @click.command("compare", epilog="Example: changeflow compare partly_open --who vendor,power_users,both")
@@ -33,8 +32,8 @@ def command(
     With --who: one system, the same requests, several routes. MODEL is a file or the id of a model that
     comes along.
     """
-    from changeflow.study.compare import compare, with_engine
-    from changeflow.study.plan import Plan, name_scenarios
+    from changeflow.study.compare import compare
+    from changeflow.study.plan import name_scenarios
 
     options = Shared(**shared)
     general, own = split_sets(options.sets)
@@ -43,15 +42,8 @@ def command(
     if who is not None and not routes:
         raise click.UsageError("--who: expected some of vendor, power_users, both, found nothing")
     scenarios = with_scenario_sets(name_scenarios(read, routes), own)
-    plan = Plan.of(
-        scenarios, replications=options.replications, seed=options.seed, engine=options.engine,
-        baseline=baseline, quick=options.quick, workers=1 if options.workers is None else options.workers,
-    )  # fmt: skip
-    folder = prepare(options)
-    plan = with_engine(replace(plan, workers=workers_for(options.workers, plan.replications * len(scenarios))))
-    tell_compiling(plan, options)
     one_system = {name: name for name in scenarios} if len(read) == 1 and len(routes) > 1 and not own else None
-    hired = asked_for(options.dask, options.workers)
-    with hired as crew, reporting(options.progress, "simulating") as progress:
+    plan, folder = planned(scenarios, options, baseline), folder_for(options)
+    with hiring(plan, options, "simulating") as (plan, crew, progress):
         results = compare(plan, routes=one_system, screening=not options.quick, crew=crew, progress=progress)
     return finish(results, folder, options)

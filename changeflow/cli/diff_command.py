@@ -6,12 +6,14 @@ import json as json_module
 
 import click
 
+from changeflow.cli.options import JSON
+
 
 @click.command("diff", epilog="Example: changeflow diff results/001 results/002")
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
 @click.option("--tolerance", type=float, default=0.0, show_default=True, help="Relative difference that is no drift.")
-@click.option("--json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(old: str, new: str, tolerance: float, json: bool) -> int:
     """Did results drift between two folders? Exit 4 when they did."""
     from changeflow.present.drift import compare_folders

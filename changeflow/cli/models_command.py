@@ -8,9 +8,11 @@ import tomllib
 
 import click
 
+from changeflow.cli.options import JSON
+
 
 @click.command("models")
-@click.option("--json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(json: bool) -> None:
     """List the models that come along."""
     from changeflow.model.shipped import shipped_models

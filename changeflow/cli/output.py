@@ -1,4 +1,4 @@
-"""What a command that simulates does before and after its runs: the folder, the text, the exit code."""
+"""What a command that simulates does after its runs: the folder, the text, the exit code."""
 
 from __future__ import annotations
 
@@ -8,35 +8,13 @@ from pathlib import Path
 
 import click
 
-from changeflow.cli.options import Shared
-from changeflow.study.plan import Plan
+from changeflow.cli.run_options import Shared
 from changeflow.study.results import Results
-
-
-def prepare(options: Shared) -> Path:
-    """The folder to write, refused before anything runs."""
-    from changeflow.present.folder import choose_folder
-
-    return choose_folder(options.out, force=options.force)
-
-
-def tell_compiling(plan: Plan, options: Shared) -> None:
-    """A word on stderr when machine code must be made first."""
-    from changeflow.engine.simulate import machine_code_is_there
-
-    models = dict(plan.scenarios).values()
-    if (
-        plan.engine == "compiled"
-        and options.dask is None
-        and options.progress == "auto"
-        and not machine_code_is_there(models)
-    ):
-        print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
 
 
 def finish(results: Results, folder: Path, options: Shared) -> int:
     """Write the folder, print text or JSON, return the exit code."""
-    from changeflow.present.folder import write_results
+    from changeflow.present.results_folder import write_results
 
     command_line = ["changeflow", *sys.argv[1:]]
     write_results(results, folder, command_line=command_line, charts=options.charts)

@@ -74,6 +74,12 @@ def reporting_with_rate(how: str, what: str) -> Iterator[Progress]:
         yield tell
 
 
+def say_compiling(how: str) -> None:
+    """Why nothing moves yet."""
+    if how == "auto":
+        print("changeflow: compiling the engine, once, some ten seconds", file=sys.stderr)
+
+
 def _json_lines(done: int, total: int) -> None:
     sys.stderr.write(json.dumps({"done": done, "total": total}) + "\n")  # at once: print may be stopped before the end
     sys.stderr.flush()

@@ -6,16 +6,14 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from changeflow.cli.crews import asked_for
-from changeflow.cli.options import Shared, model_options, read_with_options, run_options, workers_for
-from changeflow.cli.output import prepare, tell_compiling
-from changeflow.cli.progress import reporting
+from changeflow.cli.model_options import model_options, read_with_options
+from changeflow.cli.run_options import Shared, run_options
+from changeflow.cli.simulating import folder_for, hiring, planned
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
@@ -54,8 +52,6 @@ def command(
     Today's staffing first, then the next cheaper, the answer, the next dearer, and the vendor alone. MODEL is a file or
     the id of a model that comes along. Exit 3 when nothing reaches the target.
     """
-    from changeflow.study.compare import with_engine
-    from changeflow.study.plan import Plan
     from changeflow.study.sizing.answer import TODAY
     from changeflow.study.sizing.size import check_sizing, size
     from changeflow.study.sizing.targets import TOLERANCE
@@ -64,15 +60,8 @@ def command(
     read = read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)
     spans, near = _spans(ranges), TOLERANCE if tolerance is None else tolerance
     space = check_sizing(read, spans, near)
-    plan = Plan.of(
-        {TODAY: read}, replications=options.replications, seed=options.seed, engine=options.engine,
-        quick=options.quick, workers=1 if options.workers is None else options.workers,
-    )  # fmt: skip
-    folder = prepare(options)
-    plan = with_engine(replace(plan, workers=workers_for(options.workers, 100)))
-    tell_compiling(plan, options)
-    hired = asked_for(options.dask, options.workers)
-    with hired as crew, reporting(options.progress, "sizing") as progress:
+    plan, folder = planned({TODAY: read}, options), folder_for(options)
+    with hiring(plan, options, "sizing") as (plan, crew, progress):
         found = size(plan, ranges=spans, tolerance=near, space=space, crew=crew, progress=progress)
     return _finish(found, folder, options)
 

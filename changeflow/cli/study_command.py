@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from changeflow import __version__
-from changeflow.cli.crews import DASK, asked_for
+from changeflow.cli.crews import DASK, WORKERS, asked_for
+from changeflow.cli.options import ENGINE, JSON, NO_CHARTS, PROGRESS
 from changeflow.cli.study_options import Options
 from changeflow.cli.study_runs import run_study
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
+    from changeflow.study.study_cells import Cells
     from changeflow.study.study_plan import StudyPlan
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -28,15 +30,15 @@ _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 )
 @click.option("--seed", type=int, metavar="N", help="Seed of all chance, instead of the file's; 0 is a seed.")
 @click.option("--quick", is_flag=True, help="Few runs, for a first look; marked as such. They count later.")
-@click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
-@click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@ENGINE
+@WORKERS
 @DASK
 @click.option("--out", metavar="DIR", help="Folder of the study (default: results/NAME of the file); it is resumed.")
 @click.option("--force", is_flag=True, help="Accept a very large design; replace a results folder of something else.")
-@click.option("--no-charts", "charts", is_flag=True, flag_value=False, default=True, help="Write tables only.")
+@NO_CHARTS
 @click.option("--parquet", is_flag=True, help="Write runs.parquet instead of runs.csv (extra: parquet).")
-@click.option("--json", is_flag=True, help="Print one JSON object.")
-@click.option("--progress", type=click.Choice(["auto", "none", "json"]), default="auto", help="Progress on stderr.")
+@JSON
+@PROGRESS
 @click.option("--strict", is_flag=True, help="An expectation that cannot be told fails, too (exit 1).")
 @click.option("--time-limit", metavar="20m", help="Stop after so long (s, m, h) with exit 5; run again to go on.")
 @click.option("--dry-run", is_flag=True, help="Print the plan, number of runs, estimated time and memory; run nothing.")
@@ -47,13 +49,12 @@ def command(study: str, **given: Any) -> int:
     """
     from changeflow.study.store import FILE
     from changeflow.study.store_folder import folder_of, manifest_in
-    from changeflow.study.study import cells_of, check_measures, systems_of
+    from changeflow.study.study_cells import cells_of
+    from changeflow.study.study_measures import check_measures
 
     options = Options(**given)
     seconds = _seconds(options.time_limit)
     cluster = asked_for(options.dask, options.workers)
-    if options.workers is not None and options.workers < 1:
-        raise PlanError(f"--workers: expected at least 1, found {options.workers}")
     if options.parquet:
         from changeflow.present.parquet_files import check_parquet
 
@@ -71,11 +72,18 @@ def command(study: str, **given: Any) -> int:
             from changeflow.study.study_pilot import engine_for, pilot
 
             cells = cells_of(plan, None)
-            if plan.study.selection is not None:
-                systems_of(plan, cells)
+            _check_systems(plan, cells)
             engine_for(plan, cells, options.engine, plan.runs)
             check_measures(plan, pilot(plan).measures)
         return run_study(plan, folder, options, seconds, cells, crew)
+
+
+def _check_systems(plan: StudyPlan, cells: Cells) -> None:
+    """Before a selection is run: are there enough to choose from?"""
+    if plan.study.selection is not None:
+        from changeflow.study.selection.systems import systems_of
+
+        systems_of(plan, cells)
 
 
 def _check_causes(plan: StudyPlan) -> None:
@@ -88,7 +96,7 @@ def _check_causes(plan: StudyPlan) -> None:
 
 def _plan(study: str, options: Options) -> StudyPlan:
     from changeflow.study.plan import QUICK_REPLICATIONS
-    from changeflow.study.study_plan import plan_of
+    from changeflow.study.study_layout import plan_of
 
     plan = plan_of(study)
     other: dict[str, Any] = {}
@@ -123,17 +131,19 @@ def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
 
 def _dry_run(plan: StudyPlan, options: Options) -> int:
     from changeflow.present.study_estimate import estimate_lines
-    from changeflow.present.study_text import plan_lines
-    from changeflow.study.study import cells_of, check_measures, systems_of
-    from changeflow.study.study_pilot import pilot
+    from changeflow.present.study_plan_text import plan_lines
+    from changeflow.study.study_cells import cells_of
+    from changeflow.study.study_measures import check_measures
+    from changeflow.study.study_pilot import cores_for, pilot
 
     cells = cells_of(plan, None)
-    if plan.study.selection is not None:
-        systems_of(plan, cells)
+    _check_systems(plan, cells)
     first = pilot(plan)
     check_measures(plan, first.measures)
     _check_causes(plan)
-    click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, options.crew_size)]))
+    runs = len(set(cells.keys.values())) * plan.least_replications
+    cores = cores_for(plan, cells, first.engine, runs, options.workers)
+    click.echo("\n".join([*plan_lines(plan), *estimate_lines(plan, cells, first, cores)]))
     return 0
 
 

@@ -6,8 +6,9 @@ import json as json_module
 
 import click
 
-from changeflow.cli.options import model_options, read_with_options
-from changeflow.study.plan import DEFAULT_SEED
+from changeflow.cli.model_options import model_options, read_with_options
+from changeflow.cli.options import ENGINE, FORCE, JSON
+from changeflow.cli.run_options import SEED
 
 
 @click.command("trace", epilog="Example: changeflow trace partly_open --who both --out trace")
@@ -15,12 +16,12 @@ from changeflow.study.plan import DEFAULT_SEED
 @model_options
 @click.option("--who", metavar="ROUTE", help="One route: vendor, power_users or both.")
 @click.option("--replication", type=click.IntRange(min=0), default=0, show_default=True, help="Which run.")
-@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of all chance.")
-@click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
+@SEED
+@ENGINE
 @click.option("--out", metavar="DIR", help="Write requests.csv, visits.csv, decisions.csv and ledger.csv there.")
 @click.option("--parquet", is_flag=True, help="Write the tables as Parquet (extra: parquet).")
-@click.option("--force", is_flag=True, help="Replace a results folder of changeflow.")
-@click.option("--json", is_flag=True, help="Print one JSON object.")
+@FORCE
+@JSON
 def command(
     model: str, sets: tuple[str, ...], horizon_days: float | None, warm_up_days: float | None, who: str | None,
     replication: int, seed: int, engine: str, out: str | None, parquet: bool, force: bool, json: bool,
@@ -28,8 +29,9 @@ def command(
     """Write the event log of one replication, every request and visit."""
     from changeflow.engine.simulate import choose_engine, simulate
     from changeflow.measure.checks import check_trace
-    from changeflow.present.events import event_lines, trace_tables, write_trace
+    from changeflow.present.event_lines import event_lines
     from changeflow.present.folder import choose_folder
+    from changeflow.present.trace_tables import trace_tables, write_trace
     from changeflow.study.plan import name_scenarios
 
     if parquet:

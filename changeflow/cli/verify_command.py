@@ -6,7 +6,8 @@ import json as json_module
 
 import click
 
-from changeflow.cli.crews import DASK, asked_for
+from changeflow.cli.crews import DASK, WORKERS, asked_for
+from changeflow.cli.options import ENGINE, JSON, PROGRESS
 from changeflow.errors import PlanError
 
 SAMPLE = 100
@@ -17,11 +18,11 @@ ENOUGH_CELLS = 100
 @click.argument("results", type=click.Path())
 @click.option("--sample", type=int, default=SAMPLE, show_default=True, metavar="N", help="Runs that are made again.")
 @click.option("--all", "everything", is_flag=True, help="Make every run again.")
-@click.option("--engine", default="auto", metavar="auto|process|compiled", help="Which engine simulates.")
-@click.option("--workers", type=int, metavar="N", help="Cores that share the runs (default: all, at most 8).")
+@ENGINE
+@WORKERS
 @DASK
-@click.option("--json", is_flag=True, help="Print one JSON object.")
-@click.option("--progress", type=click.Choice(["auto", "none", "json"]), default="auto", help="Progress on stderr.")
+@JSON
+@PROGRESS
 def command(
     results: str,
     sample: int,
@@ -36,11 +37,11 @@ def command(
 
     For folders of run, compare and study. Exit 4 when a number has drifted.
     """
-    from changeflow.cli.options import workers_for
     from changeflow.cli.progress import reporting
     from changeflow.engine.simulate import choose_engine
+    from changeflow.model.topology import most_visits_per_week
     from changeflow.present.verifying import drift_found, verified_as_json, verified_text
-    from changeflow.study.crew import crew_here
+    from changeflow.study.crew import cores_worth, crew_here
     from changeflow.study.recorded import recorded
     from changeflow.study.store_packing import pack
     from changeflow.study.verify import verify
@@ -48,16 +49,16 @@ def command(
 
     if sample < 1:
         raise PlanError(f"--sample: expected at least 1, found {sample}")
-    if workers is not None and workers < 1:
-        raise PlanError(f"--workers: expected at least 1, found {workers}")
+    hired = asked_for(dask, workers)
     kept = recorded(results)
     runs = kept.runs if everything else min(sample, kept.runs)
     looked_at = [kept.model(*cell) for cell in kept.cells[:ENOUGH_CELLS]]  # one may be for the process engine only
     engine = choose_engine(engine, models=looked_at)
-    hired = asked_for(dask, workers)
+    visits = max(most_visits_per_week(model) * model.horizon_days / 7 for model in looked_at)
+    cores = cores_worth(engine, runs, visits) if workers is None else workers
     with (
         hired as cluster,
-        crew_here(engine, workers_for(workers, runs), runs, cluster) as crew,
+        crew_here(engine, cores, runs, cluster) as crew,
         reporting(progress, "verifying") as tell,
     ):
         workshop = Workshop(crew, kept.model, kept.seed_of, kept.manner, engine, pack)

@@ -78,7 +78,7 @@ def simulate(
     key = antithetic_key(seed, replication) if antithetic else run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)
-    from changeflow.engine.process import run_process  # noqa: PLC0415  SimPy, which the other engine does without
+    from changeflow.engine.process_replication import run_process  # noqa: PLC0415  SimPy, which the other engine does without
 
     return run_process(tables, draw_workload(tables, key), key, decisions=decisions)
 

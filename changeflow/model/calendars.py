@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated
 
@@ -15,6 +16,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"^(\d\d):(\d\d)-(\d\d):(\d\d)$")
 
 
+@lru_cache(maxsize=512)
 def parse_span(text: str) -> tuple[float, float]:
     """'09:00-17:00' -> (9.0, 17.0), hours of the day."""
     match = _SPAN.match(text)

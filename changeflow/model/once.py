@@ -7,17 +7,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-from changeflow.model.schema import Model
-
+M = TypeVar("M")
+"""The model, which itself asks for what was found before."""
 R = TypeVar("R")
 
 
-def once_a_model(work: Callable[[Model], R]) -> Callable[[Model], R]:
+def once_a_model(work: Callable[[M], R]) -> Callable[[M], R]:
     """Keep what `work` finds as long as the model lives; a copy is another model. Nothing found may hold the model."""
     kept: dict[int, R] = {}
 
     @wraps(work)
-    def found(model: Model) -> R:
+    def found(model: M) -> R:
         key = id(model)
         if key not in kept:
             kept[key] = work(model)
@@ -28,20 +28,20 @@ def once_a_model(work: Callable[[Model], R]) -> Callable[[Model], R]:
 
 
 MOST_CAUSES = 64
-Work = Callable[[Model, float, float], R]
+Work = Callable[[M, float, float], R]
 
 
-def once_a_cause(causes: Callable[[Model], str]) -> Callable[[Work[R]], Work[R]]:
+def once_a_cause(causes: Callable[[M], str]) -> Callable[[Work[M, R]], Work[M, R]]:
     """Keep what `work` finds between two times for the latest causes: a search asks for models that differ in others.
 
     Nothing but the causes and the times may decide about what is found.
     """
 
-    def keeping(work: Work[R]) -> Work[R]:
-        kept: dict[tuple[str, float, float], tuple[R, Model]] = {}  # with its model, whose parts causes may name
+    def keeping(work: Work[M, R]) -> Work[M, R]:
+        kept: dict[tuple[str, float, float], tuple[R, M]] = {}  # with its model, whose parts causes may name
 
         @wraps(work)
-        def found(model: Model, begin: float, end: float) -> R:
+        def found(model: M, begin: float, end: float) -> R:
             key = causes(model), begin, end
             if key not in kept:
                 while len(kept) >= MOST_CAUSES:

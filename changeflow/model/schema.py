@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
@@ -20,6 +21,7 @@ from changeflow.model.contracts import Contract
 from changeflow.model.costs import Adaptation, Costs
 from changeflow.model.delivery_errors import Errors, System
 from changeflow.model.demand import Source
+from changeflow.model.once import once_a_model
 from changeflow.model.organisation import Organisation
 from changeflow.model.replay import ReplayLog
 from changeflow.model.routing import Route, Routing, To
@@ -166,17 +168,13 @@ class Model(Value):
         name = next(delivers, next(iter(self.stations), None))
         return None if name is None else self.stage(name)
 
-    def groups(self, station: str) -> dict[str, Group]:
+    def groups(self, station: str) -> Mapping[str, Group]:
         """The groups of servers of a station, at least one, with the station's values wherever theirs are not given.
 
         Without `staff` there is one, named "". Each has calendar, availability and absence, and no hours_per_week.
         A station with infinite servers has one group whose number of servers means nothing.
         """
-        value = self.stations[station]
-        if not value.staff:
-            servers = 1 if value.servers == "infinite" else value.servers
-            return {"": self._filled(value, Group(servers=servers))}
-        return {name: self._filled(value, group) for name, group in value.staff.items()}
+        return _groups(self)[station]
 
     def _filled(self, station: Station, group: Group) -> Group:
         calendar = group.calendar or station.calendar
@@ -255,3 +253,13 @@ class Model(Value):
             content["component_graph"] = self._component_graph.digest
         text = json.dumps(content, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@once_a_model
+def _groups(model: Model) -> dict[str, Mapping[str, Group]]:
+    found: dict[str, Mapping[str, Group]] = {}
+    for name, station in model.stations.items():
+        servers = 1 if station.servers == "infinite" else station.servers
+        staff = station.staff or {"": Group(servers=servers)}
+        found[name] = MappingProxyType({key: model._filled(station, group) for key, group in staff.items()})
+    return found

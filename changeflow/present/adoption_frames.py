@@ -11,6 +11,7 @@ import pandas as pd
 from changeflow.measure.survival import survival_over_runs
 from changeflow.present.charts_adoption import FATES
 from changeflow.present.csv_files import Row
+from changeflow.present.frames import with_all_names
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 
@@ -47,7 +48,7 @@ def survival_frame(results: Results) -> pd.DataFrame:
             rows.append((name, day, share, low, high))
             before = share, low, high
     frame = pd.DataFrame(rows, columns=["scenario", "days", "share", "low", "high"])
-    return frame.assign(scenario=pd.Categorical(frame["scenario"], categories=list(results.scenarios)))
+    return with_all_names(frame, results)
 
 
 def fate_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -65,8 +66,7 @@ def fate_frames(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
             share = len(values) / len(result.runs)
             summary.append((name, fate, share, one.mean, one.mean - half, one.mean + half))
             runs += [(name, fate, value) for value in values]
-    every = pd.CategoricalDtype(list(results.scenarios))
     return (
-        pd.DataFrame(runs, columns=["scenario", "fate", "value"]).astype({"scenario": every}),
-        pd.DataFrame(summary, columns=["scenario", "fate", "share", "mean", "low", "high"]).astype({"scenario": every}),
+        with_all_names(pd.DataFrame(runs, columns=["scenario", "fate", "value"]), results),
+        with_all_names(pd.DataFrame(summary, columns=["scenario", "fate", "share", "mean", "low", "high"]), results),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from changeflow.model.at_path import value_at
 from changeflow.model.schema import Model
 from changeflow.present.words import plain_name
 from changeflow.study.results import Results
@@ -18,20 +19,10 @@ def assumption_rows(results: Results) -> list[tuple[str, str, str, str]]:
 def assumption_rows_of(model: Model) -> list[tuple[str, str, str, str]]:
     """What, value, range, source: every number of a model that has a note."""
     rows = [
-        (path, _value_at(model, path), _range(note.low, note.high, note.unit), note.source)
+        (path, _shown(value_at(model, path)), _range(note.low, note.high, note.unit), note.source)
         for path, note in model.assumptions.items()
     ]
     return [row for row in rows if row[1] != "None"]  # a route may have put another rule in its place
-
-
-def _value_at(model: Model, path: str) -> str:
-    parts = path.split(".")
-    if parts[0] == "demand" and parts[1:2] != ["sources"]:
-        parts = ["demand", "sources", "demand", *parts[1:]]
-    value: object = model
-    for part in parts:
-        value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
-    return _shown(value)
 
 
 def _range(low: object, high: object, unit: str) -> str:

@@ -91,9 +91,11 @@ def grow(figure: Figure, inches: float) -> None:
 
 def settled(figure: Figure) -> Figure:
     """The finished figure with its layout fixed: left alone it would move a little with every rendering."""
-    for _ in range(3):
-        figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        for _ in range(3):
+            engine.execute(figure)
+    figure.set_layout_engine(None)  # "none" would leave one in place, for which every saving draws twice
     return figure
 
 

@@ -11,7 +11,8 @@ from matplotlib.ticker import PercentFormatter
 from changeflow.present.canvas import house_style, line_handles, new_sheet, put_legend, settled
 from changeflow.present.lines import draw_lines, looks_present
 from changeflow.present.palette import INK, PAPER, Look
-from changeflow.present.rows import bare_rows, in_units, name_row, number_axis, scale_word
+from changeflow.present.rows import bare_rows, name_row
+from changeflow.present.scales import in_units, number_axis, scale_word
 
 BODY_INCHES = 2.35
 ROW_INCHES = 0.95

@@ -13,7 +13,8 @@ from matplotlib.patches import Patch
 from changeflow.present.accounts import GROUPS, Account, account_key, accounts_for
 from changeflow.present.canvas import house_style, new_sheet, settled
 from changeflow.present.palette import INK, PAPER, colour_of, names_in
-from changeflow.present.rows import bare_rows, in_units, name_row, number_axis, scale_word
+from changeflow.present.rows import bare_rows, name_row
+from changeflow.present.scales import in_units, number_axis, scale_word
 from changeflow.present.words import plus_minus
 
 Place = Literal["outside lower left", "outside lower center", "outside lower right"]

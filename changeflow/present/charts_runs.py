@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import INK, PAPER, Look, looks_of, names_in
-from changeflow.present.rows import bare_rows, in_units, name_row, number_axis, scale_word
+from changeflow.present.rows import bare_rows, name_row
+from changeflow.present.scales import in_units, number_axis, scale_word
 
 ROW_INCHES = 0.85
 FRAME_INCHES = 0.65  # axis

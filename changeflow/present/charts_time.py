@@ -14,13 +14,11 @@ from changeflow.present.canvas import house_style, line_handles, new_sheet, put_
 from changeflow.present.lines import draw_lines, looks_present
 from changeflow.present.marks import Mark, draw_marks
 from changeflow.present.palette import QUIET
-from changeflow.present.words import digits, plain
+from changeflow.present.words import HOURS_PER_DAY, digits, plain, time_unit
 
 ROUND_TIMES = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
 WIDE = 30.0  # beyond this ratio of longest to shortest time only a logarithmic axis shows both
 HARDLY_ANY = 0.01
-HOURS_PER_DAY = 24.0
-DAYS_SHOWN_AS_HOURS = 2.0  # below it people speak of hours
 NONE_LEFT_OUT: Mapping[str, str] = MappingProxyType({})
 BODY_INCHES = 2.35
 
@@ -33,7 +31,8 @@ def time_to_done_chart(
     `frame`: scenario, days, share, low, high; shares from 0 to 1, low to high the interval of the share.
     `left_out`: what a configuration refuses or loses, in words; its curve is over the other requests.
     """
-    unit, per_day = ("hours", HOURS_PER_DAY) if _end_of_change(frame) < DAYS_SHOWN_AS_HOURS else ("calendar days", 1.0)
+    in_hours = time_unit(_end_of_change(frame) * HOURS_PER_DAY)[1] == "hour"
+    unit, per_day = ("hours", HOURS_PER_DAY) if in_hours else ("calendar days", 1.0)
     frame = frame.assign(time=frame["days"] * per_day)
     target = None if target_days is None else target_days * per_day
     with house_style():

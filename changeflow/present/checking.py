@@ -9,11 +9,12 @@ from changeflow.model.process_only import custom_rules, process_only
 from changeflow.model.schema import Model
 from changeflow.model.topology import Load, offered_loads
 from changeflow.present.assumptions import assumption_rows_of
+from changeflow.present.json_numbers import json_number
 from changeflow.present.logs import log_lines
+from changeflow.present.margins import check_lines
 from changeflow.present.story import story
 from changeflow.present.story_components import component_lines, follow_up_lines, follow_up_warnings
 from changeflow.present.story_errors import error_lines, flexibility_lines
-from changeflow.present.terminal import check_lines
 from changeflow.present.words import digits, load_in_words, plain_name
 
 
@@ -64,9 +65,10 @@ def check_as_json(model: Model) -> dict[str, Any]:
         "warnings": warnings_of(model),
         "load": {
             load.station: {
-                "low": _number(load.load[0]), "high": _number(load.load[1]), "hours_per_week": load.hours_per_week,
-                "work_hours_per_week": [_number(hours) for hours in load.work_per_week], "overloaded": load.overloaded,
-                "overloaded_by": load.overloaded_by, "upper_bound": load.lightened,
+                "low": json_number(load.load[0]), "high": json_number(load.load[1]),
+                "hours_per_week": load.hours_per_week,
+                "work_hours_per_week": [json_number(hours) for hours in load.work_per_week],
+                "overloaded": load.overloaded, "overloaded_by": load.overloaded_by, "upper_bound": load.lightened,
             }
             for load in offered_loads(model)
         },
@@ -80,11 +82,6 @@ def check_as_json(model: Model) -> dict[str, Any]:
         ],
         "data": log_lines(model),
     }  # fmt: skip
-
-
-def _number(value: float) -> float | None:
-    """JSON knows no infinity."""
-    return value if math.isfinite(value) else None
 
 
 def warnings_of(model: Model) -> list[str]:

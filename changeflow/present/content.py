@@ -12,7 +12,8 @@ from changeflow.present.report import ReportContent
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
 from changeflow.present.spread import spread_sentence
 from changeflow.present.summary import table
-from changeflow.present.terminal import engine_in_words, years_in_words
+from changeflow.present.terminal import engine_in_words
+from changeflow.present.words import years_in_words
 from changeflow.study.results import Results
 
 HOW = (
@@ -29,7 +30,7 @@ OVER_ORGANISATIONS = (
 
 def report_content(results: Results, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:
     """Answer first, then the table, charts, assumptions, and where it all comes from."""
-    first = next(iter(results.scenarios.values())).model
+    first = results.first.model
     headers, rows = table(results)
     question = "Who should make the changes?" if len(results.scenarios) > 1 else "How does this system do?"
     notes = [("Load", load_sentence(results)), ("Unsure", unsure_sentence(results))]

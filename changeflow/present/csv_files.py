@@ -31,7 +31,7 @@ def runs_rows(results: Results) -> Iterator[Row]:
         for replication, run in enumerate(result.runs):
             bounds = run.at_least
             yield from [
-                (name, replication, measure, "" if math.isnan(value) else value, measure in bounds)
+                (name, replication, measure, csv_cell(value), measure in bounds)
                 for measure, value in run.values.items()
             ]
 
@@ -41,11 +41,12 @@ def summary_rows(results: Results) -> Iterator[Row]:
     differences = {(one.scenario, one.measure): one for one in results.differences}
     for name, result in results.scenarios.items():
         for measure, one in result.estimates.items():
-            numbers = _cell(one.mean), _cell(one.half_width), one.level, one.unit, one.replications, one.bound
+            numbers = csv_cell(one.mean), csv_cell(one.half_width), one.level, one.unit, one.replications, one.bound
             against = differences.get((name, measure))
             rest = (against.mean, against.half_width, against.level) if against else (math.nan,) * 3
-            yield name, measure, *numbers, *map(_cell, rest)
+            yield name, measure, *numbers, *map(csv_cell, rest)
 
 
-def _cell(value: float) -> float | str:
+def csv_cell(value: float) -> float | str:
+    """Empty where there is no number."""
     return "" if math.isnan(value) else float(value)

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from changeflow.errors import InputError
+from changeflow.present.json_numbers import json_number
 from changeflow.present.manifest_gap import what_differs
-from changeflow.present.terminal import labelled
+from changeflow.present.margins import labelled
 from changeflow.study.store_folder import MANIFEST, manifest_in
 
 _KEYS = ["scenario", "replication", "measure"]
@@ -42,7 +43,7 @@ class Drift:
         return {
             "drift": self.found, "compared": self.compared, "changed": self.changed,
             "worst": [
-                dict(zip((*_KEYS, "old", "new"), (*keys, _number(old), _number(new)), strict=True))
+                dict(zip((*_KEYS, "old", "new"), (*keys, json_number(old), json_number(new)), strict=True))
                 for *keys, old, new in self.worst
             ],
             "only_old": list(self.only_old), "only_new": list(self.only_new),
@@ -60,11 +61,6 @@ class Drift:
         lines += [f"  only in the new folder: {', '.join(self.only_new[:_SHOWN])}"] if self.only_new else []
         lines += labelled("DIFFERS", "; ".join(self.differs) or "nothing that the manifests speak of")
         return "\n".join(lines)
-
-
-def _number(value: float) -> float | None:
-    """JSON knows no NaN."""
-    return None if np.isnan(value) else value
 
 
 def compare_folders(old: str, new: str, tolerance: float) -> Drift:

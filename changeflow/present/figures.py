@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import html
 import io
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from changeflow.present.canvas import house_style
+from changeflow.study.store_folder import write_file
 
 PNG_DOTS_PER_INCH = 200
 
@@ -20,8 +19,8 @@ PNG_DOTS_PER_INCH = 200
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write NAME.svg and NAME.png, each whole or not at all."""
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-    _replace(svg, _drawn(figure, "svg", {"Date": None, "Creator": None}))
-    _replace(png, _drawn(figure, "png", {"Software": None}))
+    write_file(svg, _drawn(figure, "svg", {"Date": None, "Creator": None}), durable=False)
+    write_file(png, _drawn(figure, "png", {"Software": None}), durable=False)
     return svg, png
 
 
@@ -44,17 +43,3 @@ def _drawn(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     with house_style():
         figure.savefig(buffer, format=kind, dpi=PNG_DOTS_PER_INCH, metadata=metadata)
     return buffer.getvalue()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put the content in place at once, so that an interrupted run leaves no half-written file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -9,9 +9,18 @@ import numpy as np
 from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.present.sentences import hours_in_words
-from changeflow.present.terminal import clears, years_in_words
+from changeflow.present.terminal import clears
 from changeflow.present.undone import aside
-from changeflow.present.words import digits, load_in_words, money, plain, plus_minus
+from changeflow.present.words import (
+    capitalised,
+    digits,
+    load_in_words,
+    money,
+    plain,
+    plain_name,
+    plus_minus,
+    years_in_words,
+)
 from changeflow.study.evaluate import column
 from changeflow.study.results import Results, ScenarioResult
 
@@ -53,24 +62,24 @@ def time_title(results: Results) -> str:
 
 def network_title(result: ScenarioResult) -> str:
     """Which station is overloaded, else which is busiest."""
-    over = [load.station.replace("_", " ") for load in result.load if load.overloaded]
+    over = [plain_name(load.station) for load in result.load if load.overloaded]
     if over:
         return f"More work arrives than hours are there: {', '.join(over)}"
     busiest = max(result.load, key=lambda load: load.load[1])
     low, high = busiest.load
     most = f"up to {high:.0%}" if math.isfinite(high) and low < high else load_in_words(low, high)
-    return f"{busiest.station.replace('_', ' ').capitalize()}: work for {most} of its hours"
+    return f"{capitalised(plain_name(busiest.station))}: work for {most} of its hours"
 
 
 def cost_title(results: Results) -> str:
     """What the winner costs, if it costs least; else what the cheapest ones cost."""
-    span = years_in_words(next(iter(results.scenarios.values())).model.horizon_days)
+    span = years_in_words(results.first.model.horizon_days)
     ranked = sorted(results.scenarios, key=lambda name: results.scenarios[name].estimates[TOTAL].mean)
     totals = [results.scenarios[name].estimates[TOTAL] for name in ranked]
     costs = [_unbroken(_with_error(total)) for total in totals]
     if len(ranked) == 1:
-        return f"{span[:1].upper()}{span[1:]} cost {costs[0]}"
-    first = f"{plain(ranked[0])[:1].upper()}{plain(ranked[0])[1:]}"
+        return f"{capitalised(span)} cost {costs[0]}"
+    first = capitalised(plain(ranked[0]))
     if results.verdict.winner == ranked[0]:
         return f"{first} costs least in {span}: {costs[0]}"
     return f"{first} costs {costs[0]} in {span}, {plain(ranked[1])} {costs[1]}"
@@ -88,7 +97,7 @@ def spread_title(results: Results, measure: str) -> str:
     leader, second = (column(results.scenarios[name].runs, measure) for name in (verdict.leader, verdict.second))
     more = MEASURES[base_name(measure)].more_is_better
     ahead = int(np.sum(leader > second if more else leader < second))
-    name = f"{plain(verdict.leader)[:1].upper()}{plain(verdict.leader)[1:]}"
+    name = capitalised(plain(verdict.leader))
     return f"{name} has the {'higher' if more else 'lower'} {what} in {ahead} of {len(leader)} runs"
 
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from changeflow import __version__
 from changeflow.errors import PlanError
-from changeflow.present.adoption import is_on
-from changeflow.present.component_tables import COMPONENTS, component_rows
-from changeflow.present.csv_files import RUNS, SUMMARY, runs_rows, summary_rows, write_csv
-from changeflow.present.surroundings import installed, machine
-from changeflow.study.results import Results
-from changeflow.study.store_folder import MANIFEST, check_writable, manifest_in
+from changeflow.study.store_folder import check_writable, manifest_in
 
 RESULTS_ROOT = Path("results")
-_LIBRARIES = ("numpy", "scipy", "simpy", "numba", "pandas", "matplotlib", "seaborn")
 
 
 def choose_folder(out: str | None, *, force: bool) -> Path:
@@ -63,81 +54,3 @@ def write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def write_results(results: Results, folder: Path, *, command_line: list[str], charts: bool) -> None:
-    """Manifest, tables, charts and report of a run or comparison."""
-
-    def fill(draft: Path) -> None:
-        write_csv(draft / "runs.csv", RUNS, runs_rows(results))
-        write_csv(draft / "summary.csv", SUMMARY, summary_rows(results))
-        components = list(component_rows(results))
-        if components:
-            write_csv(draft / "components.csv", COMPONENTS, components)
-        if is_on(results):
-            from changeflow.present.adoption_frames import SURVIVAL, survival_rows  # noqa: PLC0415  it needs pandas
-
-            write_csv(draft / "survival.csv", SURVIVAL, survival_rows(results))
-        from changeflow.present.summary import markdown  # noqa: PLC0415  it imports this module's neighbours
-
-        (draft / "summary.md").write_text(markdown(results), encoding="utf-8")
-        drawn = _charts(results, draft / "charts") if charts else []
-        from changeflow.present.content import report_content  # noqa: PLC0415
-        from changeflow.present.report import render_report  # noqa: PLC0415
-
-        report = render_report(report_content(results, drawn, command_line))
-        (draft / "report.html").write_text(report, encoding="utf-8")
-        (draft / MANIFEST).write_text(_json(manifest(results, command_line)), encoding="utf-8")
-
-    write_whole(folder, fill)
-
-
-def write_report(results: Results, out: str | Path, *, charts: bool = True, force: bool = False) -> Path:
-    """Write a results folder with tables, charts and report.html; returns it. For use from Python."""
-    folder = choose_folder(str(out), force=force)
-    write_results(results, folder, command_line=["python"], charts=charts)
-    return folder
-
-
-def _charts(results: Results, folder: Path) -> list[tuple[str, str, str]]:
-    from changeflow.present.figures import save, svg_text  # noqa: PLC0415  matplotlib is slow to import
-    from changeflow.present.pictures import pictures  # noqa: PLC0415
-
-    drawn = []
-    for name, heading, caption, figure in pictures(results):
-        svg, _ = save(figure, folder, name)
-        drawn.append((heading, svg_text(svg, figure.get_suptitle()), caption))
-    return drawn
-
-
-def manifest(results: Results, command_line: list[str]) -> dict[str, object]:
-    """What made these results, and what is needed to make them again."""
-    return {
-        "program": "changeflow",
-        "version": __version__,
-        "command": results.command,
-        "command_line": command_line,
-        "seed": results.seed,
-        "engine": results.engine,
-        "replications": results.replications,
-        "quick": results.quick,
-        "baseline": results.baseline,
-        "models": {
-            name: {
-                "file": result.model.place,
-                "digest": result.model.digest(),
-                "priors": result.model.priors,
-                "logs": {source: log.in_words() for source, log in result.model.logs.items()},
-                "tables": result.model.tables,
-                "model": result.model.model_dump(mode="json", exclude_none=True, by_alias=True),
-            }
-            for name, result in results.scenarios.items()
-        },
-        "python": sys.version.split()[0],
-        "platform": machine(),
-        "libraries": {name: installed(name) for name in _LIBRARIES},
-    }
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, default=str, allow_nan=False) + "\n"

@@ -51,7 +51,7 @@ def first_date(result: ScenarioResult) -> date:
 
 def backlog_marks(results: Results) -> list[tuple[date, str, str | None]]:
     """Go-live, today (where a run starts in mid-life) and the dates on which backlogs are back to normal."""
-    first = next(iter(results.scenarios.values()))
+    first = results.first
     marks: list[tuple[date, str, str | None]] = []
     if first.model.start_hours > 0:
         marks.append((first_date(first), "today", None))
@@ -77,10 +77,10 @@ def time_to_done_frame(results: Results) -> pd.DataFrame:
         share, half = _curve(curves, result)
         low, high = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
         parts.append(pd.DataFrame({"scenario": name, "days": grid, "share": share, "low": low, "high": high}))
-    return _with_all_names(pd.concat(parts, ignore_index=True), results) if parts else pd.DataFrame()
+    return with_all_names(pd.concat(parts, ignore_index=True), results) if parts else pd.DataFrame()
 
 
-def _with_all_names(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
+def with_all_names(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
     """The frame that knows the configurations without rows too, so that each keeps its colour in every chart."""
     return frame.assign(scenario=pd.Categorical(frame["scenario"], categories=list(results.scenarios)))
 
@@ -148,7 +148,7 @@ def spread_frames(results: Results, measure: str) -> tuple[pd.DataFrame, pd.Data
             row |= {label: found[0], f"{label}_low": found[1], f"{label}_high": found[2]}
         summary.append(row)
         runs += [{"scenario": name, "value": value} for value in values]
-    return _with_all_names(pd.DataFrame(runs), results), _with_all_names(pd.DataFrame(summary), results)
+    return with_all_names(pd.DataFrame(runs), results), with_all_names(pd.DataFrame(summary), results)
 
 
 def network_of(result: ScenarioResult):  # type: ignore[no-untyped-def]

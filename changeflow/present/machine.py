@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from changeflow.measure.anova import VarianceSplit
 from changeflow.measure.records import Difference, Estimate
+from changeflow.present.json_numbers import json_number
 from changeflow.present.logs import log_lines
 from changeflow.present.sentences import answer_sentence, target_met
 from changeflow.study.results import Results, ScenarioResult
@@ -34,7 +34,7 @@ def as_json(results: Results, folder: str | None) -> dict[str, Any]:
             "winner": verdict.winner,
             "leader": verdict.leader,
             "lead": None if verdict.lead is None else _difference(verdict.lead),
-            "smallest_difference": _number(verdict.matters),
+            "smallest_difference": json_number(verdict.matters),
             "growing": list(verdict.growing),
         },
         "prior_check": None
@@ -50,12 +50,12 @@ def as_json(results: Results, folder: str | None) -> dict[str, Any]:
                 "path": one.path,
                 "low": one.low,
                 "high": one.high,
-                "swing": _number(one.swing),
+                "swing": json_number(one.swing),
                 "flips_to": one.flips_to,
             }
             for one in results.swings
         ],
-        "data": log_lines(next(iter(results.scenarios.values())).model),
+        "data": log_lines(results.first.model),
         "folder": folder,
         "seconds": round(results.seconds, 2),
     }
@@ -74,8 +74,8 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
         "measures": {name: _estimate(estimate) for name, estimate in result.estimates.items()},
         "load": {
             load.station: {
-                "low": _number(load.load[0]),
-                "high": _number(load.load[1]),
+                "low": json_number(load.load[0]),
+                "high": json_number(load.load[1]),
                 "overloaded": load.overloaded,
             }
             for load in result.load
@@ -85,8 +85,8 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "mean": _number(estimate.mean),
-        "half_width": _number(estimate.half_width),
+        "mean": json_number(estimate.mean),
+        "half_width": json_number(estimate.half_width),
         "level": estimate.level,
         "unit": estimate.unit,
     }
@@ -113,13 +113,8 @@ def _difference(one: Difference) -> dict[str, Any]:
         "scenario": one.scenario,
         "baseline": one.baseline,
         "measure": one.measure,
-        "mean": _number(one.mean),
-        "half_width": _number(one.half_width),
+        "mean": json_number(one.mean),
+        "half_width": json_number(one.half_width),
         "level": one.level,
         "unit": one.unit,
     }
-
-
-def _number(value: float) -> float | None:
-    """JSON knows no NaN and no infinity."""
-    return value if math.isfinite(value) else None

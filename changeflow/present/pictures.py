@@ -41,7 +41,7 @@ def pictures(results: Results) -> Iterator[Picture]:
             "Share of requests done within a time; open ones count as not done, undone ones not at all.",
             time_to_done_chart(times, _target_days(results), time_title(results), _left_out(results)),
         )
-    first = next(iter(results.scenarios.values()))
+    first = results.first
     richest = max(results.scenarios.values(), key=lambda result: sum(load.load[1] > 0 for load in result.load))
     if richest.load:
         yield (
@@ -101,7 +101,7 @@ def _left_out(results: Results) -> dict[str, str]:
 
 
 def _target_days(results: Results) -> float | None:
-    within = next(iter(results.scenarios.values())).model.targets.closed_within
+    within = results.first.model.targets.closed_within
     if within is None or within.working_days is not None:
         return None
     return within.days if within.days is not None else (within.hours or 0.0) / 24

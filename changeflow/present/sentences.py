@@ -13,7 +13,17 @@ from changeflow.present.adoption import adoption_sentences
 from changeflow.present.paths import path_words
 from changeflow.present.prices import price_sentence
 from changeflow.present.undone import undone_sentences
-from changeflow.present.words import capitalised, digits, load_in_words, money, percent, plain
+from changeflow.present.words import (
+    QUICK,
+    capitalised,
+    digits,
+    load_in_words,
+    money,
+    percent,
+    plain,
+    plain_name,
+    time_unit,
+)
 from changeflow.study.met import targets_met
 from changeflow.study.results import Results, ScenarioResult, Verdict
 
@@ -35,15 +45,15 @@ def answer_sentence(results: Results) -> str:
     if price:
         parts.append(price)
     if results.quick:
-        parts.append("Quick run: few replications, only a first look.")
+        parts.append(QUICK)
     return " ".join(parts)
 
 
 def _verdict_sentence(results: Results, verdict: Verdict) -> str:
-    comparison = results.scenarios[verdict.leader or next(iter(results.scenarios))].model.comparison
+    comparison = results.scenarios[verdict.leader or results.first.name].model.comparison
     what = plain(comparison.primary)
     if verdict.kind == "single":
-        return _single(next(iter(results.scenarios.values())))
+        return _single(results.first)
     if verdict.kind == "all_grow":
         if set(verdict.growing) < set(results.scenarios):
             return f"No winner: in every configuration the backlog grows without end, or nothing gives a {what}."
@@ -109,9 +119,9 @@ def _single(result: ScenarioResult) -> str:
 
 def hours_in_words(estimate: Estimate) -> str:
     """'5.7 +- 0.2 days', 'at least 30 days', '0.2 +- 0.01 hours'."""
-    scale, unit = (24.0, "days") if estimate.mean >= 48 else (1.0, "hours")
+    scale, unit = time_unit(estimate.mean)
     mean, half = estimate.mean / scale, estimate.half_width / scale
-    text = f"{digits(mean, half)} +- {digits(half, half)} {unit}"
+    text = f"{digits(mean, half)} +- {digits(half, half)} {unit}s"
     return f"at least {text}" if estimate.bound else text
 
 
@@ -143,7 +153,7 @@ def load_sentence(results: Results) -> str:
     parts = []
     for name, result in results.scenarios.items():
         stations = [
-            (load.station.replace("_", " "), _load_share(load))
+            (plain_name(load.station), _load_share(load))
             for load in result.load
             if load.servers is not None and load.work_per_week[1] > 0
         ]
@@ -159,7 +169,7 @@ def load_sentence(results: Results) -> str:
 def _of_others(results: Results) -> str:
     """Work of other customers is in the load, and is not ours."""
     sources = {
-        source.replace("_", " "): None
+        plain_name(source): None
         for result in results.scenarios.values()
         for source, about in result.model.demand.sources.items()
         if about.background
@@ -180,7 +190,7 @@ def unsure_sentence(results: Results) -> str:
 
 def _open_assumptions(results: Results) -> str:
     if not results.swings:
-        noted = next(iter(results.scenarios.values())).model.assumptions
+        noted = results.first.model.assumptions
         open_ones = [path for path, note in noted.items() if note.is_assumption]
         if not open_ones:
             return "no input is noted as an assumption under [assumptions] or in a prior set"
@@ -197,7 +207,7 @@ def _open_assumptions(results: Results) -> str:
 
 def next_command(results: Results, where: str | None, sets: Sequence[str] = ()) -> str:
     """The command one would want now; it can be typed as it stands."""
-    model = next(iter(results.scenarios.values())).model
+    model = results.first.model
     flips = [swing for swing in results.swings if swing.flips_to]
     if flips:
         sets = [*sets, f"{flips[0].path}={flips[0].high}"]

@@ -6,6 +6,7 @@ import shlex
 import textwrap
 from collections.abc import Sequence
 
+from changeflow.present.margins import WIDTH, labelled
 from changeflow.present.staircase_words import (
     LABELS,
     answer_of,
@@ -14,8 +15,7 @@ from changeflow.present.staircase_words import (
     overflow_of,
     staff_in_words,
 )  # fmt: skip
-from changeflow.present.terminal import WIDTH, labelled, years_in_words
-from changeflow.present.words import digits
+from changeflow.present.words import digits, years_in_words
 from changeflow.study.sizing.answer import ANSWER, Sizing
 from changeflow.study.sizing.targets import Service, wanted_share
 

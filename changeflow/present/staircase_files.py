@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,12 @@ from typing import Any
 
 from changeflow import __version__
 from changeflow.present.assumptions import assumption_rows
-from changeflow.present.csv_files import RUNS, SUMMARY, Row, runs_rows, summary_rows, write_csv
-from changeflow.present.folder import manifest, write_whole
+from changeflow.present.csv_files import Row
+from changeflow.present.folder import write_whole
+from changeflow.present.json_numbers import json_number
 from changeflow.present.machine import as_json
-from changeflow.present.report import ReportContent, render_report
+from changeflow.present.report import ReportContent
+from changeflow.present.results_folder import Tables, write_files
 from changeflow.present.staircase import found_in_words, in_time
 from changeflow.present.staircase_words import (
     LABELS,
@@ -23,12 +24,11 @@ from changeflow.present.staircase_words import (
     overflow_of,
     staff_in_words,
 )  # fmt: skip
-from changeflow.present.terminal import years_in_words
-from changeflow.present.words import money
+from changeflow.present.summary import markdown_table
+from changeflow.present.words import money, years_in_words
 from changeflow.study.sizing.answer import ANSWER, Candidate, Family, Sizing
 from changeflow.study.sizing.levers import Staff
 from changeflow.study.sizing.targets import Service
-from changeflow.study.store_folder import MANIFEST
 
 STEPS = ("hours_per_week", "full_time", "bill_per_week", "target", "found", "half_width", "wanted", "staff")
 
@@ -95,13 +95,9 @@ def _staff(staff: Staff) -> dict[str, Any]:
 
 def _service(service: Service) -> list[dict[str, Any]]:
     return [
-        {"target": one.name, "wanted": one.wanted, "found": one.found, "half_width": _finite(one.half_width)}
+        {"target": one.name, "wanted": one.wanted, "found": one.found, "half_width": json_number(one.half_width)}
         for one in service.slacks
     ]
-
-
-def _finite(value: float) -> float | None:
-    return value if value < float("inf") else None
 
 
 def step_rows(sizing: Sizing) -> Iterator[Row]:
@@ -116,18 +112,12 @@ def step_rows(sizing: Sizing) -> Iterator[Row]:
 
 def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], charts: bool) -> None:
     """Manifest, tables, the staircase with its chart, report."""
-    results = sizing.results
 
     def fill(draft: Path) -> None:
-        write_csv(draft / "runs.csv", RUNS, runs_rows(results))
-        write_csv(draft / "summary.csv", SUMMARY, summary_rows(results))
-        write_csv(draft / "staircase.csv", STEPS, step_rows(sizing))
-        (draft / "summary.md").write_text(markdown(sizing), encoding="utf-8")
         drawn = _charts(sizing, draft / "charts") if charts else []
-        report = render_report(_content(sizing, drawn, command_line))
-        (draft / "report.html").write_text(report, encoding="utf-8")
-        text = json.dumps(manifest(results, command_line), indent=2, default=str, allow_nan=False)
-        (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        further: Tables = {"staircase.csv": (STEPS, step_rows(sizing))}
+        content = _content(sizing, drawn, command_line)
+        write_files(draft, sizing.results, further, markdown(sizing), content, command_line)
 
     write_whole(folder, fill)
 
@@ -136,8 +126,7 @@ def markdown(sizing: Sizing) -> str:
     """The answer and the table for a wiki or a mail."""
     headers, rows = _table(sizing)
     lines = [f"# {sizing.family.space.model.title}", "", answer_of(sizing), ""]
-    lines += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += markdown_table(headers, rows)
     lines += ["", f"Promise: {guarantee_of(sizing)}", "", f"Limits: {limits_of(sizing)}", ""]
     return "\n".join(lines)
 

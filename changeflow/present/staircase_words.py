@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from changeflow.model.schema import Model
-from changeflow.present.words import digits, money, percent, plain, plain_name
+from changeflow.present.words import QUICK, digits, money, percent, plain, plain_name
 from changeflow.study.sizing.answer import ANSWER, TODAY, VENDOR, Candidate, Family, Sizing
 from changeflow.study.sizing.levers import FULL_TIME_HOURS, Staff
 from changeflow.study.sizing.targets import Service, Slack
@@ -57,7 +57,7 @@ def answer_of(sizing: Sizing) -> str:
         parts += [f"The nearest, {staff}, reaches {found}: {_short_of(chosen.service.worst)}."]
     parts += [*_too_close(sizing, chosen), _today(sizing), *_vendor(sizing)]
     if sizing.results.quick:
-        parts.append("Quick run: few replications, only a first look.")
+        parts.append(QUICK)
     return " ".join(parts)
 
 

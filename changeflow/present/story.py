@@ -16,8 +16,7 @@ from changeflow.present.story_money import money_sentences, price_of_work
 from changeflow.present.story_people import people, working_time
 from changeflow.present.story_queues import after_the_work, before_the_queue, discipline, in_the_queue
 from changeflow.present.story_routes import route_sentences
-from changeflow.present.terminal import years_in_words
-from changeflow.present.words import digits, plain_name
+from changeflow.present.words import digits, plain_name, years_in_words
 
 
 def story(model: Model) -> Iterator[str]:

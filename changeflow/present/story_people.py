@@ -8,7 +8,7 @@ from changeflow.model.learning import Learning
 from changeflow.model.schema import Model
 from changeflow.model.staff import Group
 from changeflow.model.stations import Station
-from changeflow.present.words import days, digits, plain_name
+from changeflow.present.words import counted, days, digits, plain_name
 
 
 def people(model: Model, name: str, station: Station) -> str:
@@ -19,7 +19,7 @@ def people(model: Model, name: str, station: Station) -> str:
             _group(model, name, key, group) for key, group in model.groups(name).items()
         )
     group = model.groups(name)[""]
-    count = "unlimited servers" if station.servers == "infinite" else _servers(group.servers)
+    count = "unlimited servers" if station.servers == "infinite" else counted(group.servers, "server")
     each = "" if station.servers == 1 else " each"
     return f"{count} ({kind}), {_hours(model, name, '')} hours a week{each} on calendar {station.calendar}"
 
@@ -31,7 +31,7 @@ def _group(model: Model, station: str, name: str, group: Group) -> str:
         pairs = zip(group.head_count.servers, group.head_count.days, strict=True)
         parts.insert(0, ", then ".join(f"{count} from day {day:g}" for count, day in pairs))
     elif group.servers > 1:
-        parts.insert(0, _servers(group.servers))
+        parts.insert(0, counted(group.servers, "server"))
     if group.categories is not None:
         parts.append("only " + ", ".join(plain_name(category) for category in group.categories))
     if isinstance(group.speed, dict):
@@ -67,13 +67,9 @@ def _person(model: Model, station: str, group: Group) -> Iterator[str]:
         yield f"leaves after {stays} on average, {group.attrition.newcomer} successor after {gap}"
 
 
-def counted(number: int, noun: str) -> str:
+def so_many_are(number: int, noun: str) -> str:
     """'1 request is', '3 requests are'."""
-    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
-
-
-def _servers(count: int) -> str:
-    return f"{count} server{'s' if count != 1 else ''}"
+    return f"{counted(number, noun)} {'is' if number == 1 else 'are'}"
 
 
 def _hours(model: Model, station: str, group: str) -> str:
@@ -106,11 +102,11 @@ def working_time(model: Model, name: str, station: Station) -> Iterator[str]:
         )
         yield f"a server works on up to {station.at_once} requests at once{loss}"
     if station.most_in_hand is not None:
-        yield f"at most {counted(station.most_in_hand, 'request')} in hand"
+        yield f"at most {so_many_are(station.most_in_hand, 'request')} in hand"
     if station.call_off is not None:
         call = station.call_off
         yield (
-            f"when more than {call.beyond} wait, {counted(call.servers, 'more server')} called off, there after "
+            f"when more than {call.beyond} wait, {so_many_are(call.servers, 'more server')} called off, there after "
             f"{days(call.lead_days)} for {days(call.for_days)}"
         )
 

@@ -8,7 +8,7 @@ from changeflow.model import moments
 from changeflow.model.laws import Deterministic, Law
 from changeflow.model.queueing import IN_WORDS, Ageing
 from changeflow.model.stations import Station
-from changeflow.present.story_people import counted
+from changeflow.present.story_people import so_many_are
 from changeflow.present.words import days, human_time, plain_name
 
 _INTERRUPTS = {
@@ -54,7 +54,7 @@ def before_the_queue(station: Station) -> Iterator[str]:
         yield f"of newcomers {shares}{more} join when 0, 1, ... are there; the others withdraw"
     if station.capacity is not None:
         full = "is refused" if station.when_full == "refused" else f"goes to {plain_name(station.when_full)}"
-        yield f"at most {counted(station.capacity, 'request')} there; who finds it full {full}"
+        yield f"at most {so_many_are(station.capacity, 'request')} there; who finds it full {full}"
 
 
 def in_the_queue(station: Station) -> Iterator[str]:

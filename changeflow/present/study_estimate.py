@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from changeflow.present.terminal import labelled
-from changeflow.study.study import Cells
+from changeflow.present.margins import labelled
+from changeflow.study.study_cells import Cells
 from changeflow.study.study_pilot import Pilot
 from changeflow.study.study_plan import StudyPlan
 

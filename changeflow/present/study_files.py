@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from changeflow.measure.estimates import joint_level
-from changeflow.present.csv_files import RUNS, Row, write_csv
+from changeflow.present.csv_files import RUNS, Row, csv_cell, write_csv
 from changeflow.present.paths import labels_of
-from changeflow.present.sensitivity.section import Section
-from changeflow.present.sensitivity.sections import NAMES
+from changeflow.present.sections.analyses import ANALYSES
+from changeflow.present.sections.section import Section
 from changeflow.present.study_moving import moving_title
 from changeflow.present.study_text import label
 from changeflow.present.words import plain
@@ -49,7 +49,7 @@ def run_rows(results: StudyResults) -> Iterator[Row]:
             for measure, values in columns.items():
                 value = values[replication]
                 bounded = measure in bounds and bool(bounds[measure][replication])
-                yield name, replication, measure, "" if math.isnan(value) else value, bounded
+                yield name, replication, measure, csv_cell(value), bounded
 
 
 def summary_rows(results: StudyResults) -> Iterator[Row]:
@@ -70,29 +70,27 @@ def summary_rows(results: StudyResults) -> Iterator[Row]:
                 if base is not None and cell is not base and measure in base.estimates:
                     against = (*difference(cell, base, measure, level), level)
                 numbers = one.mean, one.half_width, one.level
-                rest = one.unit, one.replications, one.bound, *map(_cell, against), cell.growing
-                yield point + 1, cell.scenario, measure, *map(_cell, numbers), *rest
-
-
-def _cell(value: float) -> float | str:
-    return "" if math.isnan(value) else float(value)
+                rest = one.unit, one.replications, one.bound, *map(csv_cell, against), cell.growing
+                yield point + 1, cell.scenario, measure, *map(csv_cell, numbers), *rest
 
 
 def effect_rows(results: StudyResults) -> Iterator[Row]:
     """The main effects on the primary measure, each mean with its own interval."""
     comparison = results.plan.comparison
     for one in results.effects:
-        numbers = one.mean, _cell(one.half_width), comparison.level, one.points
+        numbers = one.mean, csv_cell(one.half_width), comparison.level, one.points
         yield one.path, one.scenario, one.label, comparison.primary, *numbers
 
 
-def write_tables(results: StudyResults, sections: Sequence[Section], folder: Path, *, parquet: bool = False) -> None:
+def write_tables(
+    results: StudyResults, sections: Mapping[str, Section], folder: Path, *, parquet: bool = False
+) -> None:
     """Every table, each put in place at once; the runs as Parquet instead, if wanted."""
     rows = point_rows(results.plan), run_rows(results), summary_rows(results), effect_rows(results)
     headers = ("point", *results.plan.paths), RUNS, SUMMARY, EFFECTS
     tables = [
         *zip(TABLES, headers, rows),
-        *((f"{one.name}.csv", one.header, iter(one.rows)) for one in sections if one.header),
+        *((f"{name}.csv", one.header, iter(one.rows)) for name, one in sections.items() if one.header),
     ]
     (folder / (RUNS_FILE if parquet else RUNS_PARQUET)).unlink(missing_ok=True)  # of two one would be old
     for name, header, lines in tables:
@@ -104,12 +102,12 @@ def write_tables(results: StudyResults, sections: Sequence[Section], folder: Pat
         draft = folder / f".{name}.draft"
         write_csv(draft, header, lines)
         draft.replace(folder / name)
-    _take_away(set(NAMES) - {one.name for one in sections}, folder)
+    _take_away(ANALYSES.keys() - sections.keys(), folder)
 
 
-def further_tables(sections: Sequence[Section]) -> list[str]:
+def further_tables(sections: Mapping[str, Section]) -> list[str]:
     """The files of a finished study beside TABLES."""
-    return [f"{one.name}.csv" for one in sections if one.header]
+    return [f"{name}.csv" for name, one in sections.items() if one.header]
 
 
 def _take_away(names: Iterable[str], folder: Path) -> None:
@@ -119,16 +117,16 @@ def _take_away(names: Iterable[str], folder: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def save_charts(results: StudyResults, sections: Sequence[Section], folder: Path) -> None:
+def save_charts(results: StudyResults, sections: Mapping[str, Section], folder: Path) -> None:
     """One of each analysis, and the main effects of factors."""
     from changeflow.present.figures import save  # noqa: PLC0415  matplotlib is slow to import
 
-    for one in sections:
+    for name, one in sections.items():
         if one.draw is not None:
-            save(one.draw(), folder / "charts", one.name)
+            save(one.draw(), folder / "charts", name)
     if not results.effects:
         return
-    from changeflow.present.charts_effects import effects_chart  # noqa: PLC0415
+    from changeflow.present.sections.chart_main_effects import effects_chart  # noqa: PLC0415
 
     measure = results.plan.comparison.primary
     unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)

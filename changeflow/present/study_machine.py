@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from changeflow.present.sensitivity.section import Section, as_json
+from changeflow.present.json_numbers import json_number
+from changeflow.present.sections.section import Section, as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.study.study import StudyResults
 
 
-def study_as_json(results: StudyResults, sections: Sequence[Section], folder: str) -> dict[str, Any]:
+def study_as_json(results: StudyResults, sections: Mapping[str, Section], folder: str) -> dict[str, Any]:
     """Points, estimates, gates, main effects, analyses, answer."""
     plan = results.plan
     cells = [
@@ -23,7 +23,7 @@ def study_as_json(results: StudyResults, sections: Sequence[Section], folder: st
             "growing": cell.growing,
             "measures": {
                 name: {
-                    "mean": _number(one.mean), "half_width": _number(one.half_width), "level": one.level,
+                    "mean": json_number(one.mean), "half_width": json_number(one.half_width), "level": one.level,
                     "unit": one.unit, **({"bound": one.bound} if one.bound else {}),
                 }
                 for name, one in cell.estimates.items()
@@ -33,7 +33,7 @@ def study_as_json(results: StudyResults, sections: Sequence[Section], folder: st
     ]  # fmt: skip
     gates = [{"expect": expectation(one.expect), "verdict": one.verdict, "counts": one.counts} for one in results.gates]
     effects = [
-        {"factor": one.path, "scenario": one.scenario, "value": one.label, "mean": _number(one.mean)}
+        {"factor": one.path, "scenario": one.scenario, "value": one.label, "mean": json_number(one.mean)}
         for one in results.effects
     ]
     return {
@@ -56,17 +56,13 @@ def study_as_json(results: StudyResults, sections: Sequence[Section], folder: st
                 "scenario": one.low.scenario,
                 "lowest": one.low.label,
                 "highest": one.high.label,
-                "mean": _number(one.mean),
-                "half_width": _number(one.half_width),
+                "mean": json_number(one.mean),
+                "half_width": json_number(one.half_width),
                 "level": one.level,
             }
             for one in results.gaps
         ],
-        "analyses": {one.name: as_json(one) for one in sections},
+        "analyses": {name: as_json(one) for name, one in sections.items()},
         **({"variance_kept": [asdict(one) for one in results.gains]} if results.gains else {}),
         "answer": {"sentence": answer_sentence(results, sections), "target": target_line(results)},
     }
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 from changeflow import __version__
-from changeflow.present.surroundings import installed, machine
+from changeflow.present.surroundings import made_with
 from changeflow.study.store import FILE
-from changeflow.study.store_folder import COMMAND, MANIFEST, write_file
+from changeflow.study.store_folder import COMMAND, MANIFEST, manifest_text, write_file
 from changeflow.study.study_key import program_digest
 from changeflow.study.study_plan import StudyPlan
 
@@ -39,9 +38,7 @@ def study_manifest(plan: StudyPlan, runs: int, store_bytes: int, *, complete: bo
             model.place: {"digest": model.digest(), "priors": model.priors, "tables": model.tables}
             for model in plan.bases
         },
-        "python": sys.version.split()[0],
-        "platform": machine(),
-        "libraries": {name: installed(name) for name in _LIBRARIES},
+        **made_with(*_LIBRARIES),
     }
 
 
@@ -50,4 +47,4 @@ def save_manifest(plan: StudyPlan, folder: Path, *, runs: int, complete: bool) -
     store = folder / FILE
     size = store.stat().st_size if store.is_file() else 0
     content = study_manifest(plan, runs, size, complete=complete)
-    write_file(folder / MANIFEST, json.dumps(content, indent=2, default=str, allow_nan=False) + "\n")
+    write_file(folder / MANIFEST, manifest_text(content))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from changeflow.measure.units import unit_of
 from changeflow.present.paths import path_words, some_paths
-from changeflow.present.sensitivity.most import leading_title
-from changeflow.present.words import digits, plain
+from changeflow.present.sections.most import leading_title
+from changeflow.present.words import counted, digits, plain
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import Level
 
@@ -41,7 +41,7 @@ def _without(results: StudyResults) -> str:
     """Points that have no such number are in no mean."""
     measure = results.plan.comparison.primary
     count = len({cell.point for cell in results.cells if measure not in cell.estimates})
-    return f" ({count} point{'s' * (count > 1)} without this number left out)" if count else ""
+    return f" ({counted(count, 'point')} without this number left out)" if count else ""
 
 
 def _mean(one: Level) -> str:

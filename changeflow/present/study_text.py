@@ -1,118 +1,33 @@
-"""A study in words: its plan before it runs, its table and its answer after."""
+"""A study in words: its table, its answer, what became of what was expected."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from changeflow.measure.records import Difference, Estimate
+from changeflow.present.margins import WIDTH, labelled
 from changeflow.present.paths import path_words, setting_word
-from changeflow.present.selection_text import selection_plan
-from changeflow.present.sensitivity.section import ANSWER, Section, ends_in_words, text_table
+from changeflow.present.sections.section import ANSWER, Section, text_table
 from changeflow.present.sentences import lead_sentence
 from changeflow.present.study_moving import moving_sentence
-from changeflow.present.terminal import WIDTH, labelled
-from changeflow.present.words import capitalised, digits, plain
-from changeflow.study.design import fraction
-from changeflow.study.design_fraction import LETTERS
+from changeflow.present.words import QUICK, capitalised, counted, digits, plain
 from changeflow.study.gains import Gain
 from changeflow.study.results import Verdict
 from changeflow.study.study import StudyResults
 from changeflow.study.study_answer import GateResult, target_met
 from changeflow.study.study_estimates import Cell
 from changeflow.study.study_file import Expect
-from changeflow.study.study_plan import StudyPlan
 from changeflow.study.toml_value import toml
 
 MOST_ROWS = 24
 """Points shown on a terminal; all of them are in summary.csv."""
 MOST_COLUMNS = 4
-MOST_ALIASES = 12
 LETTERS_A_HEAD = 10
 """Of a line of a heading."""
 LONGEST_VALUE = 24
 """Of a factor, on a terminal; whole in points.csv."""
 _NOBODY = "Every backlog grows, or nothing is done, so nothing is called best."
-
-
-def plan_lines(plan: StudyPlan) -> list[str]:
-    """What will be run: the question, the design, the factors, who is mixed up with whom."""
-    study = plan.study
-    lines = [line for said in (study.title, study.question) for line in _wrapped(said)]
-    how = f"{plan.replications} replications each"
-    if study.precision is not None:
-        rule = study.precision
-        wanted = ", ".join(f"{one.measure} within {_precision(one.relative, one.absolute)}" for one in rule.measures)
-        how = f"{rule.first} to {rule.most} replications each, until {wanted}"
-    if study.selection is not None:
-        how = selection_plan(plan)
-    lines += labelled("PLAN", f"{_points(plan)} x {_count(len(plan.scenarios), 'scenario')} x {how}")
-    for i, path in enumerate(plan.paths):
-        lines += _wrapped(f"  {path}: {_levels(plan, i)}")
-    lines.append(f"  scenarios: {', '.join(plan.scenarios)}; baseline {plan.baseline}; seed {study.seed}")
-    lines += ["  QUICK: few replications, only a first look"] if plan.quick else []
-    return lines + left_out_lines(plan) + alias_lines(plan)
-
-
-def left_out_lines(plan: StudyPlan) -> list[str]:
-    """Which assumptions path = "*" does not vary, and why."""
-    if not plan.left_out:
-        return []
-    head = f"  left as they are: {_count(len(plan.left_out), 'assumption')}"
-    return [head, *(line for one in plan.left_out for line in _wrapped(f"    {one.path}: {one.why}"))]
-
-
-def _wrapped(line: str) -> list[str]:
-    """A line over as many as it needs, the others further in."""
-    inner = " " * (len(line) - len(line.lstrip()) + 4)
-    return textwrap.wrap(line, WIDTH, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False)
-
-
-def _points(plan: StudyPlan) -> str:
-    study = plan.study
-    kind = study.design.kind.replace("_", " ")
-    if study.waterfall is not None:
-        kind = f"every set of {_count(len(study.waterfall.causes), 'cause')}"
-    if study.break_even is not None:
-        kind = "to begin with, then a search"
-    return f"{_count(len(plan.points), 'point')} ({kind})"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _precision(relative: float, absolute: float) -> str:
-    return " or ".join(([f"{relative:g} of the mean"] if relative else []) + ([f"{absolute:g}"] if absolute else []))
-
-
-def _levels(plan: StudyPlan, place: int) -> str:
-    """The values of a factor over the points; of many the ends."""
-    found = {toml(setting[place]): setting[place] for setting in plan.points if setting[place] is not None}
-    if len(found) <= 8:
-        tables = any(isinstance(value, dict) for value in found.values())
-        words = [setting_word(value) if isinstance(value, dict) else word for word, value in found.items()]
-        return ("; " if tables else ", ").join(words)
-    if place >= len(plan.ranges):
-        return f"{len(found)} values"
-    low, high = plan.ranges[place].ends
-    return "{} values from {} to {}".format(len(found), *ends_in_words(low, high))
-
-
-def alias_lines(plan: StudyPlan) -> list[str]:
-    """Which effects a fractional design cannot tell apart."""
-    if plan.study.design.kind != "fractional":
-        return []
-    made = fraction(plan.study.design, len(plan.paths))
-    letters = ", ".join(f"{letter} = {path}" for letter, path in zip(LETTERS, plan.paths))
-    resolution = made.resolution
-    if resolution is None:
-        return [f"  a full factorial: {letters}"]
-    lines = [f"  resolution {resolution}: {letters}", "  cannot be told apart:"]
-    chains = made.aliases
-    lines += [f"    {' = '.join(chain)}" for chain in chains[:MOST_ALIASES]]
-    more = len(chains) - MOST_ALIASES
-    return lines + ([f"    and {more} more"] if more > 0 else [] if chains else ["    only effects of three and more"])
 
 
 def table_lines(results: StudyResults) -> list[str]:
@@ -154,7 +69,7 @@ def _columns(heads: Sequence[str], rows: Sequence[Sequence[str]], dispensable: r
         "  " + "  ".join(row[i].rjust(widths[i]) for i in kept).rstrip() for row in (*head_rows, *rows)
     ]  # fmt: skip
     left = len(heads) - len(kept)
-    return lines + ([f"  (values of {_count(left, 'more factor')}: points.csv)"] if left else [])
+    return lines + ([f"  (values of {counted(left, 'more factor')}: points.csv)"] if left else [])
 
 
 def label(cell: Cell) -> str:
@@ -174,15 +89,15 @@ def _number(one: Estimate | None) -> str:
     return f"{sign}{digits(one.mean, one.half_width)} +- {digits(one.half_width, one.half_width)}"
 
 
-def answer_sentence(results: StudyResults, sections: Sequence[Section] = ()) -> str:
+def answer_sentence(results: StudyResults, sections: Mapping[str, Section]) -> str:
     """What the analyses say; without any who is best, where. Then what moves it most."""
-    parts = [one.sentence for one in sections if one.label == ANSWER] or [_who_is_best(results)]
+    parts = [one.sentence for one in sections.values() if one.label == ANSWER] or [_who_is_best(results)]
     if moving := moving_sentence(results):
         parts.append(moving)
     if results.imprecise:
-        parts.append(f"{_count(results.imprecise, 'point')} reached the most replications that [precision] allows.")
+        parts.append(f"{counted(results.imprecise, 'point')} reached the most replications that [precision] allows.")
     if results.plan.quick:
-        parts.append("Quick run: few replications, only a first look.")
+        parts.append(QUICK)
     return " ".join(parts)
 
 
@@ -196,7 +111,7 @@ def _who_is_best(results: StudyResults) -> str:
     wins = {name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)}
     open_ones = sum(one.kind == "too_close" for one in bests)
     said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
-    counts = f"Best in {measure} of {_count(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
+    counts = f"Best in {measure} of {counted(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
     same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
     counts += f"; too close to call at {open_ones}" if open_ones else ""
     counts += f"; no difference that matters at {same}" if same else ""
@@ -280,14 +195,14 @@ def gain_sentence(gains: list[Gain]) -> str:
         of = "a mean's variance" if gain.of == "mean" else "the variance of a difference to the baseline"
         parts.append(f"{what} leave {left} of {of}")
     said = "; ".join(parts)
-    return said[0].upper() + said[1:] + ", by these runs (below 100% is a gain)."
+    return capitalised(said) + ", by these runs (below 100% is a gain)."
 
 
-def study_text(results: StudyResults, sections: Sequence[Section], folder: str) -> str:
+def study_text(results: StudyResults, sections: Mapping[str, Section], folder: str) -> str:
     """Tables (of the analyses, where there are any), answer, what else is to be said of it, gates, where it is."""
     quick = "  QUICK" if results.plan.quick else ""
     lines = [f"{results.plan.study.title}{quick}".strip()] if results.plan.study.title or quick else []
-    answers = [section for section in sections if section.label == ANSWER]
+    answers = [section for section in sections.values() if section.label == ANSWER]
     for section in answers:
         lines += [*text_table(section.shown), *(labelled("", section.legend) if section.legend else []), ""]
     if not answers:
@@ -295,7 +210,7 @@ def study_text(results: StudyResults, sections: Sequence[Section], folder: str) 
     lines += labelled(ANSWER, answer_sentence(results, sections))
     if results.gains:
         lines += labelled("GAIN", gain_sentence(results.gains))
-    for section in sections:
+    for section in sections.values():
         if section.label != ANSWER:
             lines += [*labelled(section.label, section.sentence), *text_table(section.shown)]
     if target := target_line(results):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from changeflow.measure.records import Estimate
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
 from changeflow.present.spread import spread_sentence
-from changeflow.present.words import DUST, HOURS_PER_DAY, HOURS_SHOWN_AS_HOURS, digits, plain
+from changeflow.present.words import DUST, digits, plain, time_unit
 from changeflow.study.results import Results
 
 SHOWN = (
@@ -51,8 +51,9 @@ def _for_people(measure: str, unit: str, means: Sequence[float]) -> tuple[float,
     """What a number is multiplied by, and the unit then: shares in %, long times on the clock in days."""
     if unit == "share":
         return 100.0, "%"
-    if measure.startswith(CLOCK_TIMES) and max(map(abs, means)) >= HOURS_SHOWN_AS_HOURS:
-        return 1 / HOURS_PER_DAY, "days"
+    if measure.startswith(CLOCK_TIMES):
+        scale, word = time_unit(max(map(abs, means)))
+        return 1 / scale, f"{word}s"
     return 1.0, unit
 
 
@@ -67,12 +68,20 @@ def _cell(one: Estimate | None, scale: float) -> str:
 def markdown(results: Results) -> str:
     """The whole page."""
     headers, rows = table(results)
-    model = next(iter(results.scenarios.values())).model
+    model = results.first.model
     lines = [f"# {model.title}", "", answer_sentence(results), ""]
-    lines += ["| " + " | ".join(headers) + " |", "|" + " --- |" * len(headers)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += markdown_table(headers, rows)
     lines += ["", f"Load: {load_sentence(results)}.", "", f"Unsure: {unsure_sentence(results)}.", ""]
     if spread := spread_sentence(results):
         lines += [f"Spread: {spread}.", ""]
     lines.append(f"{results.replications} runs, seed {results.seed}, intervals at {model.comparison.level:.0%}.")
     return "\n".join(lines) + "\n"
+
+
+def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Its lines."""
+    return [
+        "| " + " | ".join(headers) + " |",
+        "|" + " --- |" * len(headers),
+        *("| " + " | ".join(row) + " |" for row in rows),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import sys
 from importlib.metadata import distribution, version
 
 
@@ -18,3 +19,12 @@ def machine() -> str:
     here = platform.uname()
     library = "".join(platform.libc_ver())
     return "-".join((here.system, here.release, here.machine, *(("with", library) if library else ())))
+
+
+def made_with(*libraries: str) -> dict[str, object]:
+    """What a manifest says of this program's surroundings."""
+    return {
+        "python": sys.version.split()[0],
+        "platform": machine(),
+        "libraries": {name: installed(name) for name in libraries},
+    }

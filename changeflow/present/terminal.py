@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from itertools import chain
@@ -9,6 +10,7 @@ from itertools import chain
 from changeflow.measure.records import Estimate
 from changeflow.model.process_only import process_only
 from changeflow.present.logs import log_lines
+from changeflow.present.margins import WIDTH, labelled
 from changeflow.present.sentences import (
     answer_sentence,
     load_sentence,
@@ -17,12 +19,10 @@ from changeflow.present.sentences import (
 )
 from changeflow.present.spread import spread_sentence
 from changeflow.present.undone import not_done
-from changeflow.present.words import NOT_AVAILABLE, digits, plain
+from changeflow.present.words import NOT_AVAILABLE, digits, plain, time_unit, years_in_words
 from changeflow.study.results import Results, ScenarioResult
 
-WIDTH = 80
 _FINEST = 0.003  # a half-width below this share of its mean is shown as this share
-_LABEL = 9
 _COLUMNS = (10, 10, 9, 8, 4, 9)
 
 
@@ -30,7 +30,7 @@ def comparison_text(results: Results, folder: str | None, sets: Sequence[str] = 
     """At most 20 lines for up to three scenarios."""
     lines = [_headline(results), *table_lines(results)]
     lines += labelled("ANSWER", answer_sentence(results))
-    first = next(iter(results.scenarios.values())).model
+    first = results.first.model
     for text in log_lines(first):
         lines += labelled("DATA", text)
     lines += labelled("LOAD", load_sentence(results))
@@ -50,22 +50,8 @@ def engine_in_words(results: Results) -> str:
     return f"{results.engine}, the only one for {', '.join(rare)}" if rare else results.engine
 
 
-def labelled(label: str, text: str) -> list[str]:
-    """A label in the margin, text beside it."""
-    wrapped = textwrap.wrap(text, WIDTH - _LABEL, break_on_hyphens=False) or [""]
-    return [f"{label:<{_LABEL}}{wrapped[0]}", *(" " * _LABEL + line for line in wrapped[1:])]
-
-
-def years_in_words(days: float) -> str:
-    """'3 years', '60 days'."""
-    years = days / 365
-    if years >= 1 and abs(years - round(years)) < 0.01:
-        return f"{round(years)} years" if round(years) > 1 else "1 year"
-    return f"{days:g} days"
-
-
 def _headline(results: Results) -> str:
-    model = next(iter(results.scenarios.values())).model
+    model = results.first.model
     span = years_in_words(model.horizon_days)
     quick = " QUICK" if results.quick else ""
     if len(results.scenarios) == 1:
@@ -76,7 +62,7 @@ def _headline(results: Results) -> str:
 
 def table_lines(results: Results) -> list[str]:
     """Scenario, mean and 9-in-10 time to done, peak, clearing, refused, cost with undone work."""
-    model = next(iter(results.scenarios.values())).model
+    model = results.first.model
     scale, unit = _time_unit(results)
     head = [
         ["", "average", "9 in 10", "most open", "backlog", "not", "cost of"],
@@ -87,7 +73,7 @@ def table_lines(results: Results) -> list[str]:
         get = result.estimates.get
         rows.append(
             [
-                scenario_label(name),
+                plain(name),
                 _time(get("sojourn_time_hours"), scale),
                 _time(get("sojourn_time_hours.p90"), scale),
                 _plain_number(get("peak_backlog_requests")),
@@ -107,13 +93,8 @@ def _row(cells: list[str]) -> str:
     return f"{cells[0][:room]:<{room}}{numbers}"
 
 
-def scenario_label(name: str) -> str:
-    """Plain route names; file stems otherwise."""
-    return plain(name)
-
-
 def _legend(results: Results, unit: str, currency: str) -> str:
-    level = next(iter(results.scenarios.values())).model.comparison.level
+    level = results.first.model.comparison.level
     bound = any(
         estimate.bound
         for result in results.scenarios.values()
@@ -130,7 +111,8 @@ def _time_unit(results: Results) -> tuple[float, str]:
         for result in results.scenarios.values()
         if "sojourn_time_hours" in result.estimates
     ]
-    return (1.0, "hours") if means and max(means) < 48 else (24.0, "calendar days")
+    scale, unit = time_unit(max(means, default=math.inf))
+    return scale, "hours" if unit == "hour" else "calendar days"
 
 
 def _time(estimate: Estimate | None, scale: float) -> str:
@@ -164,13 +146,3 @@ def _cost(estimate: Estimate | None) -> str:
     if estimate is None:
         return "-"
     return _pair(estimate.mean / 1000, estimate.half_width / 1000)
-
-
-def check_lines(title: str, sections: list[tuple[str, list[str]]]) -> str:
-    """Headed blocks of lines, wrapped."""
-    lines = textwrap.wrap(title, WIDTH)
-    for heading, texts in sections:
-        lines += ["", heading]
-        for text in texts:
-            lines += textwrap.wrap(text, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
-    return "\n".join(lines)

@@ -6,8 +6,9 @@ import sys
 from typing import Any
 
 from changeflow import __version__
+from changeflow.present.json_numbers import json_number
+from changeflow.present.margins import labelled
 from changeflow.present.surroundings import installed, machine
-from changeflow.present.terminal import labelled
 from changeflow.study.recorded import Recorded
 from changeflow.study.study_key import program_digest
 from changeflow.study.verify import Verified
@@ -69,7 +70,7 @@ def verified_as_json(kept: Recorded, found: Verified, folder: str) -> dict[str, 
         "worst": [
             {
                 "cell": one.cell, "replication": one.replication, "old_digest": one.old, "new_digest": one.new,
-                "measure": one.measure, "old": _number(one.before), "new": _number(one.after),
+                "measure": one.measure, "old": json_number(one.before), "new": json_number(one.after),
             }
             for one in found.drifted[:MOST_SHOWN]
         ],
@@ -82,7 +83,3 @@ def verified_as_json(kept: Recorded, found: Verified, folder: str) -> dict[str, 
             name: {"made": theirs, "here": ours} for name, (theirs, ours) in surroundings(kept.manifest).items()
         },
     }  # fmt: skip
-
-
-def _number(value: float) -> float | None:
-    return value if value == value and abs(value) != float("inf") else None  # noqa: PLR0124  JSON knows no NaN

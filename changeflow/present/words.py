@@ -114,6 +114,7 @@ PLAIN = {
 }
 
 NOT_AVAILABLE = "not available"
+QUICK = "Quick run: few replications, only a first look."
 DUST = 1e-12  # what is below it is rounding of sums, no quantity
 HOURS_PER_DAY = 24.0
 HOURS_SHOWN_AS_HOURS = 48.0  # two days: below it people speak of hours
@@ -182,14 +183,31 @@ def money(amount: float, currency: str, half_width: float = 0.0) -> str:
     return f"{currency} {_fixed(amount, min(place, 2))}"
 
 
+def time_unit(hours: float) -> tuple[float, str]:
+    """The unit in which people speak of so long a time, and its hours."""
+    return (HOURS_PER_DAY, "day") if abs(hours) >= HOURS_SHOWN_AS_HOURS else (1.0, "hour")
+
+
 def human_time(hours: float, half_width_hours: float = 0.0) -> str:
     """Clock hours in the unit people use for them: '7.5 hours', '5.7 days' (of 24 hours)."""
     if not math.isfinite(hours):
         return NOT_AVAILABLE
-    in_days = abs(hours) >= HOURS_SHOWN_AS_HOURS
-    per_unit, unit = (HOURS_PER_DAY, "day") if in_days else (1.0, "hour")
+    per_unit, unit = time_unit(hours)
     number = digits(hours / per_unit, half_width_hours / per_unit)
     return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
+
+
+def counted(number: int, word: str) -> str:
+    """'1 run', '5 runs'."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def years_in_words(days: float) -> str:
+    """'3 years', '60 days'."""
+    years = days / 365
+    if years >= 1 and abs(years - round(years)) < 0.01:
+        return f"{round(years)} years" if round(years) > 1 else "1 year"
+    return f"{days:g} days"
 
 
 def days(number: float) -> str:

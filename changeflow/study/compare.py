@@ -12,7 +12,7 @@ from changeflow.model.reading import vary
 from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_priors
 from changeflow.model.topology import offered_loads
-from changeflow.study.crew import Crew, Hired, crew_here
+from changeflow.study.crew import Crew, Hired, cores_worth, crew_here
 from changeflow.study.evaluate import evaluate, paired_differences
 from changeflow.study.plan import Plan
 from changeflow.study.results import PriorCheck, Results, ScenarioResult, Swing, Verdict
@@ -67,15 +67,28 @@ def compare(
 
 def with_engine(plan: Plan) -> Plan:
     """The plan with its engine decided: `auto` becomes the engine that the work of all runs calls for."""
-    visits = sum(
+    visits = _visits(plan) * plan.replications
+    return replace(plan, engine=choose_engine(plan.engine, visits, dict(plan.scenarios).values()))
+
+
+def hired(plan: Plan, crew: Crew | None, runs: int | None = None) -> Hired:
+    """The crew that is there, else the plan's workers on this machine, for the whole of a command.
+
+    `runs`: how many there will be, where the plan does not tell.
+    """
+    if runs is None:
+        runs = plan.replications * len(plan.scenarios)
+    workers = plan.workers
+    if workers is None:
+        workers = cores_worth(plan.engine, runs, _visits(plan) / len(plan.scenarios))
+    return crew_here(plan.engine, workers, runs, crew)
+
+
+def _visits(plan: Plan) -> float:
+    """Expected in one run of each scenario, together."""
+    return sum(
         load.visits_per_week[1] * model.horizon_days / 7 for _, model in plan.scenarios for load in offered_loads(model)
     )
-    return replace(plan, engine=choose_engine(plan.engine, visits * plan.replications, dict(plan.scenarios).values()))
-
-
-def hired(plan: Plan, crew: Crew | None) -> Hired:
-    """The crew that is there, else the plan's workers on this machine, for the whole of a command."""
-    return crew_here(plan.engine, plan.workers, plan.replications * len(plan.scenarios), crew)
 
 
 def _unrouted(plan: Plan, routes: Mapping[str, str | None], base: Model) -> Model:

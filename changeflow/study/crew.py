@@ -15,6 +15,13 @@ WORTH_PROCESSES = 2_000
 """Runs from which on processes pay for their start, some two seconds. Threads share the compiled loop, but that is a
 quarter of a short run's time: its preparation and its measuring hold the interpreter's lock (profile of
 open_platform: loop 0.5 of 3.5 ms, preparation 1.3, measuring 1.7)."""
+WORTH_THREADS = 10_000
+"""Visits of a run from which on threads pay: two of them take as long as one at 900 visits, for a fifth more processor
+time, and a half to two thirds of its time at 26,000."""
+WORTH_SHARING = 100
+"""Runs from which on two cores pay where runs are long."""
+MOST_CORES = 8
+"""That are taken without being asked for."""
 SECONDS_WITHOUT_WORK = 300
 """A process that has waited so long for work ends: a search thinks between its runs."""
 
@@ -60,6 +67,12 @@ ALONE = Crew(_Oneself(), lambda: 1)
 """This very process: a signal stops it in the middle of a run."""
 Hired = AbstractContextManager[Crew]
 """Left, it waits for what has begun; left by an error, processes are ended at once."""
+
+
+def cores_worth(engine: str, runs: int, visits: float) -> int:
+    """Cores of this machine that the runs pay for; visits: of a run to all stations."""
+    alone = runs < WORTH_SHARING or (engine == "compiled" and visits < WORTH_THREADS and runs < WORTH_PROCESSES)
+    return 1 if alone else min(os.cpu_count() or 1, MOST_CORES)
 
 
 def crew_here(engine: str, workers: int, runs: int, instead: Crew | None = None) -> Hired:

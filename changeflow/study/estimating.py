@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -32,7 +33,8 @@ def columns_of(runs: tuple[RunMeasures, ...], wanted: Collection[str] | None = N
 
 def _names(parts: Iterable[Mapping[str, object]], wanted: Collection[str] | None) -> dict[str, None]:
     """The names of all runs in the order in which they come."""
-    return {name: None for part in parts for name in part if wanted is None or name in wanted}
+    names = dict.fromkeys(chain.from_iterable(parts))
+    return names if wanted is None else {name: None for name in names if name in wanted}
 
 
 def estimate_of(columns: Columns, measure: str, level: float, currency: str, together: int) -> Estimate | None:
@@ -96,8 +98,17 @@ def ratio_parts(columns: Columns, measure: str, together: int) -> tuple[Floats, 
 
 
 def contributions(columns: Columns, measure: str, together: int) -> Floats:
-    """What each run, or organisation, adds to the estimate, which is their mean: pseudo-values of a ratio of sums."""
+    """What each run, or organisation, adds to the estimate, which is their mean: pseudo-values of a ratio of sums.
+
+    NaN for a run, or organisation, without the number.
+    """
     if MEASURES[base_name(measure)].ratio:
         return pseudo_values(*ratio_parts(columns, measure, together))
     values = columns.values[measure]
-    return values if together == 1 else pseudo_values(*sums_and_counts(values, together))
+    if together == 1:
+        return values
+    sums, counts = sums_and_counts(values, together)
+    known = counts > 0
+    found = np.full(len(sums), np.nan)
+    found[known] = pseudo_values(sums[known], counts[known])
+    return found

@@ -23,7 +23,8 @@ class Plan:
     replications: int
     seed: int = DEFAULT_SEED
     engine: str = "auto"
-    workers: int = 1
+    workers: int | None = 1
+    """None: as many as the runs pay for."""
     baseline: str | None = None
     quick: bool = False
 
@@ -35,7 +36,7 @@ class Plan:
         replications: int | None = None,
         seed: int = DEFAULT_SEED,
         engine: str = "auto",
-        workers: int = 1,
+        workers: int | None = 1,
         baseline: str | None = None,
         quick: bool = False,
     ) -> Plan:
@@ -59,7 +60,7 @@ class Plan:
             )
         if baseline is not None and baseline not in named:
             raise PlanError(f"--baseline: expected one of {', '.join(named)}, found '{baseline}'")
-        if workers < 1:
+        if workers is not None and workers < 1:
             raise PlanError(f"--workers: expected at least 1, found {workers}")
         currencies = {model.currency for model in named.values()}
         if len(currencies) > 1:

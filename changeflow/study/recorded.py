@@ -21,7 +21,8 @@ from changeflow.study.store import FILE, LOOKED_AT
 from changeflow.study.store_folder import manifest_in
 from changeflow.study.store_packing import SUM_BYTES, Packed, is_whole
 from changeflow.study.study_key import cell_key
-from changeflow.study.study_plan import StudyPlan, plan_remade
+from changeflow.study.study_layout import plan_remade
+from changeflow.study.study_plan import StudyPlan
 
 COMMANDS = ("run", "compare", "study")
 Numbers = dict[str, float]

@@ -91,6 +91,11 @@ class Results:
     seconds: float = field(default=0.0, compare=False)
 
     @property
+    def first(self) -> ScenarioResult:
+        """The first scenario: what all have in common is read from it."""
+        return next(iter(self.scenarios.values()))
+
+    @property
     def currency(self) -> str:
         """The money of the first scenario."""
-        return next(iter(self.scenarios.values())).model.currency
+        return self.first.model.currency

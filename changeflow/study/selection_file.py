@@ -14,7 +14,6 @@ INDEPENDENT = ("rinott", "gupta", "ocba")
 """Procedures whose systems must share no chance: a system's own name enters the random key."""
 OF_A_SIZE = ("screen", "mcb", "gupta")
 """Procedures that judge as many runs of each system as `replications` says; the others ask for what they need."""
-PROCEDURES = (*PAIRED, *INDEPENDENT)
 
 
 class Selecting(Value):

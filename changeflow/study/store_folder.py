@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +58,21 @@ def manifest_in(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) and found.get("program") == "changeflow" else {}
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Put a file in place at once and durably, so that none is ever half written."""
+def manifest_text(content: Mapping[str, object]) -> str:
+    """A manifest as it stands in its file."""
+    return json.dumps(content, indent=2, default=str, allow_nan=False) + "\n"
+
+
+def write_file(path: Path, content: str | bytes, *, durable: bool = True) -> None:
+    """Put a file in place at once, so that none is ever half written; durable ones outlive a loss of power."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content if isinstance(content, bytes) else content.encode())
-            out.flush()
-            os.fsync(out.fileno())
+            if durable:
+                out.flush()
+                os.fsync(out.fileno())
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
     except BaseException:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from changeflow.engine.simulate import choose_engine, machine_code_is_there
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.window import Window
+from changeflow.study.crew import cores_worth
 from changeflow.study.one_run import controls_of, one_run
 from changeflow.study.store_packing import pack
-from changeflow.study.study import Cells
+from changeflow.study.study_cells import Cells
 from changeflow.study.study_plan import StudyPlan
 
 ROW_BYTES = 40
@@ -51,12 +52,21 @@ def pilot(plan: StudyPlan) -> Pilot:
 
 def engine_for(plan: StudyPlan, cells: Cells, asked: str, missing: int) -> str:
     """The engine for the runs that lack: as asked, else what their work calls for."""
-    known = [cells.facts_at(0, scenario) for scenario in plan.scenarios]  # the others are found while they run
-    visits = missing * sum(one.visits for one in known) / len(known)
     models = [plan.model(0, scenario) for scenario in plan.scenarios]
     if cells.process_only is not None:
         models.append(plan.model(*cells.process_only))
-    return choose_engine(asked, visits, models)
+    return choose_engine(asked, missing * visits_a_run(plan, cells), models)
+
+
+def cores_for(plan: StudyPlan, cells: Cells, engine: str, missing: int, asked: int | None) -> int:
+    """The cores for the runs that lack: as asked, else as many as pay."""
+    return cores_worth(engine, missing, visits_a_run(plan, cells)) if asked is None else asked
+
+
+def visits_a_run(plan: StudyPlan, cells: Cells) -> float:
+    """Expected at the first point, by the mean of the scenarios; the other points are known when they have run."""
+    known = [cells.facts_at(0, scenario) for scenario in plan.scenarios]
+    return sum(one.visits for one in known) / len(known)
 
 
 def must_compile(plan: StudyPlan, engine: str) -> bool:

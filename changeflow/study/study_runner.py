@@ -12,7 +12,7 @@ from changeflow.study.crew import CrewLost
 from changeflow.study.scheduler import carry_out
 from changeflow.study.store import Store
 from changeflow.study.store_packing import Packed
-from changeflow.study.study import Cells
+from changeflow.study.study_cells import Cells
 from changeflow.study.workshop import Made, Workshop
 
 Told = Callable[[int, int], None]

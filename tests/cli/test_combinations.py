@@ -12,7 +12,7 @@ import pytest
 
 from changeflow.errors import ModelError
 from changeflow.study.combinations import EXPLAINING, FEATURES, SPREAD, WHY, in_words
-from changeflow.study.study_plan import plan_of
+from changeflow.study.study_layout import plan_of
 
 from .program import changeflow
 from .study_files import QUIET

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from changeflow.present.palette import QUIET as GREY
-from changeflow.study.study_plan import plan_of
+from changeflow.study.study_layout import plan_of
 
 from .program import changeflow
 from .study_files import QUIET, records, rows, tables, write_study

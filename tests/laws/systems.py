@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from changeflow.engine.simulate import simulate
 from changeflow.engine.trace import Trace
+from changeflow.measure.checks import check_trace
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 from tests.engines import by_request
@@ -124,3 +126,16 @@ def run(raw: Raw, engine: str, *, seed: int = 1, replication: int = 0) -> Trace:
 def left_at(rows: np.ndarray, column: str, end: float) -> np.ndarray:
     """A column of times, with the end of the run for 'not yet'."""
     return np.where(np.isnan(rows[column]), end, rows[column])
+
+
+def assert_areas_are_sums_of_stays(trace: Trace) -> None:
+    """Little's law with the integrals that the engine kept itself; a stay in the queue may end without a start."""
+    check_trace(trace)
+    rows = trace.visits[~np.isnan(trace.visits["joined"])]
+    left = left_at(rows, "finished", trace.end)
+    started = np.where(np.isnan(rows["started"]), left, rows["started"])
+    for place in range(len(trace.stations)):
+        mine = rows["station"] == place
+        assert trace.in_station[place] == pytest.approx((left - rows["joined"])[mine].sum(), abs=1e-7)
+        assert trace.in_queue[place] == pytest.approx((started - rows["joined"])[mine].sum(), abs=1e-7)
+        assert trace.in_service[place] == pytest.approx((left - started)[mine].sum(), abs=1e-7)

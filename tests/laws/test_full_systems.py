@@ -1,7 +1,6 @@
 """Laws that hold whatever a station has: nobody is lost, Little, nobody waits beside a server who may help."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 
 from changeflow.engine import trace as t
@@ -9,11 +8,10 @@ from changeflow.engine.draws import run_key
 from changeflow.engine.station_table import NO_LIMIT, StationTable
 from changeflow.engine.tables import compile_tables
 from changeflow.engine.workload import draw_workload
-from changeflow.measure.checks import check_trace
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
 from tests.laws.full_systems import full_systems
-from tests.laws.systems import LAW, Raw, built, left_at, run
+from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, built, left_at, run
 
 GONE = {t.RENEGED: t.WITHDRAWN, t.BALKED: t.WITHDRAWN, t.TURNED_AWAY: t.REFUSED}
 
@@ -54,17 +52,7 @@ def test_every_arrival_is_one_request_that_ends_as_its_last_visit_says(raw: Raw,
 @LAW
 @given(raw=full_systems())
 def test_the_engines_areas_are_the_sums_of_stays(raw: Raw, engine: str) -> None:
-    """Little's law with the integrals that the engine kept itself; a stay in the queue may end without a start."""
-    trace = run(raw, engine)
-    check_trace(trace)
-    rows = trace.visits[~np.isnan(trace.visits["joined"])]
-    left = left_at(rows, "finished", trace.end)
-    started = np.where(np.isnan(rows["started"]), left, rows["started"])
-    for place in range(len(trace.stations)):
-        mine = rows["station"] == place
-        assert trace.in_station[place] == pytest.approx((left - rows["joined"])[mine].sum(), abs=1e-7)
-        assert trace.in_queue[place] == pytest.approx((started - rows["joined"])[mine].sum(), abs=1e-7)
-        assert trace.in_service[place] == pytest.approx((left - started)[mine].sum(), abs=1e-7)
+    assert_areas_are_sums_of_stays(run(raw, engine))
 
 
 @LAW

@@ -6,24 +6,15 @@ from hypothesis import given
 
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.backlog import Backlog
-from changeflow.measure.checks import check_trace
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
-from tests.laws.systems import LAW, Raw, built, left_at, run, systems
+from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, built, left_at, run, systems
 
 
 @LAW
 @given(raw=systems())
 def test_the_engines_areas_are_the_sums_of_stays(raw: Raw, engine: str) -> None:
-    trace = run(raw, engine)
-    check_trace(trace)
-    rows = trace.visits[~np.isnan(trace.visits["joined"])]
-    started, left = left_at(rows, "started", trace.end), left_at(rows, "finished", trace.end)
-    for place in range(len(trace.stations)):
-        mine = rows["station"] == place
-        assert trace.in_station[place] == pytest.approx((left - rows["joined"])[mine].sum(), abs=1e-7)
-        assert trace.in_queue[place] == pytest.approx((started - rows["joined"])[mine].sum(), abs=1e-7)
-        assert trace.in_service[place] == pytest.approx((left - started)[mine].sum(), abs=1e-7)
+    assert_areas_are_sums_of_stays(run(raw, engine))
 
 
 @LAW

@@ -47,6 +47,17 @@ def faults_of(folder: Path, text: str, sets: Sequence[str] = ()) -> list[Fault]:
     ]
 
 
+def assert_told(folder: Path, text: str, line: int, path: str, expected: str, hint: str) -> None:
+    """Among the faults of a text is one at this path, and it says its line, what is expected and what may be meant."""
+    faults = {fault.path: fault for fault in faults_of(folder, text)}
+    assert path in faults, sorted(faults)
+    fault = faults[path]
+    assert expected in fault.expected
+    assert hint in fault.hint
+    told = int(fault.place.removeprefix("model.toml:"))
+    assert told == line, text.splitlines()[told - 1]
+
+
 def trace_of(model: Model, requests: Sequence[Mapping[str, Any]], visits: Sequence[Mapping[str, Any]] = ()) -> Trace:
     """A trace written by hand: what a row does not say is a root of the first source, a first and only attempt."""
     tables = compile_tables(model)

@@ -22,7 +22,7 @@ from changeflow.present.adoption import (
     survival_title,
 )
 from changeflow.present.adoption_frames import fate_frames, survival_frame, survival_rows
-from changeflow.present.folder import write_report
+from changeflow.present.results_folder import write_report
 from changeflow.present.sentences import answer_sentence
 from changeflow.present.summary import markdown
 from changeflow.study.compare import run

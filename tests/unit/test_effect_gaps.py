@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from changeflow.measure.clusters import clustered_mean
 from changeflow.measure.estimates import jackknife_ratio, t_interval
 from changeflow.study.effect_gaps import Gap, gaps_of, moving_most, with_intervals
 from changeflow.study.estimating import contributions
@@ -80,6 +81,15 @@ def test_the_contributions_of_a_ratio_have_its_mean_and_interval() -> None:
     assert t_interval(contributions(columns, "rework_share", 1)) == jackknife_ratio(*pairs.T)
     whole = pairs.reshape(4, 3, 2).sum(axis=1)
     assert t_interval(contributions(columns, "rework_share", 3)) == pytest.approx(jackknife_ratio(*whole.T))
+
+
+def test_an_organisation_without_the_number_says_nothing() -> None:
+    """Its two runs have none: the interval is that of the two organisations which have it."""
+    columns = Columns(6, {COST: np.array([1.0, 3.0, np.nan, np.nan, 5.0, 7.0])}, {}, {})
+    found = contributions(columns, COST, 2)
+    assert found[[0, 2]] == pytest.approx([2.0, 6.0])
+    assert np.isnan(found[1])
+    assert t_interval(found) == pytest.approx(clustered_mean(columns.values[COST], 2))
 
 
 def test_a_level_has_the_interval_of_its_mean_over_runs() -> None:

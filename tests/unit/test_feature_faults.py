@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from changeflow.model.reading import read_model
-from tests.unit.small import DESK, faults_of
+from tests.unit.small import DESK, assert_told, faults_of
 
 MODEL = """\
 title = "a team, a vendor and a tester"
@@ -184,14 +184,7 @@ def test_a_fault_is_told_with_its_place_and_its_reason(
     tmp_path: Path, old: str, new: str, line: int, path: str, expected: str, hint: str
 ) -> None:
     assert old in MODEL
-    text = MODEL.replace(old, new, 1)
-    faults = {fault.path: fault for fault in faults_of(tmp_path, text)}
-    assert path in faults, sorted(faults)
-    fault = faults[path]
-    assert expected in fault.expected
-    assert hint in fault.hint
-    told = int(fault.place.removeprefix("model.toml:"))
-    assert told == line, text.splitlines()[told - 1]
+    assert_told(tmp_path, MODEL.replace(old, new, 1), line, path, expected, hint)
 
 
 def test_the_model_without_faults_is_read(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from changeflow.errors import PlanError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from changeflow.study.crew import crew_here
+from changeflow.study.crew import cores_worth, crew_here
 from changeflow.study.plan import Plan, name_scenarios, routes
 from changeflow.study.runner import run_all
 from tests.unit.small import DESK, model_of
@@ -98,3 +98,20 @@ def run_of(replications: int, workers: int) -> tuple[RunMeasures, ...]:
 def test_two_cores_give_the_numbers_of_one() -> None:
     alone, spread = (run_of(12, workers) for workers in (1, 2))
     assert [repr(run.values) for run in alone] == [repr(run.values) for run in spread]
+
+
+@pytest.mark.parametrize(
+    ("engine", "runs", "visits", "shared"),
+    [
+        ("compiled", 1_900, 879, False),  # the loop is a small part of a short run, and threads share only that
+        ("compiled", 1_900, 26_000, True),
+        ("compiled", 2_400, 879, True),  # by processes
+        ("process", 1_900, 879, True),
+        ("process", 99, 26_000, False),
+    ],
+)
+def test_cores_are_taken_where_they_pay(
+    engine: str, runs: int, visits: float, shared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    assert cores_worth(engine, runs, visits) == (8 if shared else 1)

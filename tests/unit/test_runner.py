@@ -52,7 +52,7 @@ def test_a_worker_that_is_killed_is_told_in_words() -> None:
 
 def test_no_thread_runs_on_when_a_listener_calls_it_off() -> None:
     """While the error is handled it holds the frames of the run, which is when a signal's message is printed."""
-    before = threading.active_count()
+    before = set(threading.enumerate())  # one of a killed pool may be about to end
 
     def call_off(done: int, total: int) -> None:
         raise Enough
@@ -61,6 +61,6 @@ def test_no_thread_runs_on_when_a_listener_calls_it_off() -> None:
         with threads(2) as crew:
             run_all([model_of()], 20_000, 5, engine="compiled", crew=crew, progress=call_off)
     except Enough:
-        assert threading.active_count() == before
+        assert set(threading.enumerate()) <= before
     else:
         pytest.fail("it was not called off")

@@ -10,7 +10,9 @@ import pytest
 from changeflow.engine.simulate import simulate
 from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES
-from changeflow.present.events import event_lines, people_of, trace_tables
+from changeflow.present.event_lines import event_lines
+from changeflow.present.trace_names import people_of
+from changeflow.present.trace_tables import trace_tables
 from changeflow.present.undone import aside, not_done, undone_sentences
 from changeflow.present.words import PLAIN
 from changeflow.study.results import ScenarioResult

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.errors import RunError
-from changeflow.measure.clusters import cluster_sums
-from changeflow.measure.estimates import pseudo_values
 from changeflow.measure.records import Floats
-from changeflow.measure.units import MEASURES, base_name, unit_of
+from changeflow.measure.units import unit_of
+from changeflow.study.estimating import contributions
 from changeflow.study.study import StudyResults
 from changeflow.study.study_estimates import Cell
 
@@ -65,23 +64,11 @@ def response_at(cells: Sequence[Cell], response: Response) -> Floats:
 
 
 def units_of(cell: Cell, measure: str, together: int = 1) -> Floats:
-    """A number for each run, or organisation of `together` runs, whose mean is the estimate of the measure.
-
-    Of a ratio of sums they are jackknife pseudo-values (Miller 1974).
-    """
+    """A number for each run, or organisation of `together` runs, whose mean is the estimate of the measure."""
     columns = cell.columns
     if measure not in columns.values:
         return np.full(-(-columns.count // together), np.nan)
-    if MEASURES[base_name(measure)].ratio:
-        parts = cluster_sums(columns.ratios[measure], together)
-        return pseudo_values(parts[:, 0], parts[:, 1])
-    values = columns.values[measure]
-    if together == 1:
-        return values
-    there = ~np.isnan(values)
-    sums, counts = cluster_sums(np.where(there, values, 0.0), together), cluster_sums(there.astype(float), together)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(sums / counts)
+    return contributions(columns, measure, together)
 
 
 def table_of(numbers: Sequence[Floats], name: str) -> Floats:

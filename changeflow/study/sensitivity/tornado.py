@@ -8,6 +8,8 @@ from typing import Any
 
 from changeflow.measure.estimates import joint_level, t_interval
 from changeflow.measure.records import Floats
+from changeflow.model.at_path import value_at
+from changeflow.model.schema import Model
 from changeflow.study.sensitivity.responses import Response, numbers_of, response_of
 from changeflow.study.study import StudyResults
 
@@ -79,12 +81,7 @@ def _end(value: Any, numbers: Floats, base: Floats, level: float, *, signed: boo
     return End(value, change, half_width, mean, turns)
 
 
-def base_value(model: Any, path: str) -> Any:
-    """What a model has at a path; None where nothing stands there."""
-    here: Any = model
-    parts = path.split(".")
-    if parts[0] == "demand" and parts[1] != "sources":  # one source, written without its name
-        parts = ["demand", "sources", "demand", *parts[1:]]
-    for part in parts:
-        here = here.get(part) if isinstance(here, dict) else getattr(here, part, None)
-    return here if isinstance(here, int | float | str) else None
+def base_value(model: Model, path: str) -> float | str | None:
+    """The number or word that a model has at a path; None where it has none."""
+    value = value_at(model, path)
+    return value if isinstance(value, int | float | str) else None

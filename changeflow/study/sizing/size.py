@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from changeflow.errors import InputError, PlanError
 from changeflow.measure.estimates import joint_level
 from changeflow.model.schema import Model
-from changeflow.study.compare import hired
+from changeflow.study.compare import hired, with_engine
 from changeflow.study.crew import Crew
 from changeflow.study.plan import Plan
 from changeflow.study.routes import along_route
@@ -45,7 +45,8 @@ def size(
     alone = _vendor_alone(model)
     if alone is not None and can_be_sized(alone):
         spaces.append(space_of(alone, {path: span for path, span in (ranges or {}).items() if _is_of(alone, path)}))
-    with hired(plan, crew) as hands:
+    plan = with_engine(plan)
+    with hired(plan, crew, plan.replications * MOST_VERIFIED) as hands:
         return _sized(Desk(plan, model, hands, progress), spaces, tolerance, began)
 
 

@@ -1,1 +1,0 @@
-"""How sure the answer of a study is, and what it hangs on: sentences, tables, charts."""
