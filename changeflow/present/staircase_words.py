@@ -74,7 +74,7 @@ def beside_it(sizing: Sizing) -> str:
 def _short_of(slack: Slack) -> str:
     if slack.name == "growth":
         return "its backlog grows"
-    return f"{-100 * slack.mean:.1f} points short of {slack.wanted:.0%}"
+    return f"{-100 * slack.mean:.1f} points short of {_wanted(slack)}"
 
 
 def _too_close(sizing: Sizing, chosen: Candidate) -> list[str]:
@@ -96,7 +96,7 @@ def _points(share: float) -> str:
 
 
 def _wanted(slack: Slack) -> str:
-    return f"{slack.wanted:.4g}" if slack.name == "growth" else f"{100 * slack.wanted:g}%"
+    return f"{slack.wanted:.4g}" if slack.name == "growth" else f"{100 * slack.wanted:.6g}%"
 
 
 def _today(sizing: Sizing) -> str:
@@ -165,4 +165,4 @@ def limits_of(sizing: Sizing) -> str:
 
 
 def _percent(slack: Slack) -> str:
-    return percent(slack.found, slack.half_width)
+    return percent(slack.found, slack.half_width) if slack.half_width > 0 else f"{digits(100 * slack.found)}%"

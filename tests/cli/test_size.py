@@ -165,7 +165,7 @@ def test_what_nothing_reaches_exits_with_3_and_says_how_far_it_is(place: Path) -
     done = changeflow(*words, folder=place)
     assert done.code == 3
     text = " ".join(done.out.split())
-    assert "Nothing that was tried meets the target (closed: 95% within 1 hours)." in text
+    assert "Nothing that was tried meets the target (closed: 95% within 1 hour)." in text
     assert "points short of 95%" in text  # 63 % of the work takes an hour at most
     assert "nothing that was tried reaches the target" in done.err
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from changeflow.model.reading import read_model
-from changeflow.present.paths import path_label, path_unit, path_words, some_paths
+from changeflow.present.paths import path_label, path_unit, path_words, setting_word, some_paths
 
 MODEL = read_model("partly_open")
 
@@ -46,3 +46,19 @@ def test_where_nobody_knows_the_unit_there_is_none() -> None:
 def test_many_paths_are_counted() -> None:
     assert some_paths(["a.b", "horizon_days"]) == "a b and horizon days"
     assert some_paths(["a", "b", "c"]) == "3 others"
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (None, "as it is"),
+        (0.123456, "0.1235"),
+        ({"law": "lognormal", "mean": 4, "scv": 1.0}, "lognormal(4, 1)"),
+        (
+            {"servers": 1, "service_hours": {"law": "exponential", "mean": 0.9}},
+            "servers 1, service hours exponential(0.9)",
+        ),
+    ],
+)
+def test_a_setting_is_said_in_words_not_in_toml(value: object, word: str) -> None:
+    assert setting_word(value) == word

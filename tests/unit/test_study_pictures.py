@@ -199,6 +199,13 @@ def test_a_front_names_who_is_surely_on_it_and_marks_a_growing_backlog() -> None
     assert "Nobody is surely beaten by none" in words(pareto_section(front(0.6, 0.5), points=2).draw())
 
 
+def test_of_many_candidates_a_terminal_shows_those_that_may_be_on_the_front() -> None:
+    section = pareto_section(front(1.0, 0.4, *[0.0] * 20), points=22)
+    assert [row[1] for row in section.shown[1:]] == ["100%", "40%"]
+    assert len(section.rows) == 22
+    assert len(pareto_section(front(1.0, 0.0), points=2).shown) == 3
+
+
 def test_the_robust_share_stands_with_its_interval_in_the_title() -> None:
     shares = (
         ShareOfBest("vendor", 5, 0.25, 0.09, 0.49, 0, 0.0, 0.0, 0.17),
