@@ -155,7 +155,11 @@ def _changes(looks: list[Look], between: tuple[str, str], *, whole: bool) -> Ite
 
 
 def _looks(results: StudyResults) -> list[Look]:
-    """The values looked at so far in order, with intervals that hold jointly over all that may still come."""
+    """The values looked at so far in order, with intervals that hold jointly over all that may still come.
+
+    Noise may add a change that the planned values do not show, and a search with fewer runs may have looked elsewhere:
+    the level counts no fewer values than were looked at.
+    """
     plan, asked = results.plan, results.plan.study.break_even
     assert asked is not None
     measure = plan.comparison.primary
@@ -168,7 +172,8 @@ def _looks(results: StudyResults) -> list[Look]:
         growing[value] = cells[asked.between[0]].growing, cells[asked.between[1]].growing
     first = sorted(setting[0] for setting in plan.points[: plan.planned])
     planned = [Look(value, t_interval(leads[value])[0], 0.0, growing[value]) for value in first]
-    level = joint_level(plan.comparison.level, most_looks(planned, plan.ranges[0], asked.tolerance))
+    count = max(most_looks(planned, plan.ranges[0], asked.tolerance), len(leads))
+    level = joint_level(plan.comparison.level, count)
     return [Look(value, *t_interval(leads[value], level), growing[value]) for value in sorted(leads)]
 
 
