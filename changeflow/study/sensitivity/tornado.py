@@ -8,6 +8,7 @@ from typing import Any
 
 from changeflow.measure.estimates import joint_level, t_interval
 from changeflow.measure.records import Floats
+from changeflow.study.sensitivity.most import Most, Size, most_by_intervals
 from changeflow.study.sensitivity.responses import Response, numbers_of, response_of
 from changeflow.study.study import StudyResults
 
@@ -50,6 +51,11 @@ class Tornado:
     level: float
     bars: tuple[Bar, ...]
 
+    @property
+    def most(self) -> Most | None:
+        """What alone moves the response most, as far as the runs tell; None where nothing surely moves it."""
+        return most_by_intervals([_size(bar) for bar in self.bars])
+
 
 def tornado(results: StudyResults) -> Tornado | None:
     """Changes by paired differences to the base point, which hold jointly over all ends; None for other designs."""
@@ -77,6 +83,16 @@ def _end(value: Any, numbers: Floats, base: Floats, level: float, *, signed: boo
     middle = float(t_interval(base, level)[0])
     turns = signed and abs(mean) > arm and mean * middle < 0
     return End(value, change, half_width, mean, turns)
+
+
+def _size(bar: Bar) -> Size:
+    """The larger of the two changes, as far as it is sure."""
+    ends = [end for end in (bar.low, bar.high) if math.isfinite(end.change) and math.isfinite(end.half_width)]
+    if not ends:
+        return Size(bar.path, 0.0, 0.0, math.inf, sure=False)
+    surest = max(ends, key=lambda end: abs(end.change) - end.half_width)
+    low, high = abs(surest.change) - surest.half_width, max(abs(end.change) + end.half_width for end in ends)
+    return Size(bar.path, abs(surest.change), low, high, sure=low > 0)
 
 
 def base_value(model: Any, path: str) -> Any:
