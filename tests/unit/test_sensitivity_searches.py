@@ -15,6 +15,7 @@ from changeflow.study.design_range import Range, range_between
 from changeflow.study.sensitivity.break_even import Look, break_even, most_looks, next_values
 from changeflow.study.sensitivity.pareto import membership, undominated
 from changeflow.study.sensitivity.responses import tables_of
+from changeflow.study.sensitivity.tornado import end_of
 from changeflow.study.sensitivity.waterfall import shapley_values
 from changeflow.study.sensitivity_points import subsets
 
@@ -151,3 +152,12 @@ def test_ranges_of_laws_and_words() -> None:
     assert words is not None
     assert words.ends == ("decay", "rise")
     assert range_between("x", None, 3) is None
+
+
+def test_nothing_turns_surely_where_the_model_as_it_is_has_no_sure_sign() -> None:
+    """A base that surely is on neither side: an end surely below nothing turns nothing."""
+    wave = np.tile([1.0, -1.0], 10)
+    below, unsure, above = wave - 9.0, wave + 0.2, wave + 9.0
+    assert not end_of(1, below, unsure, 0.99, signed=True).turns
+    assert end_of(1, below, above, 0.99, signed=True).turns
+    assert not end_of(1, below, above, 0.99, signed=False).turns

@@ -15,7 +15,10 @@ from changeflow.study.study import StudyResults
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a range: the value, what the response changes by, its level there, whether its sign surely turns."""
+    """One end of a range: the value, what the response changes by, its level there, whether its sign surely turns.
+
+    Surely: both signs are, that of the model as it is and that at the end.
+    """
 
     value: Any
     change: float
@@ -58,30 +61,31 @@ class Tornado:
 
 
 def tornado(results: StudyResults) -> Tornado | None:
-    """Changes by paired differences to the base point, which hold jointly over all ends; None for other designs."""
+    """Changes by paired differences to the base point, which hold jointly over all ends and the base; None for other designs."""
     plan = results.plan
     if plan.study.design.kind != "one_at_a_time":
         return None
     response, level = response_of(results), plan.comparison.level
     base, *ends = numbers_of(results, response)
-    joint = joint_level(level, len(ends))
+    joint = joint_level(level, len(ends) + 1)  # the ends, and the base for what turns
     mean, half_width = t_interval(base, level)
     bars = []
     for place, path in enumerate(plan.paths):
         low, high = (
-            _end(plan.points[1 + number][place], ends[number], base, joint, signed=response.minus is not None)
+            end_of(plan.points[1 + number][place], ends[number], base, joint, signed=response.minus is not None)
             for number in (2 * place, 2 * place + 1)
         )
         bars.append(Bar(path, base_value(plan.bases[plan.scenarios[response.scenario][0]], path), low, high))
     return Tornado(response, mean, half_width, level, tuple(sorted(bars, key=lambda bar: -bar.swing)))
 
 
-def _end(value: Any, numbers: Floats, base: Floats, level: float, *, signed: bool) -> End:
+def end_of(value: Any, numbers: Floats, base: Floats, level: float, *, signed: bool) -> End:
+    """One end by its runs against the base's; `signed`: the response is a difference, whose sign says who wins."""
     count = min(len(numbers), len(base))
     change, half_width = t_interval(numbers[:count] - base[:count], level)
     mean, arm = t_interval(numbers, level)
-    middle = float(t_interval(base, level)[0])
-    turns = signed and abs(mean) > arm and mean * middle < 0
+    middle, reach = t_interval(base, level)
+    turns = signed and abs(mean) > arm and abs(middle) > reach and mean * middle < 0
     return End(value, change, half_width, mean, turns)
 
 
