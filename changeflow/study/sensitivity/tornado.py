@@ -61,7 +61,7 @@ class Tornado:
 
 
 def tornado(results: StudyResults) -> Tornado | None:
-    """Changes by paired differences to the base point, which hold jointly over all ends and the base; None for other designs."""
+    """Changes by paired differences to the base, which hold jointly over all ends and it; None for other designs."""
     plan = results.plan
     if plan.study.design.kind != "one_at_a_time":
         return None
