@@ -190,10 +190,11 @@ def _who_is_best(results: StudyResults) -> str:
     open_ones = sum(one.kind == "too_close" for one in bests)
     said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
     counts = f"Best in {measure} of {_count(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
-    same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
+    same, growing, nothing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow", "no_number"))
     counts += f"; too close to call at {open_ones}" if open_ones else ""
     counts += f"; no difference that matters at {same}" if same else ""
-    counts += f"; every backlog grows, or nothing is done, at {growing}" if growing else ""
+    counts += f"; every backlog grows at {growing}" if growing else ""
+    counts += f"; nobody has a number at {nothing}" if nothing else ""
     return counts + "."
 
 
@@ -201,7 +202,12 @@ def _among_points(results: StudyResults) -> str:
     plan, best = results.plan, results.bests[0]
     measure = plan.comparison.primary
     if best.leader is None:
-        return "Every backlog grows, or nothing is done, so nothing is called best."
+        why = (
+            "Every backlog grows"
+            if best.kind == "all_grow"
+            else f"No point has a {plain(measure)} and a backlog that settles"
+        )
+        return f"{why}, so nothing is called best."
     cell = results.cells[best.leader]
     where = ", ".join(f"{path_words(path)} {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
     one = cell.estimates.get(measure)

@@ -206,7 +206,7 @@ def test_the_robust_share_stands_with_its_interval_in_the_title() -> None:
         ShareOfBest("vendor", 5, 0.25, 0.09, 0.49, 0, 0.0, 0.0, 0.17),
         ShareOfBest("both", 15, 0.75, 0.51, 0.91, 6, 0.30, 0.12, 0.54),
     )
-    figure = robust_section(Robust(shares, 20, 10, 4, 0, 0.95), "total_cost", 3).draw()
+    figure = robust_section(Robust(shares, 20, 10, 4, 0, 0, 0.95), "total_cost", 3).draw()
     assert "best total cost in 75% (51% to 91%) of settings, surely in 30%" in words(figure)
     assert "Whiskers: 95% intervals" in words(figure)
     assert len(figure.axes[0].containers) >= 4
