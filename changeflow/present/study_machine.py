@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from changeflow.present.runs_chosen import runs_sentence
 from changeflow.present.sensitivity.section import Section, as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.study.study import StudyResults
@@ -64,7 +65,11 @@ def study_as_json(results: StudyResults, sections: Sequence[Section], folder: st
         ],
         "analyses": {one.name: as_json(one) for one in sections},
         **({"variance_kept": [asdict(one) for one in results.gains]} if results.gains else {}),
-        "answer": {"sentence": answer_sentence(results, sections), "target": target_line(results)},
+        "answer": {
+            "sentence": answer_sentence(results, sections),
+            "target": target_line(results),
+            "runs": runs_sentence(results),
+        },
     }
 
 

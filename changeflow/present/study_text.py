@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Estimate
 from changeflow.present.paths import path_words, setting_word
+from changeflow.present.runs_chosen import runs_sentence
 from changeflow.present.selection_text import selection_plan
 from changeflow.present.sensitivity.section import ANSWER, Section, ends_in_words, text_table
 from changeflow.present.study_moving import moving_sentence
@@ -275,6 +276,8 @@ def study_text(results: StudyResults, sections: Sequence[Section], folder: str) 
     if not answers:
         lines += [*table_lines(results), ""]
     lines += labelled(ANSWER, answer_sentence(results, sections))
+    if runs := runs_sentence(results):
+        lines += labelled("RUNS", runs)
     if results.gains:
         lines += labelled("GAIN", gain_sentence(results.gains))
     for section in sections:

@@ -45,7 +45,7 @@ class StudyResults:
     cells: tuple[Cell, ...]
     """Point by point, each with all scenarios in order."""
     imprecise: int
-    """Points whose runs reached the most that [precision] allows."""
+    """Points with the most runs that [precision] allows, and not precise."""
     settled: Settled | None = None
     """How the runs of a steady-state study were cut."""
     selected: Selected | None = None
@@ -152,6 +152,8 @@ class Cells:
     """With [precision]: point -> the replications looked at next."""
     enough: dict[int, int] = field(default_factory=dict)
     """With [precision]: point -> the replications that are enough, where that is known."""
+    imprecise: set[int] = field(default_factory=set)
+    """With [precision]: points that have the most replications allowed, and are not precise."""
 
     def together(self, point: int) -> int:
         """Runs that come together at a point: of one organisation, in every scenario."""
@@ -287,6 +289,8 @@ def sizes(plan: StudyPlan, cells: Cells, point: int, store: Store) -> tuple[int,
         found, after = look_at(columns, rule, level, together)
         if found is not None or look >= most_of(rule, together):
             cells.enough[point] = found or look
+            if found is None:
+                cells.imprecise.add(point)
             return cells.enough[point], True
         look = after
     cells.looks[point] = look
@@ -334,11 +338,10 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
     if plan.study.kind == "steady":
         return _steady_results(plan, cells, store, shown)
     wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *_controls(plan)}
-    found, imprecise = [], 0
+    found = []
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
         counts = _counts(plan, cells, point, store, selection)
-        imprecise += any(_reached_most(plan, cells, point, count) for count in counts.values())
         for scenario, key in zip(plan.scenarios, keys):
             if scenario not in counts:
                 continue
@@ -346,7 +349,7 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
             facts = cells.facts_at(point, scenario)
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
-    return StudyResults(plan, tuple(found), imprecise, selected=selection)
+    return StudyResults(plan, tuple(found), len(cells.imprecise), selected=selection)
 
 
 def _controls(plan: StudyPlan) -> set[str]:
@@ -356,11 +359,6 @@ def _controls(plan: StudyPlan) -> set[str]:
     from changeflow.measure.controls import control_names  # noqa: PLC0415  it brings the engine, for a few studies
 
     return {name for base in plan.bases for name in control_names(base)}
-
-
-def _reached_most(plan: StudyPlan, cells: Cells, point: int, count: int) -> bool:
-    rule = plan.study.precision
-    return rule is not None and count >= most_of(rule, cells.together(point))
 
 
 def _counts(plan: StudyPlan, cells: Cells, point: int, store: Store, selection: Selected | None) -> dict[str, int]:
