@@ -71,6 +71,23 @@ def share_estimate(answers: Floats, size: int, level: float = 0.95) -> tuple[flo
     return share, max(share - low, high - share)
 
 
+def share_difference(first: Floats, second: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
+    """Difference of two shares whose answers (1, 0) are paired by run, and an arm on both sides that holds.
+
+    Student's interval over runs, or clusters, with half an answer more for the one, half for the other, and one for
+    neither (Agresti and Min 2005); where all differences are alike, at least the exact interval of "is any other?",
+    for answers that all agree are no proof that all others would. NaNs are left out.
+    """
+    sums, counts = _known(*sums_and_counts(np.asarray(first - second, dtype=float), size))
+    if not len(sums):
+        return math.nan, math.nan
+    apart, n = sums / counts, len(sums) + 2
+    mean, middle = float(sums.sum() / counts.sum()), float(apart.sum()) / n
+    variance = (float(np.sum(apart**2)) + 1 - n * middle**2) / (n - 1)
+    arm = abs(mean - middle) + t_quantile(level, n - 1) * math.sqrt(variance / n)
+    return mean, arm if np.ptp(apart) > 0 else max(arm, clopper_pearson(0, len(sums), level)[1])
+
+
 def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:
     """Pointwise mean and half-width of curves, one row a run; a row of NaN is left out."""
     sums, counts = _known(*sums_and_counts(curves, size))

@@ -17,6 +17,7 @@ from changeflow.measure.precision import (
     mean_course,
     ratio_course,
     replications_needed,
+    share_course,
 )
 from changeflow.measure.precision import replications_planned as planned
 from changeflow.measure.records import Estimate, Floats
@@ -114,6 +115,8 @@ def _courses(
             if controls is not None and not (kind.ratio or kind.yes_no):
                 values = one.values[until.measure]
                 courses.append(_controlled_course(values, controls, together, level, -(-rule.first // together)))
+            elif kind.yes_no:
+                courses.append(share_course(one.values[until.measure], together, level))
             elif kind.ratio:
                 courses.append(ratio_course(*ratio_parts(one, until.measure, together), level))
             elif together > 1:
