@@ -31,9 +31,9 @@ def _price(result: ScenarioResult) -> str:
     found = result.estimates.get(MEASURE)
     if found is None or not found.mean > 0:
         return ""
-    error = max(found.half_width, 1.0)
-    arms = f" +- {digits(found.half_width, error)}" if 0 < found.half_width < math.inf else ""
-    return digits(found.mean, error) + arms
+    if not 0 < found.half_width < math.inf:
+        return digits(found.mean, max(found.half_width, 1.0))
+    return " +- ".join(digits(value, found.half_width) for value in (found.mean, found.half_width))
 
 
 def _rates(model: Model) -> str:
