@@ -55,6 +55,14 @@ def cell_of(point: int, scenario: str, facts: Facts, columns: Columns, measures:
     return Cell(point, scenario, facts, columns, found, growth.settles())
 
 
+def grows(cell: Cell, level: float) -> bool:
+    """Does its backlog surely grow, at another level?"""
+    names = [name for name in FOR_GROWTH if name in cell.columns.values]
+    found = {name: one for name in names if (one := estimate(cell.columns, name, cell.facts, level)) is not None}
+    growth = growth_of(found, cell.facts.late_requests_per_week, overloaded=cell.facts.overloaded)
+    return growth.settles() is False
+
+
 def estimate(columns: Columns, measure: str, facts: Facts, level: float) -> Estimate | None:
     """Mean and interval over runs, or over organisations where they differ; None where no run has the number."""
     return estimate_of(columns, measure, level, facts.currency, facts.together)

@@ -18,6 +18,7 @@ from changeflow.study.sensitivity.responses import tables_of
 from changeflow.study.sensitivity.tornado import end_of
 from changeflow.study.sensitivity.waterfall import shapley_values
 from changeflow.study.sensitivity_points import subsets
+from changeflow.study.store_packing import Columns
 
 
 def search(lead: Callable[[float], float], arm: float, space: Range, tolerance: float = 0.01) -> list[Look]:
@@ -67,9 +68,13 @@ def test_the_level_counts_every_value_that_was_looked_at() -> None:
     luck = chance.normal(0, 1, 30)
     runs = [(luck + value - 2, luck * 0.0) for value in values]
 
+    facts = SimpleNamespace(together=1, late_requests_per_week=10.0, overloaded=False, currency="EUR")
+
     def cell(scenario: str, numbers: np.ndarray) -> SimpleNamespace:
-        columns = SimpleNamespace(values={"total_cost": numbers}, count=len(numbers))
-        return SimpleNamespace(scenario=scenario, columns=columns, growing=False, facts=SimpleNamespace(together=1))
+        slope = 0.2 + 0.5 + 1.0 * luck if scenario == "b" else np.full(30, -1.0)  # .5 above what is tolerated of 10
+        values = {"total_cost": numbers, "backlog_growth_per_week": slope, "arrived_requests": np.full(30, 100.0)}
+        values["unasked_requests"] = np.zeros(30)
+        return SimpleNamespace(scenario=scenario, columns=Columns(30, values, {}, {}), facts=facts)
 
     asked = SimpleNamespace(between=("a", "b"), tolerance=0.01)
     plan = SimpleNamespace(
@@ -83,6 +88,10 @@ def test_the_level_counts_every_value_that_was_looked_at() -> None:
     assert most_looks(planned, space, 0.01) < len(values)
     arm = t_interval(luck, joint_level(0.95, len(values)))[1]
     assert {round(one.half_width, 9) for one in found.looks} == {round(arm, 9)}
+    slope = cell("b", luck).columns.values["backlog_growth_per_week"]
+    mean, alone = t_interval(slope)
+    assert mean - alone > 0.2  # at 95 % alone the backlog of b surely grows, but not at the joint level
+    assert {one.growing for one in found.looks} == {(False, False)}
 
 
 def test_a_growing_backlog_loses_whatever_it_costs() -> None:
