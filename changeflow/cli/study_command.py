@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-@click.command("study", epilog="Example: changeflow study experiments/staffing.toml --dry-run")
+@click.command("study", epilog="Example: changeflow study experiments/hours_and_fit.toml --dry-run")
 @click.argument("study", metavar="STUDY.toml")
 @click.option(
     "--replications", type=int, metavar="N", help="Runs of each scenario at each point, instead of the file's."

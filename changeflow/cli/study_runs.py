@@ -76,12 +76,17 @@ def _check_known(plan: StudyPlan, cells: Cells, store: Store) -> None:
 
 
 def _say_what_changed(plan: StudyPlan, cells: Cells, store: Store, before: dict[str, Any], options: Options) -> None:
-    """Another design, model or program: which of the runs that are kept count for it."""
+    """What is another than when the folder was last written, and how many of the runs that are kept count for it."""
     if before and before.get("digest") != plan.digest and options.progress == "auto":
+        from changeflow.present.manifest_gap import what_differs
+        from changeflow.present.study_manifest import study_manifest
+
+        changed = ", ".join(what_differs(before, study_manifest(plan, 0, 0, complete=False)))
         count = sum(len(store.done(key)) for key in set(cells.keys.values()))
+        others = "" if count == store.count else ", the others stay"
         print(
-            f"changeflow: design, model or program have changed: now study {plan.digest[:8]}, "
-            f"{count} of {store.count} runs kept count for it, the others stay",
+            f"changeflow: changed: {changed or 'its design'}; now study {plan.digest[:8]}, "
+            f"{count} of {store.count} runs kept count for it{others}",
             file=sys.stderr,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 
 import numpy as np
@@ -205,11 +205,16 @@ def _table(
     return np.column_stack([x, np.log(q) + math.log(scale), u * v / (q * density)]).ravel()
 
 
+_of_the_latest = lru_cache(maxsize=64)
+"""A search compiles one model after another with the same laws; nobody writes into a table."""
+
+
 @cache
 def _scipy_version() -> str:
     return metadata.version("scipy")  # does not import it
 
 
+@_of_the_latest
 def _erlang_table(k: int, mean: float) -> NDArray[np.float64]:
     """The table of a sum of k exponentials: kept for mean k, as few whole numbers are ever used."""
     table = kept(f"erlang-{k}-by-scipy-{_scipy_version()}", lambda: _gamma_table(float(k), float(k))).copy()
@@ -217,6 +222,7 @@ def _erlang_table(k: int, mean: float) -> NDArray[np.float64]:
     return table
 
 
+@_of_the_latest
 def _gamma_table(shape: float, mean: float) -> NDArray[np.float64]:
     from scipy import special  # noqa: PLC0415  see above
 
@@ -228,6 +234,7 @@ def _gamma_table(shape: float, mean: float) -> NDArray[np.float64]:
     return _table(x, q, density, mean / shape)
 
 
+@_of_the_latest
 def _kept_beta_table(alpha: float, beta: float) -> NDArray[np.float64]:
     """The table of a beta law: kept for whole numbers, as the prior sets have them."""
     if alpha != int(alpha) or beta != int(beta):
@@ -248,6 +255,7 @@ def _beta_table(alpha: float, beta: float) -> NDArray[np.float64]:
     return _table(x, q, np.exp(logarithm))
 
 
+@_of_the_latest
 def _mixture_table(shares: Sequence[float], means: Sequence[float]) -> NDArray[np.float64]:
     """Knots at equal steps of ln q besides those of x: between means far apart ln q rises steeply."""
     parts = [(p, m) for p, m in zip(shares, means, strict=True) if p > 0]

@@ -17,6 +17,11 @@ def shipped_models() -> dict[str, Path]:
     return {path.stem: path for path in sorted(shipped_folder("models").glob("*.toml"))}
 
 
+def shipped_experiments() -> dict[str, Path]:
+    """Study files that came along, by name."""
+    return {path.stem: path for path in sorted(shipped_folder("experiments").glob("*.toml"))}
+
+
 def shipped_priors() -> dict[str, Path]:
     """Prior sets that came along, by name."""
     return {path.stem: path for path in sorted((shipped_folder("models") / "priors").glob("*.toml"))}

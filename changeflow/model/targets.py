@@ -30,7 +30,8 @@ class Within(Value):
     def in_words(self) -> str:
         """'90 % within 5 working days'."""
         unit = next(name for name in ("hours", "days", "working_days") if getattr(self, name) is not None)
-        return f"{self.share:.0%} within {getattr(self, unit):g} {unit.replace('_', ' ')}"
+        time, words = getattr(self, unit), unit.replace("_", " ")
+        return f"{100 * self.share:.6g}% within {time:g} {words.removesuffix('s') if time == 1 else words}"
 
 
 class Targets(Value):

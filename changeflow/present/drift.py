@@ -11,7 +11,9 @@ import pandas as pd
 
 from changeflow.errors import InputError
 from changeflow.present.json_numbers import json_number
-from changeflow.study.store_folder import MANIFEST
+from changeflow.present.manifest_gap import what_differs
+from changeflow.present.margins import labelled
+from changeflow.study.store_folder import MANIFEST, manifest_in
 
 _KEYS = ["scenario", "replication", "measure"]
 _SHOWN = 10
@@ -28,6 +30,8 @@ class Drift:
     only_new: tuple[str, ...]
     digests: tuple[str, str]
     """Of all rows of either folder's table of runs: scenario, replication, measure and the bits of the number."""
+    differs: tuple[str, ...] = ()
+    """What the folders' manifests say otherwise, and what may so explain a drift."""
 
     @property
     def found(self) -> bool:
@@ -43,7 +47,7 @@ class Drift:
                 for *keys, old, new in self.worst
             ],
             "only_old": list(self.only_old), "only_new": list(self.only_new),
-            "digests": dict(zip(("old", "new"), self.digests, strict=True)),
+            "digests": dict(zip(("old", "new"), self.digests, strict=True)), "differs": list(self.differs),
         }  # fmt: skip
 
     def in_words(self) -> str:
@@ -55,6 +59,7 @@ class Drift:
         lines += [f"  {s}, run {r}, {m}: {old!r} -> {new!r}" for s, r, m, old, new in self.worst]
         lines += [f"  only in the old folder: {', '.join(self.only_old[:_SHOWN])}"] if self.only_old else []
         lines += [f"  only in the new folder: {', '.join(self.only_new[:_SHOWN])}"] if self.only_new else []
+        lines += labelled("DIFFERS", "; ".join(self.differs) or "nothing that the manifests speak of")
         return "\n".join(lines)
 
 
@@ -73,8 +78,9 @@ def compare_folders(old: str, new: str, tolerance: float) -> Drift:
     keys = [(str(scenario), int(run), str(measure)) for scenario, run, measure in both.index[order]]
     worst = tuple((*key, float(before[i]), float(after[i])) for key, i in zip(keys, order))
     return Drift(
-        len(both), int((~same).sum()), worst, _only(one, other), _only(other, one), (_digest(one), _digest(other))
-    )
+        len(both), int((~same).sum()), worst, _only(one, other), _only(other, one), (_digest(one), _digest(other)),
+        what_differs(manifest_in(Path(old)), manifest_in(Path(new))),
+    )  # fmt: skip
 
 
 def _only(one: pd.DataFrame, other: pd.DataFrame) -> tuple[str, ...]:

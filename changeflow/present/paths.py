@@ -58,8 +58,16 @@ def setting_word(value: object) -> str:
     if value is None:
         return "as it is"
     if isinstance(value, dict):
-        words = [f"{inner:.3g}" if isinstance(inner, int | float) else str(inner) for inner in value.values()]
-        return f"{words[0]}({', '.join(words[1:])})"
+        return _table_word(value)
     if isinstance(value, float):
         return f"{value:.4g}"
     return value if isinstance(value, str) else toml(value)
+
+
+def _table_word(table: dict[str, object]) -> str:
+    """'lognormal(4, 1)' of what is named by its law, rule or kind; of other tables each key with its value."""
+    if table and next(iter(table)) in {"law", "rule", "kind"}:
+        name, *rest = table.values()
+        words = [f"{inner:.3g}" if isinstance(inner, int | float) else setting_word(inner) for inner in rest]
+        return f"{name}({', '.join(words)})"
+    return ", ".join(f"{key.replace('_', ' ')} {setting_word(inner)}" for key, inner in table.items())

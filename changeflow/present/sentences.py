@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
 from changeflow.measure.units import MEASURES, base_name
+from changeflow.model.targets import Comparison
 from changeflow.model.topology import Load
 from changeflow.present.adoption import adoption_sentences
 from changeflow.present.paths import path_words
@@ -50,44 +51,53 @@ def answer_sentence(results: Results) -> str:
 
 def _verdict_sentence(results: Results, verdict: Verdict) -> str:
     comparison = results.scenarios[verdict.leader or results.first.name].model.comparison
-    what, level = plain(comparison.primary), comparison.level
+    what = plain(comparison.primary)
     if verdict.kind == "single":
         return _single(results.first)
+    if verdict.kind == "no_number":
+        return "No winner: " + (
+            f"in every configuration the backlog grows without end, or nothing gives a {what}."
+            if verdict.growing
+            else f"nothing gives a {what} in any configuration."
+        )
     if verdict.kind == "all_grow":
-        if set(verdict.growing) < set(results.scenarios):
-            return f"No winner: in every configuration the backlog grows without end, or nothing gives a {what}."
         return "No winner: in every configuration the backlog grows without end."
     leader = capitalised(plain(verdict.leader or ""))
     if verdict.lead is None:
         if set(verdict.growing) | {verdict.leader} < set(results.scenarios):
             return f"{leader} wins: no other configuration has a {what} and a backlog that settles."
         return f"{leader} wins: it is the only configuration whose backlog settles."
-    second = plain(verdict.second or "")
-    lead, bound = _amount(verdict.lead), _matters(verdict, results.currency)
+    return lead_sentence(verdict, verdict.lead, comparison, several=len(results.scenarios) > 2)
+
+
+def lead_sentence(verdict: Verdict, lead: Difference, comparison: Comparison, *, several: bool) -> str:
+    """What became of the leader against the second; `several`: there are other pairs, and the level is that of all."""
+    what, leader, second = plain(lead.measure), capitalised(plain(verdict.leader or "")), plain(verdict.second or "")
+    by, bound = _amount(lead), _matters(verdict.matters, lead.unit)
     if verdict.kind == "wins":
-        side = "higher" if MEASURES[base_name(comparison.primary)].more_is_better else "lower"
-        together = ", all differences together" if len(results.scenarios) > 2 else ""
-        return f"{leader} wins: {what} is {lead} {side} than with {second} ({level:.0%} sure{together})."
+        side = "higher" if MEASURES[base_name(lead.measure)].more_is_better else "lower"
+        together = ", all differences together" if several else ""
+        return f"{leader} wins: {what} is {by} {side} than with {second} ({comparison.level:.0%} sure{together})."
     if verdict.kind == "same":
-        return f"{leader} and {second} are the same within what matters: {what} differs by {lead}, less than {bound}."
-    return (
-        f"Too close to call: {leader} leads {second} by {lead} ({bound.removeprefix(results.currency).strip()} "
-        f"would matter) in {what}."
-    )
+        return f"{leader} and {second} are the same within what matters: {what} differs by {by}, less than {bound}."
+    bare = bound.removeprefix(lead.unit).strip()
+    return f"Too close to call: {leader} leads {second} by {by} ({bare} would matter) in {what}."
 
 
 def _amount(lead: Difference) -> str:
-    if lead.unit in {"share", "days", "hours", "requests"} or " " in lead.unit:
-        return f"{digits(lead.mean, lead.half_width)} +- {digits(lead.half_width, lead.half_width)} {lead.unit}"
-    half = money(lead.half_width, "", lead.half_width).strip()
-    return f"{money(lead.mean, lead.unit, lead.half_width)} +- {half}"
+    if _is_money(lead.unit):
+        half = money(lead.half_width, "", lead.half_width).strip()
+        return f"{money(lead.mean, lead.unit, lead.half_width)} +- {half}"
+    return f"{digits(lead.mean, lead.half_width)} +- {digits(lead.half_width, lead.half_width)} {lead.unit}"
 
 
-def _matters(verdict: Verdict, currency: str) -> str:
-    if verdict.lead is not None and verdict.lead.unit == currency:
-        return money(verdict.matters, currency, verdict.matters / 5)
-    unit = verdict.lead.unit if verdict.lead else ""
-    return f"{digits(verdict.matters, verdict.matters / 5)} {unit}"
+def _matters(matters: float, unit: str) -> str:
+    return money(matters, unit, matters / 5) if _is_money(unit) else f"{digits(matters, matters / 5)} {unit}"
+
+
+def _is_money(unit: str) -> bool:
+    """A currency is all that is no other unit."""
+    return unit not in {"share", "days", "hours", "requests"} and " " not in unit
 
 
 def _left_out(results: Results, verdict: Verdict) -> list[str]:

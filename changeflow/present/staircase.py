@@ -19,7 +19,7 @@ from changeflow.present.words import digits, years_in_words
 from changeflow.study.sizing.answer import ANSWER, Sizing
 from changeflow.study.sizing.targets import Service, wanted_share
 
-_NAME, _STAFF, _COLUMNS = 13, 27, (7, 10, 12, 11)
+_NAME, _STAFF, _COLUMNS = 13, 24, (7, 10, 15, 11)
 _BAR, _MOST_STEPS = 30, 9
 
 
@@ -29,7 +29,8 @@ def staircase_text(sizing: Sizing, folder: str | None, sets: Sequence[str] = ())
     lines = [_headline(sizing), *table_lines(sizing), *labelled("ANSWER", answer_of(sizing))]
     price = f"{model.currency:>7}" if any(step.staff.bill_per_week for step in sizing.steps) else ""
     columns = f"hours{price}  {found_in_words(sizing):<11}"
-    lines += [f"STAIRS   {columns}  a week, what more buys (search, {sizing.search_runs} runs)"]
+    bars = "what more buys" + ("; |: target" if wanted_share(model) is not None else "")
+    lines += [f"STAIRS   {columns}  {bars} (search, {sizing.search_runs} runs)"]
     lines += step_lines(sizing)
     lines += labelled("PROMISE", guarantee_of(sizing))
     lines += labelled("LIMITS", limits_of(sizing))
@@ -118,7 +119,7 @@ def _bar(service: Service) -> str:
 
 
 def _row(name: str, staff: str, cells: list[str]) -> str:
-    numbers = "".join(f"{cell:>{width}}" for cell, width in zip(cells, _COLUMNS, strict=False))
+    numbers = "".join(f" {cell:>{width - 1}}" for cell, width in zip(cells, _COLUMNS, strict=False))
     return f"{name:<{_NAME}}{staff:<{_STAFF}}{numbers}".rstrip()
 
 

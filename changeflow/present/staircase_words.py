@@ -41,6 +41,11 @@ def reaches(service: Service) -> str:
 
 def answer_of(sizing: Sizing) -> str:
     """What to do, how surely, and what stands beside it."""
+    return f"{headline_of(sizing)} {beside_it(sizing)}"
+
+
+def headline_of(sizing: Sizing) -> str:
+    """What to do, how surely."""
     family, words = sizing.family, sizing.family.space.model.targets.in_words()
     chosen = family.chosen
     staff = staff_in_words(chosen.staff, overflow_of(chosen.model))
@@ -55,7 +60,12 @@ def answer_of(sizing: Sizing) -> str:
     else:
         parts = [f"Nothing that was tried meets the target ({words})."]
         parts += [f"The nearest, {staff}, reaches {found}: {_short_of(chosen.service.worst)}."]
-    parts += [*_too_close(sizing, chosen), _today(sizing), *_vendor(sizing)]
+    return " ".join(parts)
+
+
+def beside_it(sizing: Sizing) -> str:
+    """What cheaper ones, today's staff and the vendor alone reach."""
+    parts = [*_too_close(sizing, sizing.family.chosen), _today(sizing), *_vendor(sizing)]
     if sizing.results.quick:
         parts.append(QUICK)
     return " ".join(parts)
@@ -64,7 +74,7 @@ def answer_of(sizing: Sizing) -> str:
 def _short_of(slack: Slack) -> str:
     if slack.name == "growth":
         return "its backlog grows"
-    return f"{-100 * slack.mean:.1f} points short of {slack.wanted:.0%}"
+    return f"{-100 * slack.mean:.1f} points short of {_wanted(slack)}"
 
 
 def _too_close(sizing: Sizing, chosen: Candidate) -> list[str]:
@@ -86,7 +96,7 @@ def _points(share: float) -> str:
 
 
 def _wanted(slack: Slack) -> str:
-    return f"{slack.wanted:.4g}" if slack.name == "growth" else f"{100 * slack.wanted:g}%"
+    return f"{slack.wanted:.4g}" if slack.name == "growth" else f"{100 * slack.wanted:.6g}%"
 
 
 def _today(sizing: Sizing) -> str:
@@ -155,4 +165,4 @@ def limits_of(sizing: Sizing) -> str:
 
 
 def _percent(slack: Slack) -> str:
-    return percent(slack.found, slack.half_width)
+    return percent(slack.found, slack.half_width) if slack.half_width > 0 else f"{digits(100 * slack.found)}%"

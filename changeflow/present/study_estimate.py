@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from changeflow.present.margins import labelled
 from changeflow.study.study_cells import Cells
 from changeflow.study.study_pilot import Pilot
 from changeflow.study.study_plan import StudyPlan
@@ -17,15 +18,17 @@ def estimate_lines(plan: StudyPlan, cells: Cells, pilot: Pilot, workers: int) ->
     runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     low, high = (count * pilot.seconds_a_run / workers for count in (least, most))
     time = in_words(low) if least == most else f"{in_words(low)} to {in_words(high)}"
+    crew = f"{workers} workers" if workers > 1 else "1 worker"
     how = f"{1000 * pilot.seconds_a_run:.3g} ms a run, {pilot.engine} engine, measured now"
     memory = pilot.memory_bytes + most * COLUMN_BYTES
-    return [
-        f"RUNS      {runs}",
-        f"TIME      about {time} on {workers} workers ({how})",
-        f"MEMORY    about {memory / 1e6:,.0f} MB",
-        f"DISK      about {max(most * pilot.bytes_a_run / 1e6, 0.1):,.1f} MB for the runs",
-        f"STUDY     {plan.name}, digest {plan.digest[:8]}",
-    ]
+    said = {
+        "RUNS": runs,
+        "TIME": f"about {time} on {crew} ({how}); tables and charts some seconds more",
+        "MEMORY": f"about {memory / 1e6:,.0f} MB",
+        "DISK": f"about {max(most * pilot.bytes_a_run / 1e6, 0.1):,.1f} MB for the runs",
+        "STUDY": f"{plan.name}, digest {plan.digest[:8]}",
+    }
+    return [line for label, text in said.items() for line in labelled(label, text)]
 
 
 def in_words(seconds: float) -> str:

@@ -20,7 +20,7 @@ MOST_ALIASES = 12
 def plan_lines(plan: StudyPlan) -> list[str]:
     """What will be run: the question, the design, the factors, who is mixed up with whom."""
     study = plan.study
-    lines = [line for line in (study.title, study.question) if line]
+    lines = [line for said in (study.title, study.question) for line in _wrapped(said)]
     how = f"{plan.replications} replications each"
     if study.precision is not None:
         rule = study.precision
@@ -68,7 +68,9 @@ def _levels(plan: StudyPlan, place: int) -> str:
     """The values of a factor over the points; of many the ends."""
     found = {toml(setting[place]): setting[place] for setting in plan.points if setting[place] is not None}
     if len(found) <= 8:
-        return ", ".join(setting_word(value) if isinstance(value, dict) else word for word, value in found.items())
+        tables = any(isinstance(value, dict) for value in found.values())
+        words = [setting_word(value) if isinstance(value, dict) else word for word, value in found.items()]
+        return ("; " if tables else ", ").join(words)
     if place >= len(plan.ranges):
         return f"{len(found)} values"
     low, high = plan.ranges[place].ends

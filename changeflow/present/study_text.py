@@ -5,15 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from changeflow.measure.records import Estimate
+from changeflow.measure.records import Difference, Estimate
 from changeflow.present.margins import WIDTH, labelled
-from changeflow.present.paths import path_words
+from changeflow.present.paths import path_words, setting_word
+from changeflow.present.runs_chosen import runs_sentence
 from changeflow.present.sections.section import ANSWER, Section, text_table
+from changeflow.present.sentences import lead_sentence
 from changeflow.present.study_moving import moving_sentence
 from changeflow.present.words import QUICK, capitalised, counted, digits, plain
 from changeflow.study.gains import Gain
+from changeflow.study.results import Verdict
 from changeflow.study.study import StudyResults
-from changeflow.study.study_answer import GateResult, target_met
+from changeflow.study.study_answer import Best, GateResult, target_met
 from changeflow.study.study_estimates import Cell
 from changeflow.study.study_file import Expect
 from changeflow.study.toml_value import toml
@@ -75,7 +78,7 @@ def label(cell: Cell) -> str:
 
 
 def _value(value: object) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else value if isinstance(value, str) else toml(value)
+    text = setting_word(value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
@@ -103,22 +106,47 @@ def _who_is_best(results: StudyResults) -> str:
     measure = plain(plan.comparison.primary)
     if len(plan.scenarios) == 1:
         return _among_points(results)
+    if len(bests) == 1:
+        return _at_the_one_point(results)
     wins = {name: sum(one.kind == "wins" and one.leader == i for one in bests) for i, name in enumerate(plan.scenarios)}
     open_ones = sum(one.kind == "too_close" for one in bests)
     said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
     counts = f"Best in {measure} of {counted(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
-    same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
+    same, growing, nothing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow", "no_number"))
     counts += f"; too close to call at {open_ones}" if open_ones else ""
     counts += f"; no difference that matters at {same}" if same else ""
-    counts += f"; every backlog grows, or nothing is done, at {growing}" if growing else ""
+    counts += f"; every backlog grows at {growing}" if growing else ""
+    counts += f"; nobody has a number at {nothing}" if nothing else ""
     return counts + "."
+
+
+def _at_the_one_point(results: StudyResults) -> str:
+    """Several scenarios and nothing varied: a comparison, in the words of one."""
+    comparison, best, cells = results.plan.comparison, results.bests[0], results.cells
+    measure = comparison.primary
+    if best.leader is None:
+        return _nobody(best, measure)
+    leader = cells[best.leader]
+    if best.second is None:
+        name = capitalised(plain(leader.scenario))
+        return f"{name} wins: no other has a {plain(measure)} and a backlog that settles."
+    second, unit = cells[best.second].scenario, leader.estimates[measure].unit
+    lead = Difference(second, leader.scenario, measure, best.lead, best.half_width, best.level, unit)
+    verdict = Verdict(best.kind, None, leader.scenario, second, lead, results.matters(cells), ())
+    return lead_sentence(verdict, lead, comparison, several=len(cells) > 2)
+
+
+def _nobody(best: Best, measure: str) -> str:
+    grows = best.kind == "all_grow"
+    why = "Every backlog grows" if grows else f"Nobody has a {plain(measure)} and a backlog that settles"
+    return f"{why}, so nothing is called best."
 
 
 def _among_points(results: StudyResults) -> str:
     plan, best = results.plan, results.bests[0]
     measure = plan.comparison.primary
     if best.leader is None:
-        return "Every backlog grows, or nothing is done, so nothing is called best."
+        return _nobody(best, measure)
     cell = results.cells[best.leader]
     where = ", ".join(f"{path_words(path)} {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
     one = cell.estimates.get(measure)
@@ -137,7 +165,8 @@ def gate_line(result: GateResult) -> str:
     where = ""
     if result.worst is not None:
         one = result.worst.estimates.get(result.expect.measure)
-        where = f", first at point {result.worst.point + 1} {result.worst.scenario}: {_number(one)}"
+        unit = f" {one.unit}" if one is not None and one.unit != "share" else ""
+        where = f", first at point {result.worst.point + 1} {result.worst.scenario}: {_number(one)}{unit}"
     words = f"{result.counts['pass']} of {asked} pass" + where
     return f"{result.verdict.upper()}: {expectation(result.expect)}: {words}"
 
@@ -186,6 +215,8 @@ def study_text(results: StudyResults, sections: Mapping[str, Section], folder: s
     if not answers:
         lines += [*table_lines(results), ""]
     lines += labelled(ANSWER, answer_sentence(results, sections))
+    if runs := runs_sentence(results):
+        lines += labelled("RUNS", runs)
     if results.gains:
         lines += labelled("GAIN", gain_sentence(results.gains))
     for section in sections.values():

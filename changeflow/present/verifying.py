@@ -50,7 +50,7 @@ def verified_text(kept: Recorded, found: Verified, folder: str) -> str:
         for name, (theirs, ours) in surroundings(manifest).items():
             lines += labelled("DIFFERS", f"{name}: {theirs} made them, {ours} is here")
     lines += labelled("ANSWER", "Drift." if drift_found(kept, found) else "No drift.")
-    what = "all runs" if found.again == found.there else f"these {found.again} runs"
+    what = "all runs" if found.again == found.there else f"these {found.again} runs" if found.again > 1 else "this run"
     lines += labelled("DIGEST", f"{found.kept_digest} of {what}: keys and every number")
     if found.digest != found.kept_digest:
         lines += labelled("", f"{found.digest} of what has come out now")

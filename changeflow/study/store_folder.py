@@ -38,6 +38,11 @@ def folder_of(out: str | None, name: str, version: str, *, force: bool) -> Path:
     elif found:
         whose = f"the study '{found.get('study')}'" if found.get("command") == COMMAND else "results of another command"
         raise PlanError(f"{shown}: expected the folder of study '{name}', found {whose} (--force replaces it)")
+    elif (folder / FILE).exists():
+        raise PlanError(
+            f"{shown}: expected {MANIFEST} that says whose runs {FILE} holds, found none that can be read; "
+            "put back a copy of it, or take another folder"
+        )
     elif folder.is_dir() and any(not path.name.startswith(f".{MANIFEST}.") for path in folder.iterdir()):
         raise PlanError(f"{shown}: expected a new or empty folder, found files that are not ours")
     check_writable(folder, shown)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from changeflow.errors import Fault, ModelError, nearest
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.faults import Loc, Places, faults_of, path_in_file
+from changeflow.model.shipped import shipped_experiments
 from changeflow.model.targets import Comparison
 from changeflow.model.values import ListOf, NonNegative, Value
 from changeflow.study.routes import ROUTES
@@ -197,8 +198,8 @@ class Study(Value):
 
 
 def read_study(path: str | Path) -> tuple[Study, Places]:
-    """Read and check a study file, without its models. Raises ModelError with every fault, each with its line."""
-    file = Path(path)
+    """Read a study file, without its models. Raises ModelError with every fault of its form, each with its line."""
+    file = find_study(path)
     try:
         text = file.read_bytes().decode("utf-8")
         raw = tomllib.loads(text)
@@ -213,10 +214,24 @@ def read_study(path: str | Path) -> tuple[Study, Places]:
         study = Study.model_validate(raw)
     except ValidationError as error:
         raise ModelError(_with_names(error, raw, places)) from None
-    faults = [*_unknown_words(study, places), *_twice(study, places)]
-    if faults:
-        raise ModelError(faults)
     return study, places
+
+
+def find_study(path: str | Path) -> Path:
+    """The file that a path or the name of a shipped experiment names; raises ModelError when there is none."""
+    file, shipped = Path(path), shipped_experiments()
+    if file.exists():
+        return file
+    if str(path) in shipped:
+        return shipped[str(path)]
+    if file.parent.name == "experiments" and file.suffix == ".toml" and file.stem in shipped:
+        return shipped[file.stem]
+    raise ModelError([Fault(str(path), "", "a study file", "nothing", nearest(file.stem, shipped))])
+
+
+def word_faults(study: Study, places: Places) -> list[Fault]:
+    """What is wrong with a study's words by themselves: unknown routes and measures, what stands twice."""
+    return [*_unknown_words(study, places), *_twice(study, places)]
 
 
 _CLASSES: dict[str, type[BaseModel]] = {

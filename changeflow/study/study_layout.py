@@ -15,11 +15,12 @@ from changeflow.study.assumed_ranges import assumed_range, with_all
 from changeflow.study.combinations import combination_faults
 from changeflow.study.design import Range, Setting, settings
 from changeflow.study.plan import model_names
+from changeflow.study.routes import ROUTES
 from changeflow.study.sensitivity_checks import range_faults, sensitivity_faults
 from changeflow.study.sensitivity_points import causes_switched, path_faults, paths_of_causes
 from changeflow.study.silent_gates import silent_gates
 from changeflow.study.study_bases import base_of
-from changeflow.study.study_file import Factor, Study, read_study
+from changeflow.study.study_file import Factor, Study, find_study, read_study, word_faults
 from changeflow.study.study_plan import StudyPlan
 from changeflow.study.unknown_names import unknown_paths, unknown_scenarios
 
@@ -33,13 +34,17 @@ def plan_of(path: str | Path) -> StudyPlan:
     Raises ModelError or PlanError for what is wrong with the file, its models, factors, design or baseline.
     """
     study, places = read_study(path)
-    bases = tuple(base_of(study, places, Path(path), i) for i in range(len(study.models)))
+    words = word_faults(study, places)
+    if not set(study.who) <= set(ROUTES):
+        raise ModelError(words)  # there are no scenarios that the rest could be about
+    bases = tuple(base_of(study, places, find_study(path), i) for i in range(len(study.models)))
     currencies = {model.currency for model in bases}
     if len(currencies) > 1:
         raise PlanError(f"{places.file}: expected models in one currency, found {', '.join(sorted(currencies))}")
     names = _scenarios(study, bases)
     study, origins, left_out = with_all(study, bases)
     faults = [
+        *words,
         *combination_faults(study, places),
         *unknown_scenarios(study, places, names),
         *unknown_paths(study, places, bases, origins),

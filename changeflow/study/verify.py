@@ -119,17 +119,17 @@ Chosen = list[tuple[tuple[int, str], tuple[int, ...]]]
 
 def _sample(kept: Recorded, sample: int | None) -> tuple[Chosen, tuple[str, ...]]:
     """Runs to be made again, cell by cell, spread evenly over cells and their replications; cells without any."""
-    cells = kept.cells if sample is None else _evenly(kept.cells, sample)
-    chosen, missing = [], []
-    for number, cell in enumerate(cells):
-        runs = kept.replications(*cell)
-        if not runs:
-            missing.append(label(kept, cell))
-        elif sample is None:
-            chosen.append((cell, runs))
-        else:
-            chosen.append((cell, _evenly(runs, (sample + number) // len(cells))))
-    return chosen, tuple(missing) if kept.manifest.get("complete", True) else ()
+    there = tuple(cell for cell in kept.cells if kept.replications(*cell))
+    missing = tuple(label(kept, cell) for cell in kept.cells if cell not in there)
+    if sample is None:
+        chosen = [(cell, kept.replications(*cell)) for cell in there]
+    else:
+        cells = _evenly(there, sample)
+        chosen = [
+            (cell, _evenly(kept.replications(*cell), (sample + number) // len(cells)))
+            for number, cell in enumerate(cells)
+        ]
+    return chosen, missing if kept.manifest.get("complete", True) else ()
 
 
 def _evenly(things: tuple[T, ...], count: int) -> tuple[T, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -78,12 +80,22 @@ def test_wrong_studies(change: tuple[str, str], says: tuple[str, ...], folder: P
 
 
 def test_no_study_there(folder: Path) -> None:
-    refused("study", "none.toml", folder=folder, says=("none.toml", "a readable study file"))
+    refused("study", "none.toml", folder=folder, says=("none.toml", "a study file"))
+    refused("study", "hours_and_fits", folder=folder, says=("did you mean 'hours_and_fit'",))
+    refused("study", ".", folder=folder, says=("a readable study file",))
 
 
 def test_several_faults_are_told_together(folder: Path) -> None:
     write_study(folder, ('"both"]', '"boht"]'), end('[[expect]]\nmeasure = "total_csot"\nbelow = 3'))
     refused("study", "study.toml", folder=folder, says=("boht", "total_csot"), faults=2)
+
+
+def test_faults_of_words_and_of_what_the_models_know_are_told_together(folder: Path) -> None:
+    change = ("replications = 4", 'replications = 4\nbaseline = "vendr"')
+    write_study(
+        folder, change, ("house.servers", "huose.servers"), end('[[expect]]\nmeasure = "total_csot"\nbelow = 3')
+    )
+    refused("study", "study.toml", folder=folder, says=("vendr", "huose", "total_csot"), faults=3)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +123,15 @@ def test_a_folder_of_another_study_is_left_alone(folder: Path) -> None:
     refused(*words, folder=folder, says=("the study 'other'", "--force"))
     assert changeflow(*words, "--force", folder=folder).code == 0
     assert json.loads((folder / "mine" / "manifest.json").read_text())["study"] == "study"
+
+
+@pytest.mark.parametrize("harm", [lambda file: file.unlink(), lambda file: os.truncate(file, 100)])
+def test_runs_whose_manifest_is_lost_are_not_called_strange_files(harm: Callable[[Path], None], folder: Path) -> None:
+    write_study(folder)
+    words = ("study", "study.toml", *QUIET, "--out", "mine")
+    assert changeflow(*words, folder=folder).code == 0
+    harm(folder / "mine" / "manifest.json")
+    refused(*words, folder=folder, says=("manifest.json", "study.sqlite", "put back a copy"))
 
 
 def test_results_of_another_command_are_left_alone(folder: Path) -> None:

@@ -85,8 +85,9 @@ def test_another_seed_has_another_digest(place: Path) -> None:
         done = changeflow("verify", f"seed{seed}", "--all", "--engine", "process", "--json", folder=place)
         assert done.json["digest"] == done.json["kept_digest"]
         found.add(done.json["digest"])
-    digests = changeflow("diff", "seed1", "seed2", "--json", folder=place).json["digests"]
-    assert len(found) == len({*digests.values()}) == 2
+    told = changeflow("diff", "seed1", "seed2", "--json", folder=place).json
+    assert len(found) == len({*told["digests"].values()}) == 2
+    assert told["differs"] == ["seed 1 -> 2"]
 
 
 def test_a_comparison_and_a_sizing_on_a_cluster_are_those_of_one_core(place: Path, dask: Cluster) -> None:

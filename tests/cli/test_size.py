@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,16 @@ def test_the_folder_stands_on_its_own(tiny: Done, place: Path) -> None:
     assert tiny.code == 0
 
 
+def test_the_page_says_the_headline_first_and_the_rest_beside_it(tiny: Done, machine: Done, place: Path) -> None:
+    page = html.unescape((place / "tiny" / "report.html").read_text(encoding="utf-8")).replace("±", "+-")
+    (headline,) = re.findall(r'class="answer">(.*?)</p>', page)
+    sentence = machine.json["answer"]["sentence"]
+    assert sentence.startswith(headline + " ")
+    assert sentence.removeprefix(headline + " ") in page
+    assert "Today" not in headline
+    assert tiny.code == 0
+
+
 def test_the_same_command_gives_the_same_numbers_on_any_number_of_cores(machine: Done, place: Path) -> None:
     words = ("size", "tiny.toml", "--target", TARGET, "--quick", *LONG, "--out", "two", "--json")
     again = changeflow(*words, "--workers", "2", *QUICKLY[2:], folder=place).json
@@ -153,7 +165,7 @@ def test_what_nothing_reaches_exits_with_3_and_says_how_far_it_is(place: Path) -
     done = changeflow(*words, folder=place)
     assert done.code == 3
     text = " ".join(done.out.split())
-    assert "Nothing that was tried meets the target (closed: 95% within 1 hours)." in text
+    assert "Nothing that was tried meets the target (closed: 95% within 1 hour)." in text
     assert "points short of 95%" in text  # 63 % of the work takes an hour at most
     assert "nothing that was tried reaches the target" in done.err
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,8 @@ def test_another_model_is_said_and_what_was_there_stays(folder: Path) -> None:
     done = changeflow("study", "study.toml", "--workers", "1", "--no-charts", folder=folder)
     assert done.code == 0
     # along the route `vendor` nothing overflows, so those runs are the same
-    assert f"{POINTS * 4} of {len(before)} runs kept count" in done.err
+    assert "changed: model tiny.toml; now study" in done.err
+    assert f"{POINTS * 4} of {len(before)} runs kept count for it, the others stay" in done.err
     assert before.items() < rows(folder / "results" / "study").items()
 
 
@@ -137,6 +139,26 @@ def test_more_precision_makes_more_runs_and_an_interruption_changes_none(folder:
     assert tables(folder / "parts") == tables(folder / "whole")
 
 
+@pytest.mark.parametrize(("most", "relative", "short"), [(13, 0.9, False), (13, 0.001, True)])
+def test_it_says_how_many_runs_were_added_and_where_they_were_too_few(
+    most: int, relative: float, short: bool, folder: Path
+) -> None:
+    """Precise after the first 8, and the 5 of the look-ahead are all that may be: enough, though the most."""
+    rule = f"[precision]\nfirst = 8\nmost = {most}\n"
+    rule += f'measures = [{{ measure = "sojourn_time_hours", relative = {relative} }}]'
+    write_study(folder, ("replications = 4\n", ""), ("[comparison]", f"{rule}\n\n[comparison]"))
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    said = " ".join(done.out.split())
+    assert "RUNS 13 of each, added until" in said
+    assert "a little less often than 95%" in said
+    assert ("reached the most" in said) == short
+
+
+def test_numbers_of_runs_given_before_need_no_word(folder: Path) -> None:
+    write_study(folder)
+    assert "RUNS" not in changeflow("study", "study.toml", *QUIET, folder=folder).out
+
+
 @pytest.mark.parametrize(
     ("side", "code", "verdict"),
     [("below = 1e6", 0, "PASS"), ("above = 1e6", 3, "FAIL"), ("above = 20.0", 3, "FAIL"), ("below = 0.001", 3, "FAIL")],
@@ -148,6 +170,7 @@ def test_gates_pass_and_fail(side: str, code: int, verdict: str, folder: Path) -
     done = changeflow("study", "study.toml", *QUIET, folder=folder)
     assert done.code == code
     assert verdict in done.out
+    assert code == 0 or " hours" in done.out[done.out.index("EXPECT") :]
 
 
 def test_a_gate_within_the_interval_cannot_be_told(folder: Path) -> None:
@@ -177,9 +200,25 @@ def test_a_dry_run_says_what_there_would_be_and_writes_nothing(folder: Path) -> 
     before = contents(folder)
     done = changeflow("study", "study.toml", "--dry-run", folder=folder)
     assert done.code == 0
-    for part in ("4 points (grid) x 2 scenarios x 4 replications", "RUNS      32", "TIME", "MEMORY", "stations.house"):
+    for part in ("4 points (grid) x 2 scenarios x 4 replications", "RUNS     32", "TIME", "MEMORY", "stations.house"):
         assert part in done.out
+    assert all(len(line) <= 80 for line in done.out.splitlines())
     assert contents(folder) == before
+
+
+def test_where_nothing_is_varied_it_answers_as_a_comparison(folder: Path) -> None:
+    """Not "best of 1 point at 1": who wins, by how much, how surely."""
+    file = write_study(folder)
+    text = file.read_text()
+    file.write_text(text[: text.index("[[factors]]")] + text[text.index("[comparison]") :])
+    said = " ".join(changeflow("study", "study.toml", *QUIET, folder=folder).out.split())
+    words = ("--who", "vendor,both", "--replications", "4", "--quick", "--progress", "none", "--no-charts", "--json")
+    compared = changeflow(
+        "compare", "tiny.toml", *words, "--set", "comparison.primary=sojourn_time_hours", folder=folder
+    )
+    sentence = compared.json["answer"]["sentence"].split(". ")[0]
+    assert re.search(r"wins|too close|the same", sentence, re.IGNORECASE)
+    assert f"ANSWER {sentence}" in said
 
 
 def test_a_dry_run_of_a_fraction_tells_who_is_mixed_up_with_whom(folder: Path) -> None:
@@ -225,3 +264,12 @@ def test_a_quick_look_says_so_everywhere_and_its_runs_count(folder: Path) -> Non
     assert "uick" not in done.out
     assert len(rows(mine)) == POINTS * SCENARIOS * 22
     assert before.items() < rows(mine).items()
+
+
+@pytest.mark.parametrize("words", ["hours_and_fit", "experiments/hours_and_fit.toml"])
+def test_experiments_that_come_along_run_from_anywhere(words: str, folder: Path) -> None:
+    """As the README writes it, and by name, where the program is installed and there is no checkout."""
+    done = changeflow("study", words, "--dry-run", folder=folder)
+    assert done.code == 0, done.err
+    assert "9 points (grid) x 3 scenarios x 30 replications" in done.out
+    assert "hours_and_fit, digest" in done.out

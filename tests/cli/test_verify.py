@@ -74,6 +74,15 @@ def test_a_study_by_sample_and_in_whole_and_by_the_other_engine(folder: Path) ->
     assert whole[0]["digest"] == whole[1]["digest"]
 
 
+def test_a_sample_of_a_study_that_was_stopped_is_of_the_runs_that_are_there(folder: Path) -> None:
+    write_study(folder)
+    assert changeflow("study", "study.toml", *QUIET, "--out", "mine", folder=folder).code == 0
+    write_study(folder, ("values = [1, 2]", "values = [1, 2, 3, 4, 5, 6]"))
+    assert changeflow("study", "study.toml", *QUIET, "--time-limit", "0.001s", "--out", "mine", folder=folder).code == 5
+    done = changeflow("verify", "mine", *SAID, "--sample", "3", folder=folder)
+    assert (done.code, "3 of " in done.out) == (0, True), done.out
+
+
 def test_a_study_that_has_drifted(folder: Path) -> None:
     """One number of one run, with a sum that fits it: only running it again tells."""
     write_study(folder)

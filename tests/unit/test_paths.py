@@ -8,7 +8,7 @@ import pytest
 
 from changeflow.model.reading import read_model
 from changeflow.present.assumptions import assumption_rows
-from changeflow.present.paths import path_label, path_unit, path_words, some_paths
+from changeflow.present.paths import path_label, path_unit, path_words, setting_word, some_paths
 from tests.unit.test_findings import results_of
 from tests.unit.test_verdict import scenario
 
@@ -59,3 +59,19 @@ def test_a_report_says_what_is_assumed_in_words() -> None:
     rows = assumption_rows(results)
     assert "vendor speed" in [what for what, *_ in rows]
     assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (None, "as it is"),
+        (0.123456, "0.1235"),
+        ({"law": "lognormal", "mean": 4, "scv": 1.0}, "lognormal(4, 1)"),
+        (
+            {"servers": 1, "service_hours": {"law": "exponential", "mean": 0.9}},
+            "servers 1, service hours exponential(0.9)",
+        ),
+    ],
+)
+def test_a_setting_is_said_in_words_not_in_toml(value: object, word: str) -> None:
+    assert setting_word(value) == word

@@ -37,6 +37,11 @@ def test_targets_are_said_in_the_words_that_they_are_read_from() -> None:
     assert targets.in_words() == "started: 80% within 4 hours; closed: 90% within 5 working days"
 
 
+def test_no_share_is_rounded_up_to_all() -> None:
+    assert targets_from_words("99.99 % started within 1 hour").in_words() == "started: 99.99% within 1 hour"
+    assert targets_from_words("12.5 % closed within 1 working day").in_words() == "closed: 12.5% within 1 working day"
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from changeflow.present.sections.section import Section, number
+from changeflow.present.sections.section import MOST_LINES, Section, number
 from changeflow.present.words import plain, plus_minus
 from changeflow.study.sensitivity.pareto import Candidate, Front
 
@@ -43,11 +43,18 @@ def pareto_section(found: Front, points: int) -> Section:
             _name(one, points) + (" (grows)" if one.growing else ""), f"{one.probability:.0%}",
             *(plus_minus(mean, arm) for mean, arm in zip(one.means, one.half_widths)),
         )
-        for one in found.candidates
+        for one in _worth_a_line(found.candidates)
     ]  # fmt: skip
     facts = {"measures": list(found.measures), "draws": found.draws}
     title = f"{_beaten_by_none(often, points)} in {measures}"
     return Section(words, header, rows, tuple(shown), lambda: _draw(found, title), facts)
+
+
+def _worth_a_line(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """On a terminal: all of a few, of many those that are on the front or may be."""
+    if len(candidates) <= MOST_LINES:
+        return candidates
+    return [one for one in candidates if one.on_front or one.probability > RARELY]
 
 
 def _name(one: Candidate, points: int) -> str:
