@@ -6,14 +6,15 @@ from itertools import chain
 
 from changeflow.model.at_path import value_at
 from changeflow.model.schema import Model
+from changeflow.present.paths import path_words
 from changeflow.present.words import plain_name
 from changeflow.study.results import Results
 
 
-def assumption_rows(results: Results) -> list[tuple[str, str, str, str]]:
-    """The same over all scenarios, each row once."""
+def assumption_rows_in_words(results: Results) -> list[tuple[str, str, str, str]]:
+    """The same over all scenarios, each row once, paths in words: for a report."""
     rows = chain.from_iterable(assumption_rows_of(result.model) for result in results.scenarios.values())
-    return list(dict.fromkeys(rows))
+    return [(path_words(path), value, span, source) for path, value, span, source in dict.fromkeys(rows)]
 
 
 def assumption_rows_of(model: Model) -> list[tuple[str, str, str, str]]:

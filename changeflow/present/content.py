@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 
 from changeflow import __version__
-from changeflow.present.assumptions import assumption_rows
+from changeflow.present.assumptions import assumption_rows_in_words
 from changeflow.present.logs import log_lines
-from changeflow.present.paths import path_words
 from changeflow.present.report import ReportContent
 from changeflow.present.sentences import answer_sentence, load_sentence, unsure_sentence
 from changeflow.present.spread import spread_sentence
@@ -57,6 +56,6 @@ def report_content(results: Results, charts: list[tuple[str, str, str]], command
         headers=headers,
         rows=[[cell.replace("+-", "±") for cell in row] for row in rows],
         charts=charts,
-        assumptions=[(path_words(path), value, span, source) for path, value, span, source in assumption_rows(results)],
+        assumptions=assumption_rows_in_words(results),
         provenance=provenance,
     )

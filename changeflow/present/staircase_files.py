@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from changeflow import __version__
-from changeflow.present.assumptions import assumption_rows
+from changeflow.present.assumptions import assumption_rows_in_words
 from changeflow.present.csv_files import Row
 from changeflow.present.folder import write_whole
 from changeflow.present.json_numbers import json_number
@@ -183,6 +183,6 @@ def _content(sizing: Sizing, charts: list[tuple[str, str, str]], command_line: l
         headers=headers,
         rows=[[cell.replace("+-", "±") for cell in row] for row in rows],
         charts=charts,
-        assumptions=assumption_rows(results),
+        assumptions=assumption_rows_in_words(results),
         provenance=provenance,
     )
