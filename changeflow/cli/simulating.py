@@ -34,11 +34,13 @@ def folder_for(options: Shared) -> Path:
 
 
 @contextmanager
-def hiring(plan: Plan, options: Shared, what: str) -> Iterator[tuple[Plan, Crew | None, Progress]]:
-    """The plan with its engine, the cluster if one is asked for, and who hears of it."""
+def hiring(
+    plan: Plan, options: Shared, what: str, runs: int | None = None
+) -> Iterator[tuple[Plan, Crew | None, Progress]]:
+    """The plan with its engine, the cluster if one is asked for, and who hears of it; `runs` as in with_engine."""
     from changeflow.study.compare import with_engine
 
-    plan = with_engine(plan)
+    plan = with_engine(plan, runs)
     if options.dask is None:
         _tell_compiling(plan, options)
     with asked_for(options.dask, options.workers) as crew, reporting(options.progress, what) as progress:

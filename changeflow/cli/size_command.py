@@ -53,7 +53,7 @@ def command(
     the id of a model that comes along. Exit 3 when nothing reaches the target.
     """
     from changeflow.study.sizing.answer import TODAY
-    from changeflow.study.sizing.size import check_sizing, size
+    from changeflow.study.sizing.size import check_sizing, most_runs, size
     from changeflow.study.sizing.targets import TOLERANCE
 
     options = Shared(**shared)
@@ -61,7 +61,7 @@ def command(
     spans, near = _spans(ranges), TOLERANCE if tolerance is None else tolerance
     space = check_sizing(read, spans, near)
     plan, folder = planned({TODAY: read}, options), folder_for(options)
-    with hiring(plan, options, "sizing") as (plan, crew, progress):
+    with hiring(plan, options, "sizing", most_runs(plan, space)) as (plan, crew, progress):
         found = size(plan, ranges=spans, tolerance=near, space=space, crew=crew, progress=progress)
     return _finish(found, folder, options)
 

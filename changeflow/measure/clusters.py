@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from changeflow.measure.estimates import clopper_pearson, jackknife_ratio
+from changeflow.measure.estimates import clopper_pearson, jackknife_ratio, pseudo_values
 from changeflow.measure.records import Floats
 from changeflow.measure.student import t_quantile
 
@@ -25,6 +25,23 @@ def clustered_mean(values: Floats, size: int, level: float = 0.95) -> tuple[floa
     sums, counts = _known(*sums_and_counts(np.asarray(values, dtype=float), size))
     _, half_width = jackknife_ratio(sums, counts, level)
     return float(sums.sum() / counts.sum()) if len(counts) else math.nan, half_width
+
+
+def groups_apart(first: Floats, second: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
+    """Mean of one group of runs minus that of the others, and half-width; NaN where a run is of the other group.
+
+    Welch (1947) on the groups' pseudo-values, with his degrees of freedom. A cluster with runs in both groups counts in
+    both: what its runs share makes the interval wider than it need be. Infinite below two clusters of a group.
+    """
+    parts = [pseudo_values(*_known(*sums_and_counts(group, size))) for group in (first, second)]
+    mean = float(np.nanmean(first) - np.nanmean(second))
+    if min(map(len, parts)) < 2:
+        return mean, math.inf
+    variances = [float(one.var(ddof=1)) / len(one) for one in parts]
+    whole = sum(variances)
+    below = sum(variance**2 / (len(one) - 1) for variance, one in zip(variances, parts, strict=True))
+    degrees = int(whole**2 / below) if below > 0 else 1
+    return mean, t_quantile(level, max(degrees, 1)) * math.sqrt(whole)
 
 
 def share_interval(answers: Floats, size: int, level: float = 0.95) -> tuple[float, float, float]:
@@ -52,6 +69,23 @@ def share_estimate(answers: Floats, size: int, level: float = 0.95) -> tuple[flo
     """The same with the larger arm of the interval, so that share +- arm holds at the level."""
     share, low, high = share_interval(answers, size, level)
     return share, max(share - low, high - share)
+
+
+def share_difference(first: Floats, second: Floats, size: int, level: float = 0.95) -> tuple[float, float]:
+    """Difference of two shares whose answers (1, 0) are paired by run, and an arm on both sides that holds.
+
+    Student's interval over runs, or clusters, with half an answer more for the one, half for the other, and one for
+    neither (Agresti and Min 2005); where all differences are alike, at least the exact interval of "is any other?",
+    for answers that all agree are no proof that all others would. NaNs are left out.
+    """
+    sums, counts = _known(*sums_and_counts(np.asarray(first - second, dtype=float), size))
+    if not len(sums):
+        return math.nan, math.nan
+    apart, n = sums / counts, len(sums) + 2
+    mean, middle = float(sums.sum() / counts.sum()), float(apart.sum()) / n
+    variance = (float(np.sum(apart**2)) + 1 - n * middle**2) / (n - 1)
+    arm = abs(mean - middle) + t_quantile(level, n - 1) * math.sqrt(variance / n)
+    return mean, arm if np.ptp(apart) > 0 else max(arm, clopper_pearson(0, len(sums), level)[1])
 
 
 def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:

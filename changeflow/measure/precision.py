@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeflow.errors import PlanError
+from changeflow.measure.clusters import share_estimate
 from changeflow.measure.records import Floats
 
 FIRST = 3
@@ -90,6 +91,13 @@ def ratio_course(tops: Floats, bottoms: Floats, level: float = 0.95) -> Course:
             means[mine] = pseudo[known].mean(axis=1, where=inside)
             half_widths[mine] = factors[mine] * pseudo[known].std(axis=1, ddof=1, where=inside)
     return Course(means, half_widths)
+
+
+def share_course(answers: Floats, size: int = 1, level: float = 0.95) -> Course:
+    """Share of ones and its larger arm (clusters.share_estimate) after 1, 2, 3, ... runs, or clusters of `size`."""
+    found = [share_estimate(answers[: n * size], size, level) for n in range(1, len(answers) // size + 1)]
+    means, arms = np.array(found).reshape(-1, 2).T
+    return Course(means, arms)
 
 
 def look_ahead(replications: int) -> int:

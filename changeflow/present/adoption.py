@@ -10,6 +10,7 @@ from changeflow.model.adoption import Adoption
 from changeflow.model.schema import Model
 from changeflow.present.words import days, money, plain
 from changeflow.study.evaluate import column
+from changeflow.study.fates import fates_apart
 from changeflow.study.results import Results, ScenarioResult
 
 SOFTEST = "Softest part (adoption, no forecast)"
@@ -101,17 +102,13 @@ def _alive(gone: float, low: float, high: float) -> str:
 
 def fate_title(results: Results) -> str:
     """What the costliest difference between the fates is, if it surely is one: the fates are those of other runs."""
-    both = {
-        name: (result.estimates["cost_if_abandoned"], result.estimates["cost_if_survived"])
-        for name, result in results.scenarios.items()
-        if {"cost_if_abandoned", "cost_if_survived"} <= set(result.estimates)
-    }
-    if not both:
+    apart = fates_apart(results)
+    if apart is None:
         return "Softest part: all runs of a configuration have the same fate"
-    name, (gone, alive) = max(both.items(), key=lambda item: abs(item[1][0].mean - item[1][1].mean))
-    apart, arms = gone.mean - alive.mean, math.hypot(gone.half_width, alive.half_width)
-    if not abs(apart) > arms:
+    if not abs(apart.mean) > apart.half_width:
         return "Softest part: whether a system given up costs more than one in use, these runs cannot tell"
-    amount = f"{money(abs(apart), results.currency, arms)} ± {money(arms, '', arms).strip()}"
-    who = "" if len(results.scenarios) == 1 else f" with {plain(name)}"
-    return f"Softest part: a system given up costs {amount} {'more' if apart > 0 else 'less'} than one in use{who}"
+    arms = money(apart.half_width, "", apart.half_width).strip()
+    amount = f"{money(abs(apart.mean), results.currency, apart.half_width)} ± {arms}"
+    who = "" if len(results.scenarios) == 1 else f" with {plain(apart.scenario)}"
+    more = "more" if apart.mean > 0 else "less"
+    return f"Softest part: a system given up costs {amount} {more} than one in use{who}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from changeflow.model.reached import reached
 from changeflow.model.schema import Model
 from changeflow.present.words import digits
@@ -11,9 +13,10 @@ MEASURE = "effective_price_per_reference_hour"
 
 
 def price_sentence(results: Results) -> str:
-    """'An hour done right costs EUR 163, 66 (rates 130, 55).'; '' where work has no price.
+    """'An hour done right costs EUR 163 +- 4, 66 +- 2 (rates 130, 55).'; '' where work has no price.
 
-    In the order of the table above it; '-' where a configuration does no work that has a price.
+    In the order of the table above it, each with the interval of its runs (rates are inputs and need none); '-' where a
+    configuration does no work that has a price.
     """
     prices = [_price(result) for result in results.scenarios.values()]
     if not any(prices):
@@ -28,7 +31,9 @@ def _price(result: ScenarioResult) -> str:
     found = result.estimates.get(MEASURE)
     if found is None or not found.mean > 0:
         return ""
-    return digits(found.mean, max(found.half_width, 1.0))
+    if not 0 < found.half_width < math.inf:
+        return digits(found.mean, max(found.half_width, 1.0))
+    return " +- ".join(digits(value, found.half_width) for value in (found.mean, found.half_width))
 
 
 def _rates(model: Model) -> str:

@@ -54,9 +54,13 @@ def _verdict_sentence(results: Results, verdict: Verdict) -> str:
     what = plain(comparison.primary)
     if verdict.kind == "single":
         return _single(results.first)
+    if verdict.kind == "no_number":
+        return "No winner: " + (
+            f"in every configuration the backlog grows without end, or nothing gives a {what}."
+            if verdict.growing
+            else f"nothing gives a {what} in any configuration."
+        )
     if verdict.kind == "all_grow":
-        if set(verdict.growing) < set(results.scenarios):
-            return f"No winner: in every configuration the backlog grows without end, or nothing gives a {what}."
         return "No winner: in every configuration the backlog grows without end."
     leader = capitalised(plain(verdict.leader or ""))
     if verdict.lead is None:

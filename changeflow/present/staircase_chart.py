@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
 from changeflow.present.palette import INK, OTHERS, QUIET, ROUTES, Look
+from changeflow.present.scales import number_axis
 from changeflow.present.staircase_words import LABELS
 from changeflow.study.sizing.answer import ANSWER, TODAY, VENDOR, Sizing
 
@@ -35,6 +36,7 @@ def staircase_chart(sizing: Sizing) -> Figure | None:
                     fmt=look.marker, color=look.colour, ms=6, elinewidth=1.4, capsize=3, label=label, zorder=4,
                 )  # fmt: skip
         axes.set_xlim(left=0)
+        number_axis(axes.xaxis, 1.0)
         axes.set_ylim(top=max(101.0, *found))
         axes.grid(axis="y")
         axes.set_xlabel("hours kept ready, a week")

@@ -19,7 +19,9 @@ from changeflow.present.staircase import found_in_words, in_time
 from changeflow.present.staircase_words import (
     LABELS,
     answer_of,
+    beside_it,
     guarantee_of,
+    headline_of,
     limits_of,
     overflow_of,
     staff_in_words,
@@ -178,8 +180,12 @@ def _content(sizing: Sizing, charts: list[tuple[str, str, str]], command_line: l
     return ReportContent(
         title=model.title,
         question="How many people, how many hours?",
-        answer=answer_of(sizing).replace("+-", "±"),
-        notes=[("Promise", guarantee_of(sizing)), ("Limits", limits_of(sizing))],
+        answer=headline_of(sizing).replace("+-", "±"),
+        notes=[
+            ("Beside it", beside_it(sizing).replace("+-", "±")),
+            ("Promise", guarantee_of(sizing)),
+            ("Limits", limits_of(sizing)),
+        ],
         headers=headers,
         rows=[[cell.replace("+-", "±") for cell in row] for row in rows],
         charts=charts,

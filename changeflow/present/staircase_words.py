@@ -41,6 +41,11 @@ def reaches(service: Service) -> str:
 
 def answer_of(sizing: Sizing) -> str:
     """What to do, how surely, and what stands beside it."""
+    return f"{headline_of(sizing)} {beside_it(sizing)}"
+
+
+def headline_of(sizing: Sizing) -> str:
+    """What to do, how surely."""
     family, words = sizing.family, sizing.family.space.model.targets.in_words()
     chosen = family.chosen
     staff = staff_in_words(chosen.staff, overflow_of(chosen.model))
@@ -55,7 +60,12 @@ def answer_of(sizing: Sizing) -> str:
     else:
         parts = [f"Nothing that was tried meets the target ({words})."]
         parts += [f"The nearest, {staff}, reaches {found}: {_short_of(chosen.service.worst)}."]
-    parts += [*_too_close(sizing, chosen), _today(sizing), *_vendor(sizing)]
+    return " ".join(parts)
+
+
+def beside_it(sizing: Sizing) -> str:
+    """What cheaper ones, today's staff and the vendor alone reach."""
+    parts = [*_too_close(sizing, sizing.family.chosen), _today(sizing), *_vendor(sizing)]
     if sizing.results.quick:
         parts.append(QUICK)
     return " ".join(parts)

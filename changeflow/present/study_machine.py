@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from changeflow.present.json_numbers import json_number
+from changeflow.present.runs_chosen import runs_sentence
 from changeflow.present.sections.section import Section, as_json
 from changeflow.present.study_text import answer_sentence, expectation, target_line
 from changeflow.study.study import StudyResults
@@ -64,5 +65,9 @@ def study_as_json(results: StudyResults, sections: Mapping[str, Section], folder
         ],
         "analyses": {name: as_json(one) for name, one in sections.items()},
         **({"variance_kept": [asdict(one) for one in results.gains]} if results.gains else {}),
-        "answer": {"sentence": answer_sentence(results, sections), "target": target_line(results)},
+        "answer": {
+            "sentence": answer_sentence(results, sections),
+            "target": target_line(results),
+            "runs": runs_sentence(results),
+        },
     }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from changeflow.measure.records import Difference, Estimate
 from changeflow.present.margins import WIDTH, labelled
 from changeflow.present.paths import path_words, setting_word
+from changeflow.present.runs_chosen import runs_sentence
 from changeflow.present.sections.section import ANSWER, Section, text_table
 from changeflow.present.sentences import lead_sentence
 from changeflow.present.study_moving import moving_sentence
@@ -15,7 +16,7 @@ from changeflow.present.words import QUICK, capitalised, counted, digits, plain
 from changeflow.study.gains import Gain
 from changeflow.study.results import Verdict
 from changeflow.study.study import StudyResults
-from changeflow.study.study_answer import GateResult, target_met
+from changeflow.study.study_answer import Best, GateResult, target_met
 from changeflow.study.study_estimates import Cell
 from changeflow.study.study_file import Expect
 from changeflow.study.toml_value import toml
@@ -27,7 +28,6 @@ LETTERS_A_HEAD = 10
 """Of a line of a heading."""
 LONGEST_VALUE = 24
 """Of a factor, on a terminal; whole in points.csv."""
-_NOBODY = "Every backlog grows, or nothing is done, so nothing is called best."
 
 
 def table_lines(results: StudyResults) -> list[str]:
@@ -112,10 +112,11 @@ def _who_is_best(results: StudyResults) -> str:
     open_ones = sum(one.kind == "too_close" for one in bests)
     said = [f"{plain(name)} at {count}" for name, count in wins.items() if count]
     counts = f"Best in {measure} of {counted(len(bests), 'point')}: " + (", ".join(said) or "nobody surely")
-    same, growing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow"))
+    same, growing, nothing = (sum(one.kind == kind for one in bests) for kind in ("same", "all_grow", "no_number"))
     counts += f"; too close to call at {open_ones}" if open_ones else ""
     counts += f"; no difference that matters at {same}" if same else ""
-    counts += f"; every backlog grows, or nothing is done, at {growing}" if growing else ""
+    counts += f"; every backlog grows at {growing}" if growing else ""
+    counts += f"; nobody has a number at {nothing}" if nothing else ""
     return counts + "."
 
 
@@ -124,7 +125,7 @@ def _at_the_one_point(results: StudyResults) -> str:
     comparison, best, cells = results.plan.comparison, results.bests[0], results.cells
     measure = comparison.primary
     if best.leader is None:
-        return _NOBODY
+        return _nobody(best, measure)
     leader = cells[best.leader]
     if best.second is None:
         name = capitalised(plain(leader.scenario))
@@ -135,11 +136,17 @@ def _at_the_one_point(results: StudyResults) -> str:
     return lead_sentence(verdict, lead, comparison, several=len(cells) > 2)
 
 
+def _nobody(best: Best, measure: str) -> str:
+    grows = best.kind == "all_grow"
+    why = "Every backlog grows" if grows else f"Nobody has a {plain(measure)} and a backlog that settles"
+    return f"{why}, so nothing is called best."
+
+
 def _among_points(results: StudyResults) -> str:
     plan, best = results.plan, results.bests[0]
     measure = plan.comparison.primary
     if best.leader is None:
-        return _NOBODY
+        return _nobody(best, measure)
     cell = results.cells[best.leader]
     where = ", ".join(f"{path_words(path)} {_value(value)}" for path, value in zip(plan.paths, plan.points[cell.point]))
     one = cell.estimates.get(measure)
@@ -208,6 +215,8 @@ def study_text(results: StudyResults, sections: Mapping[str, Section], folder: s
     if not answers:
         lines += [*table_lines(results), ""]
     lines += labelled(ANSWER, answer_sentence(results, sections))
+    if runs := runs_sentence(results):
+        lines += labelled("RUNS", runs)
     if results.gains:
         lines += labelled("GAIN", gain_sentence(results.gains))
     for section in sections.values():

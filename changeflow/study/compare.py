@@ -65,9 +65,12 @@ def compare(
     return _results(plan, "compare", scenarios, began, check, swings)
 
 
-def with_engine(plan: Plan) -> Plan:
-    """The plan with its engine decided: `auto` becomes the engine that the work of all runs calls for."""
-    visits = _visits(plan) * plan.replications
+def with_engine(plan: Plan, runs: int | None = None) -> Plan:
+    """The plan with its engine decided: `auto` becomes the engine that the work of all runs calls for.
+
+    `runs`: how many of each scenario there will be, where there are more than the plan's replications.
+    """
+    visits = _visits(plan) * (plan.replications if runs is None else runs)
     return replace(plan, engine=choose_engine(plan.engine, visits, dict(plan.scenarios).values()))
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from changeflow.measure.clusters import cluster_sums, clustered_mean, share_estimate, sums_and_counts
+from changeflow.measure.clusters import cluster_sums, clustered_mean, share_difference, share_estimate, sums_and_counts
 from changeflow.measure.controlled import ARRIVALS, LUCK, controlled
 from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, pseudo_values, t_interval
 from changeflow.measure.records import Estimate, Floats, RunMeasures
@@ -64,6 +64,8 @@ def difference_of(one: Columns, other: Columns, measure: str, level: float, toge
     if MEASURES[base_name(measure)].ratio:
         parts = ratio_parts(first, measure, together), ratio_parts(second, measure, together)
         return jackknife_difference(*parts, level)
+    if MEASURES[base_name(measure)].yes_no:
+        return share_difference(first.values[measure], second.values[measure], together, level)
     controls = controls_of(first) if one.count == other.count else None
     return mean_of(first.values[measure] - second.values[measure], together, level, controls)
 

@@ -34,8 +34,8 @@ class ScenarioResult:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """wins: one scenario is surely better by more than matters; same: surely no difference that matters;
-    too_close: the runs cannot tell; all_grow: no scenario has a backlog that settles and a number; single: nothing to
-    compare.
+    too_close: the runs cannot tell; all_grow: every backlog grows; no_number: nobody has a backlog that settles and a
+    number; single: nothing to compare.
     """
 
     kind: str

@@ -12,11 +12,16 @@ from typing import Any
 import numpy as np
 
 from changeflow.errors import ChangeflowError
+from changeflow.measure.records import RunMeasures
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.reading import vary
 from changeflow.model.schema import Model
+from changeflow.model.topology import offered_loads
 from changeflow.study.crew import Crew
-from changeflow.study.evaluate import column
+from changeflow.study.estimating import columns_of, estimate_of
+from changeflow.study.evaluate import late_requests_per_week
+from changeflow.study.growth import FOR_GROWTH, growth_of
+from changeflow.study.ranking import standing
 from changeflow.study.results import Swing
 from changeflow.study.routes import along_route
 from changeflow.study.runner import Progress, run_all
@@ -81,20 +86,38 @@ def screen(
     outcome: dict[str, list[tuple[Any, np.ndarray]]] = {}
     for number, (path, value) in enumerate(points):
         block = runs[number * len(names) : (number + 1) * len(names)]
-        means = np.array([sign * float(np.nanmean(column(one, measure))) for one in block])
+        made = models[number * len(names) : (number + 1) * len(names)]
+        means = np.array([loss_of(model, one, measure, sign) for model, one in zip(made, block, strict=True)])
         outcome.setdefault(path, []).append((value, means))
-    swings = [_swing(path, ends, names, winner) for path, ends in outcome.items() if len(ends) == 2]
+    swings = [swing_of(path, ends, names, winner) for path, ends in outcome.items() if len(ends) == 2]
     return tuple(sorted(swings, key=lambda swing: (swing.flips_to is None, -swing.swing)))
 
 
-def _swing(path: str, ends: list[tuple[Any, np.ndarray]], names: list[str], winner: str | None) -> Swing:
+def loss_of(model: Model, runs: tuple[RunMeasures, ...], measure: str, sign: float) -> float:
+    """The mean, turned so that small is good; infinite where the backlog surely grows or no run has the number."""
+    level, together = model.comparison.level, model.organisation.runs_together
+    columns = columns_of(runs, (measure, *FOR_GROWTH))
+    found = {name: estimate_of(columns, name, level, model.currency, together) for name in columns.values}
+    estimates = {name: one for name, one in found.items() if one is not None}
+    overloaded = any(load.overloaded for load in offered_loads(model))
+    growth = growth_of(estimates, late_requests_per_week(model), overloaded=overloaded)
+    known = standing(estimates.get(measure), growing=growth.settles() is False)
+    return math.inf if isinstance(known, str) else sign * known
+
+
+def swing_of(path: str, ends: list[tuple[Any, np.ndarray]], names: list[str], winner: str | None) -> Swing:
+    """From the losses (loss_of) at both ends: how far they move the winner's lead, and who else wins there.
+
+    A lead over nobody, or of nobody, has no size.
+    """
     leads, best = [], []
     place = names.index(winner) if winner in names else 0
     for _, means in ends:
         others = np.delete(means, place)
-        leads.append(float(others.min() - means[place]) if len(others) else 0.0)
-        best.append(names[int(np.argmin(means))])
+        with np.errstate(invalid="ignore"):
+            leads.append(float(others.min() - means[place]) if len(others) else 0.0)
+        best += [names[int(np.argmin(means))]] if np.isfinite(means).any() else []
     flips = next((name for name in best if name != winner), None) if winner else None
-    swing = abs(leads[0] - leads[1])
+    swing = abs(leads[0] - leads[1]) if all(map(math.isfinite, leads)) else 0.0
     (low, _), (high, _) = ends
-    return Swing(path, f"{low:g}", f"{high:g}", 0.0 if math.isnan(swing) else swing, flips)
+    return Swing(path, f"{low:g}", f"{high:g}", swing, flips)

@@ -40,6 +40,8 @@ def sizes(plan: StudyPlan, cells: Cells, point: int, store: Store) -> tuple[int,
         found, after = look_at(columns, rule, level, together)
         if found is not None or look >= most_of(rule, together):
             cells.enough[point] = found or look
+            if found is None:
+                cells.imprecise.add(point)
             return cells.enough[point], True
         look = after
     cells.looks[point] = look

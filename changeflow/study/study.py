@@ -17,7 +17,7 @@ from changeflow.study.stages import sizes
 from changeflow.study.store import Store
 from changeflow.study.study_answer import Best, GateResult, Level, best_of, gate, main_effects, target_met
 from changeflow.study.study_cells import Cells
-from changeflow.study.study_estimates import Cell, cell_of, most_of
+from changeflow.study.study_estimates import Cell, cell_of
 from changeflow.study.study_measures import COMMON, control_measures, named_measures
 from changeflow.study.study_plan import StudyPlan
 from changeflow.study.wrong_choice import Misleading, misleading
@@ -36,7 +36,7 @@ class StudyResults:
     cells: tuple[Cell, ...]
     """Point by point, each with all scenarios in order."""
     imprecise: int
-    """Points whose runs reached the most that [precision] allows."""
+    """Points with the most runs that [precision] allows, and not precise."""
     settled: Settled | None = None
     """How the runs of a steady-state study were cut."""
     selected: Selected | None = None
@@ -127,11 +127,10 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
     if plan.study.kind == "steady":
         return _steady_results(plan, cells, store, shown)
     wanted = None if "all" in plan.study.measures else {*shown, *FOR_GROWTH, *control_measures(plan)}
-    found, imprecise = [], 0
+    found = []
     for point in range(len(plan.points)):
         keys = [cells.keys[point, scenario] for scenario in plan.scenarios]
         counts = _counts(plan, cells, point, store, selection)
-        imprecise += any(_reached_most(plan, cells, point, count) for count in counts.values())
         for scenario, key in zip(plan.scenarios, keys):
             if scenario not in counts:
                 continue
@@ -139,12 +138,7 @@ def results_of(plan: StudyPlan, cells: Cells, store: Store, selection: Selected 
             facts = cells.facts_at(point, scenario)
             names = list(columns.values) if wanted is None else shown
             found.append(cell_of(point, scenario, facts, columns, names, plan.comparison.level))
-    return StudyResults(plan, tuple(found), imprecise, selected=selection)
-
-
-def _reached_most(plan: StudyPlan, cells: Cells, point: int, count: int) -> bool:
-    rule = plan.study.precision
-    return rule is not None and count >= most_of(rule, cells.together(point))
+    return StudyResults(plan, tuple(found), len(cells.imprecise), selected=selection)
 
 
 def _counts(plan: StudyPlan, cells: Cells, point: int, store: Store, selection: Selected | None) -> dict[str, int]:

@@ -13,7 +13,7 @@ from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets
 from changeflow.study.combinations import EXPLAINING
 from changeflow.study.met import targets_met
-from changeflow.study.ranking import Ranking, rank
+from changeflow.study.ranking import Ranking, rank, standing
 from changeflow.study.study_estimates import Cell, difference, estimate
 from changeflow.study.study_file import Expect
 from changeflow.study.study_plan import StudyPlan
@@ -56,7 +56,7 @@ class Level:
 def best_of(cells: Sequence[Cell], comparison: Comparison, matters: float) -> Best:
     """Compare the best of those that settle with each other one, by paired intervals that hold for every pair."""
     measure = comparison.primary
-    means = [cell.estimates[measure].mean if measure in cell.estimates and not cell.growing else None for cell in cells]
+    means = [standing(cell.estimates.get(measure), growing=cell.growing) for cell in cells]
     return rank(
         means,
         lambda one, other, level: difference(cells[one], cells[other], measure, level),

@@ -39,6 +39,8 @@ class Cells:
     """With [precision]: point -> the replications looked at next."""
     enough: dict[int, int] = field(default_factory=dict)
     """With [precision]: point -> the replications that are enough, where that is known."""
+    imprecise: set[int] = field(default_factory=set)
+    """With [precision]: points that have the most replications allowed, and are not precise."""
 
     def together(self, point: int) -> int:
         """Runs that come together at a point: of one organisation, in every scenario."""

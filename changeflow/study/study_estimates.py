@@ -17,6 +17,7 @@ from changeflow.measure.precision import (
     mean_course,
     ratio_course,
     replications_needed,
+    share_course,
 )
 from changeflow.measure.precision import replications_planned as planned
 from changeflow.measure.records import Estimate, Floats
@@ -52,6 +53,14 @@ def cell_of(point: int, scenario: str, facts: Facts, columns: Columns, measures:
     found = {name: one for name in names if (one := estimate(columns, name, facts, level)) is not None}
     growth = growth_of(found, facts.late_requests_per_week, overloaded=facts.overloaded)
     return Cell(point, scenario, facts, columns, found, growth.settles())
+
+
+def grows(cell: Cell, level: float) -> bool:
+    """Does its backlog surely grow, at another level?"""
+    names = [name for name in FOR_GROWTH if name in cell.columns.values]
+    found = {name: one for name in names if (one := estimate(cell.columns, name, cell.facts, level)) is not None}
+    growth = growth_of(found, cell.facts.late_requests_per_week, overloaded=cell.facts.overloaded)
+    return growth.settles() is False
 
 
 def estimate(columns: Columns, measure: str, facts: Facts, level: float) -> Estimate | None:
@@ -114,6 +123,8 @@ def _courses(
             if controls is not None and not (kind.ratio or kind.yes_no):
                 values = one.values[until.measure]
                 courses.append(_controlled_course(values, controls, together, level, -(-rule.first // together)))
+            elif kind.yes_no:
+                courses.append(share_course(one.values[until.measure], together, level))
             elif kind.ratio:
                 courses.append(ratio_course(*ratio_parts(one, until.measure, together), level))
             elif together > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from changeflow.measure.records import Difference
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.evaluate import paired_difference
-from changeflow.study.ranking import Ranking, rank
+from changeflow.study.ranking import Ranking, rank, standing
 from changeflow.study.results import ScenarioResult, Verdict
 
 
@@ -20,10 +20,7 @@ def judge(scenarios: dict[str, ScenarioResult], baseline: str) -> Verdict:
         found = paired_difference(scenarios[names[one]], scenarios[names[other]], measure, level)
         return found.mean, found.half_width
 
-    means = [
-        one.estimates[measure].mean if measure in one.estimates and not one.growing else None
-        for one in scenarios.values()
-    ]
+    means = [standing(one.estimates.get(measure), growing=one.growing) for one in scenarios.values()]
     better = MEASURES[base_name(measure)].more_is_better
     found = rank(means, lead, level=comparison.level, matters=matters, more_is_better=better)
     if found.kind == "single":

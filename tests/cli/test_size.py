@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -121,6 +123,16 @@ def test_the_folder_stands_on_its_own(tiny: Done, place: Path) -> None:
     with (folder / "staircase.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["target"] for row in rows} == {"share", "growth"}
+    assert tiny.code == 0
+
+
+def test_the_page_says_the_headline_first_and_the_rest_beside_it(tiny: Done, machine: Done, place: Path) -> None:
+    page = html.unescape((place / "tiny" / "report.html").read_text(encoding="utf-8")).replace("±", "+-")
+    (headline,) = re.findall(r'class="answer">(.*?)</p>', page)
+    sentence = machine.json["answer"]["sentence"]
+    assert sentence.startswith(headline + " ")
+    assert sentence.removeprefix(headline + " ") in page
+    assert "Today" not in headline
     assert tiny.code == 0
 
 

@@ -139,6 +139,26 @@ def test_more_precision_makes_more_runs_and_an_interruption_changes_none(folder:
     assert tables(folder / "parts") == tables(folder / "whole")
 
 
+@pytest.mark.parametrize(("most", "relative", "short"), [(13, 0.9, False), (13, 0.001, True)])
+def test_it_says_how_many_runs_were_added_and_where_they_were_too_few(
+    most: int, relative: float, short: bool, folder: Path
+) -> None:
+    """Precise after the first 8, and the 5 of the look-ahead are all that may be: enough, though the most."""
+    rule = f"[precision]\nfirst = 8\nmost = {most}\n"
+    rule += f'measures = [{{ measure = "sojourn_time_hours", relative = {relative} }}]'
+    write_study(folder, ("replications = 4\n", ""), ("[comparison]", f"{rule}\n\n[comparison]"))
+    done = changeflow("study", "study.toml", *QUIET, folder=folder)
+    said = " ".join(done.out.split())
+    assert "RUNS 13 of each, added until" in said
+    assert "a little less often than 95%" in said
+    assert ("reached the most" in said) == short
+
+
+def test_numbers_of_runs_given_before_need_no_word(folder: Path) -> None:
+    write_study(folder)
+    assert "RUNS" not in changeflow("study", "study.toml", *QUIET, folder=folder).out
+
+
 @pytest.mark.parametrize(
     ("side", "code", "verdict"),
     [("below = 1e6", 0, "PASS"), ("above = 1e6", 3, "FAIL"), ("above = 20.0", 3, "FAIL"), ("below = 0.001", 3, "FAIL")],

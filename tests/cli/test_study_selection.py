@@ -73,6 +73,11 @@ def test_intervals_only_where_no_look_at_them_chose_the_number_of_runs(folder: P
         systems = answer(folder)["rows"]
         assert len({one["observations"] for one in systems}) == 1
         assert [one["against_best_low"] is not None for one in systems] == [there] * 2
+        if there:  # a system surely behind or ahead has a side at 0; the other is the zone from the difference
+            apart = abs(systems[0]["mean"] - systems[1]["mean"])
+            ends = [one[f"against_best_{side}"] for one in systems for side in ("low", "high")]
+            assert max(ends) - apart == pytest.approx(20.0)
+            assert min(ends) + apart == pytest.approx(-20.0)
 
 
 def test_a_stopped_race_goes_on_to_the_same_bytes(folder: Path) -> None:

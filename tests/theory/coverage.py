@@ -19,11 +19,15 @@ from changeflow.measure.batch_means import batch_means_interval
 from changeflow.measure.controlled import controlled
 from changeflow.measure.estimates import clopper_pearson, jackknife_ratio, quantile_interval, t_interval
 from changeflow.measure.precision import Precision, look_ahead, mean_course, replications_needed
+from changeflow.study.estimating import mean_of
 from changeflow.study.selection.comparisons import against_best, subset_with_best
 from changeflow.study.selection.kim_nelson import kim_nelson
 from changeflow.study.selection.nelson_matejcik import nelson_matejcik
 from changeflow.study.selection.procedure import Procedure, Zone, select
 from changeflow.study.selection.two_stage import dudewicz_dalal, rinott
+from changeflow.study.store_packing import Columns
+from changeflow.study.study_estimates import first_of, look_at
+from changeflow.study.study_file import Sequential, Until
 
 Kind = Literal["exact", "at least", "measured"]
 Trial = Callable[[np.random.Generator], bool]
@@ -87,6 +91,18 @@ def sequential(rng: np.random.Generator) -> bool:
     course = mean_course(values, 0.9)
     needed = replications_needed([course], [Precision(relative=0.1)], first=20) or 2900
     return covers(WAITS_25, t_interval(values[: needed + look_ahead(needed)], 0.9))
+
+
+def sequential_with_controls(rng: np.random.Generator) -> bool:
+    """A normal mean to within 10 % at 95 %, two controls that leave a third of the variance, as a study looks at it."""
+    luck = rng.normal(size=(600, 2))
+    cost = 10 + luck @ [4.0, 2.7] + 3.5 * rng.normal(size=600)
+    columns = Columns(600, {"total_cost": cost, "control_arrivals": luck[:, 0], "control_luck.a": luck[:, 1]}, {}, {})
+    rule = Sequential(measures=[Until(measure="total_cost", relative=0.1)])
+    look, enough = first_of(rule, 1), None
+    while enough is None:
+        enough, look = look_at([columns.first(look)], rule, 0.95, 1)
+    return covers(10.0, mean_of(cost[:enough], 1, 0.95, luck[:enough]))
 
 
 def ratio(rng: np.random.Generator) -> bool:
@@ -173,6 +189,7 @@ PROMISES = (
     Promise("t interval, first 25 waits, 40 runs", 0.90, "measured",
             lambda r: covers(WAITS_25, t_interval(waits(r, 40, 25, 0.9).mean(axis=1), 0.9)), 4_000),
     Promise("runs until 10 %, look-ahead, the same", 0.90, "measured", sequential, 600),
+    Promise("runs until 10 %, two controls, normal", 0.95, "measured", sequential_with_controls, 2_000),
     Promise("jackknife of a ratio, lognormal, 20 runs", 0.95, "measured", ratio, 8_000),
     Promise("10 batch means, 2,560 waits, load 0.8", 0.90, "measured",
             lambda r: covers(WAIT_STEADY, batch_means_interval(waits(r, 1, 2560, 0.8)[0], 10, 0.9)), 1_000),

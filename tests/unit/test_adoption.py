@@ -6,9 +6,11 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from changeflow.measure.records import Estimate
+from changeflow.measure.student import t_quantile
 from changeflow.model.adoption import PARAMETERS
 from changeflow.model.overload import overloads
 from changeflow.model.priors import read_priors
@@ -26,8 +28,9 @@ from changeflow.present.results_folder import write_report
 from changeflow.present.sentences import answer_sentence
 from changeflow.present.summary import markdown
 from changeflow.study.compare import run
+from changeflow.study.fates import ALIVE, GONE, fates_apart
 from changeflow.study.plan import Plan
-from changeflow.study.results import Results
+from changeflow.study.results import Results, ScenarioResult
 from tests.unit.small import DESK, faults_of, model_of
 
 WITH_SET = DESK.replace("horizon_days", 'priors = "field"\nhorizon_days')
@@ -112,14 +115,28 @@ def test_the_answer_shows_both_fates_and_never_only_a_mean(results: Results) -> 
 
 
 def test_the_fates_cost_differs_only_where_the_runs_can_tell(results: Results) -> None:
-    def title(arm: float) -> str:
-        (one,) = results.scenarios.values()
-        gone, alive = (Estimate(mean, arm, 0.95, "EUR", 10) for mean in (900.0, 600.0))
-        estimates = {**one.estimates, "cost_if_abandoned": gone, "cost_if_survived": alive}
-        return fate_title(replace(results, scenarios={"one": replace(one, estimates=estimates)}))
+    """Groups of five: 900 and 600, a standard deviation of d sqrt(5) / 2 each; d sqrt(1/2) is the standard error."""
 
-    assert title(100.0) == "Softest part: a system given up costs EUR 300 ± 100 more than one in use"
-    assert title(300.0).endswith("these runs cannot tell")
+    def apart(name: str, arm: float) -> ScenarioResult:
+        (one,) = results.scenarios.values()
+        made = []
+        for place, made_run in enumerate(one.runs[:10]):
+            value = (900.0 if place < 5 else 600.0) + arm * np.sqrt(5) / 2 * (place % 5 - 2) / np.sqrt(2.5)
+            fate, other = (GONE, ALIVE) if place < 5 else (ALIVE, GONE)
+            made.append(replace(made_run, values={**made_run.values, fate: value, other: math.nan}))
+        known = Estimate(0.0, 0.0, 0.95, "EUR", 10)
+        return replace(one, name=name, runs=tuple(made), estimates={**one.estimates, GONE: known, ALIVE: known})
+
+    def title(*scenarios: ScenarioResult) -> str:
+        return fate_title(replace(results, scenarios={one.name: one for one in scenarios}))
+
+    assert title(apart("one", 100.0)) == "Softest part: a system given up costs EUR 300 ± 200 more than one in use"
+    found = fates_apart(replace(results, scenarios={"one": apart("one", 100.0)}))
+    assert found is not None
+    assert found.half_width == pytest.approx(t_quantile(0.95, 8) * 100 / math.sqrt(2))
+    assert title(apart("one", 300.0)).endswith("these runs cannot tell")
+    assert title(*(apart(name, 170.0) for name in "ab")).endswith("these runs cannot tell")  # two could be said
+    assert "EUR 300" in title(apart("a", 170.0))
 
 
 def test_the_cost_of_a_single_run_has_no_digits_that_only_an_interval_could_carry(results: Results) -> None:

@@ -7,6 +7,8 @@ from changeflow.measure.clusters import (
     clustered_curve,
     clustered_mean,
     clustered_quantile,
+    groups_apart,
+    share_difference,
     share_estimate,
     share_interval,
 )
@@ -115,3 +117,47 @@ def test_a_share_over_organisations_is_covered(share: float) -> None:
         _, low, high = share_interval((chance.random((20, 5)) < own).astype(float).ravel(), 5)
         hits += low <= share <= high
     assert hits / tries > 0.95 - 4 * (0.95 * 0.05 / tries) ** 0.5
+
+
+def test_groups_of_other_runs_are_apart_by_welchs_interval() -> None:
+    """By hand: (1, 3) against (10, 10, 16): -10, variances 1 and 4, 25 / (1/1 + 16/2) = 2.8, so 2 degrees."""
+    first = np.array([1.0, 3.0, np.nan, np.nan, np.nan])
+    second = np.array([np.nan, np.nan, 10.0, 10.0, 16.0])
+    assert groups_apart(first, second, 1) == pytest.approx((-10.0, t_quantile(0.95, 2) * np.sqrt(5)))
+    assert groups_apart(first[[0, 2, 3, 4]], second[[0, 2, 3, 4]], 1)[1] == np.inf
+
+
+@pytest.mark.parametrize(("size", "share"), [(1, 0.2), (5, 0.5)])
+def test_the_interval_of_groups_covers(size: int, share: float) -> None:
+    """400 times 40 runs, single and in organisations; the groups are 2 apart."""
+    rng, hits = np.random.default_rng(6), 0
+    for _ in range(400):
+        values = np.repeat(rng.normal(size=40 // size), size) + rng.normal(size=40)
+        gone = rng.random(40) < share
+        gone[:2], gone[-2:] = True, False
+        mean, half_width = groups_apart(np.where(gone, values + 2, np.nan), np.where(gone, np.nan, values), size)
+        hits += abs(mean - 2) <= half_width
+    assert hits / 400 >= 0.95 - 4 * np.sqrt(0.0475 / 400)
+
+
+def test_shares_that_agree_in_every_run_may_still_differ() -> None:
+    """By hand, 20 runs: 0 of either kind leaves 3/20 open, as exactly as 0 of 20 does; 5 against 1 with one more."""
+    nothing = np.zeros(20)
+    assert share_difference(nothing, nothing, 1) == pytest.approx((0.0, clopper_pearson(0, 20)[1]))
+    assert share_difference(nothing, nothing, 5) == pytest.approx((0.0, clopper_pearson(0, 4)[1]))
+    one, other = nothing.copy(), nothing.copy()
+    one[:5], other[5:6] = 1.0, 1.0
+    deviation = np.sqrt((6 + 1 - 16 / 22) / 21)
+    arm = 4 / 20 - 4 / 22 + t_quantile(0.95, 21) * deviation / np.sqrt(22)
+    assert share_difference(one, other, 1) == pytest.approx((0.2, arm))
+
+
+@pytest.mark.parametrize(("more", "less"), [(0.03, 0.0), (0.1, 0.0), (0.1, 0.1), (0.4, 0.3)])
+def test_the_difference_of_shares_covers(more: float, less: float) -> None:
+    """20 runs; Student's interval alone covers .45 of the first."""
+    rng, hits = np.random.default_rng(9), 0
+    for _ in range(1000):
+        luck = rng.random(20)
+        mean, arm = share_difference((luck < more).astype(float), (luck > 1 - less).astype(float), 1)
+        hits += abs(mean - (more - less)) <= arm
+    assert hits / 1000 >= 0.95 - 4 * np.sqrt(0.0475 / 1000)

@@ -13,7 +13,8 @@ from changeflow.measure.records import Floats
 from changeflow.study.design_range import Range
 from changeflow.study.design_sensitivity import morris_shares, saltelli_shares
 from changeflow.study.sensitivity.indices import Indices, indices_of
-from changeflow.study.sensitivity.morris import effect_of, elementary_effects
+from changeflow.study.sensitivity.morris import elementary_effects, morris_of
+from changeflow.study.sensitivity.most import Most
 from changeflow.study.sensitivity.resampling import noise_variance, product_of_means
 from changeflow.study.sensitivity.responses import Response
 from changeflow.study.study_file import Design
@@ -95,7 +96,7 @@ def test_products_of_different_runs_have_no_noise_in_them() -> None:
     assert product_of_means(first, second, doubled) == pytest.approx([6.0])
 
 
-def morris_of(
+def steps_of(
     function: Callable[[Floats], Floats], ranges: list[Range], runs: Floats, trajectories: int = 20
 ) -> list[Floats]:
     design = Design(kind="morris", trajectories=trajectories)
@@ -108,10 +109,12 @@ def morris_of(
 def test_a_linear_function_has_its_slopes_and_no_spread() -> None:
     """mu* = coefficient x range, sigma = 0; whole numbers and lists by their place in the range."""
     ranges = [Range("a", (), 0.0, 2.0), Range("b", (), 1, 6, whole=True), Range("c", (10, 20))]
-    steps = morris_of(lambda x: 3 * x[:, 0] - 2 * x[:, 1] + 0.5 * x[:, 2], ranges, np.zeros(4))
-    effects = [effect_of("x", one, 0.95, 1) for one in steps]
-    assert [one.mu_star for one in effects] == pytest.approx([6, 10, 5])
-    assert [one.mu for one in effects] == pytest.approx([6, -10, 5])
+    steps = steps_of(lambda x: 3 * x[:, 0] - 2 * x[:, 1] + 0.5 * x[:, 2], ranges, np.zeros(4))
+    found = morris_of(RESPONSE, ("a", "b", "c"), steps, 0.95, 1)
+    effects = found.effects
+    assert [one.mu_star for one in effects] == pytest.approx([10, 6, 5])
+    assert [one.mu for one in effects] == pytest.approx([-10, 6, 5])
+    assert found.most == Most("b", ())
     assert [one.sigma for one in effects] == pytest.approx([0, 0, 0], abs=1e-6)
     assert all(one.noise < 1e-9 < one.low for one in effects)
 
@@ -120,11 +123,50 @@ def test_spread_that_is_noise_is_taken_out_and_an_idle_factor_is_not_seen() -> N
     """Noise of 4 a run in 10 runs: the idle factor's effect is noise, and the linear one's spread is none."""
     ranges = [Range("a", (), 0.0, 1.0), Range("idle", (), 0.0, 1.0)]
     noise = Generator(Philox(3)).normal(0, 4, (60 * 3, 10))
-    linear, idle = (
-        effect_of("x", one, 0.95, 1) for one in morris_of(lambda x: 30 * x[:, 0], ranges, noise, trajectories=60)
-    )
+    steps = steps_of(lambda x: 30 * x[:, 0], ranges, noise, trajectories=60)
+    found = morris_of(RESPONSE, ("linear", "idle"), steps, 0.95, 1)
+    linear, idle = found.effects
     assert linear.visible
     assert linear.mu_star == pytest.approx(30, abs=1.5)
     assert linear.sigma < 1.5
     assert not idle.visible
     assert idle.mu_star == pytest.approx(idle.noise, rel=0.35)
+
+
+def test_what_is_only_noise_is_not_called_visible() -> None:
+    """40 times 8 idle factors, 50 walks of 20 runs, noise of its own at each point: all 8 are noise 38 times or so."""
+    chance, seen = Generator(Philox(11)), 0
+    for _ in range(40):
+        steps = list(chance.normal(0, 1, (8, 50, 20)))
+        found = morris_of(RESPONSE, tuple("abcdefgh"), steps, 0.95, 1)
+        seen += found.most is not None
+        assert all(one.low <= one.mu_star <= one.high for one in found.effects)
+    assert seen <= 6  # four standard errors above 2
+
+
+def test_a_factor_is_most_only_beside_all_others_together() -> None:
+    """Twelve factors that move the response alike, over walks that differ much: one is called the most seldom."""
+    chance, alone = Generator(Philox(12)), 0
+    for _ in range(60):
+        steps = list(chance.normal(10, 3, (12, 12, 1)) + chance.normal(0, 0.5, (12, 12, 4)))
+        most = morris_of(RESPONSE, tuple("abcdefghijkl"), steps, 0.95, 1).most
+        assert most is not None
+        alone += not most.rivals
+    assert alone <= 4
+
+
+def test_a_factor_that_moves_more_in_every_walk_is_most_though_walks_differ_much() -> None:
+    """Sizes from 1 to 40 by walk, one always 3 above the other: apart their intervals overlap, paired they do not."""
+    walks = np.linspace(1.0, 40.0, 20)[:, None] + Generator(Philox(13)).normal(0, 0.1, (20, 5))
+    found = morris_of(RESPONSE, ("more", "less"), [walks + 3, walks], 0.95, 1)
+    assert found.effects[0].low < found.effects[1].high
+    assert found.most == Most("more", ())
+
+
+def test_totals_are_compared_with_each_other_row_by_row() -> None:
+    """The first factor has twice the share of the second; two alike are rivals."""
+    far = indices(lambda x: 2 * x[:, 0] + x[:, 1] + 0.1 * x[:, 2], 3, 64)
+    assert far.most == Most("0", ())
+    alike = indices(lambda x: x[:, 0] + x[:, 1] + 0.1 * x[:, 2], 3, 64)
+    assert alike.most is not None
+    assert set(alike.most.rivals) | {alike.most.path} == {"0", "1"}

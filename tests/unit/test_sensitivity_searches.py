@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from numpy.random import Generator, Philox
 
+from changeflow.measure.estimates import joint_level, t_interval
 from changeflow.study.design_range import Range, range_between
-from changeflow.study.sensitivity.break_even import Look, most_looks, next_values
+from changeflow.study.sensitivity.break_even import Look, break_even, most_looks, next_values
 from changeflow.study.sensitivity.pareto import membership, undominated
 from changeflow.study.sensitivity.responses import tables_of
+from changeflow.study.sensitivity.tornado import end_of
 from changeflow.study.sensitivity.waterfall import shapley_values
 from changeflow.study.sensitivity_points import subsets
+from changeflow.study.store_packing import Columns
 
 
 def search(lead: Callable[[float], float], arm: float, space: Range, tolerance: float = 0.01) -> list[Look]:
@@ -55,6 +59,39 @@ def test_every_change_is_followed() -> None:
     looks = search(lambda x: (x - 0.7) * (x - 1.6) * (x - 3.3), 0.0, Range("x", (), 0.0, 4.0, 5))
     signs = [one.ahead for one in looks]
     assert sum(one != other for one, other in zip(signs, signs[1:])) == 3
+
+
+def test_the_level_counts_every_value_that_was_looked_at() -> None:
+    """A search of 5 planned values and one change may look at 20; after 25 looks 25 intervals hold jointly."""
+    space, chance = Range("x", (), 0.0, 4.0, 5), Generator(Philox(5))
+    values = [*space.steps, *np.linspace(0.1, 3.9, 20).tolist()]
+    luck = chance.normal(0, 1, 30)
+    runs = [(luck + value - 2, luck * 0.0) for value in values]
+
+    facts = SimpleNamespace(together=1, late_requests_per_week=10.0, overloaded=False, currency="EUR")
+
+    def cell(scenario: str, numbers: np.ndarray) -> SimpleNamespace:
+        slope = 0.2 + 0.5 + 1.0 * luck if scenario == "b" else np.full(30, -1.0)  # .5 above what is tolerated of 10
+        values = {"total_cost": numbers, "backlog_growth_per_week": slope, "arrived_requests": np.full(30, 100.0)}
+        values["unasked_requests"] = np.zeros(30)
+        return SimpleNamespace(scenario=scenario, columns=Columns(30, values, {}, {}), facts=facts)
+
+    asked = SimpleNamespace(between=("a", "b"), tolerance=0.01)
+    plan = SimpleNamespace(
+        comparison=SimpleNamespace(primary="total_cost", level=0.95), points=[(value,) for value in values], planned=5,
+        ranges=(space,), paths=("x",), study=SimpleNamespace(break_even=asked), bases=[SimpleNamespace(currency="EUR")],
+    )  # fmt: skip
+    results = SimpleNamespace(plan=plan, at=lambda point: [cell("a", runs[point][0]), cell("b", runs[point][1])])
+    found = break_even(results)
+    assert found is not None
+    planned = [one for one in found.looks if one.value in set(space.steps)]
+    assert most_looks(planned, space, 0.01) < len(values)
+    arm = t_interval(luck, joint_level(0.95, len(values)))[1]
+    assert {round(one.half_width, 9) for one in found.looks} == {round(arm, 9)}
+    slope = cell("b", luck).columns.values["backlog_growth_per_week"]
+    mean, alone = t_interval(slope)
+    assert mean - alone > 0.2  # at 95 % alone the backlog of b surely grows, but not at the joint level
+    assert {one.growing for one in found.looks} == {(False, False)}
 
 
 def test_a_growing_backlog_loses_whatever_it_costs() -> None:
@@ -124,3 +161,12 @@ def test_ranges_of_laws_and_words() -> None:
     assert words is not None
     assert words.ends == ("decay", "rise")
     assert range_between("x", None, 3) is None
+
+
+def test_nothing_turns_surely_where_the_model_as_it_is_has_no_sure_sign() -> None:
+    """A base that surely is on neither side: an end surely below nothing turns nothing."""
+    wave = np.tile([1.0, -1.0], 10)
+    below, unsure, above = wave - 9.0, wave + 0.2, wave + 9.0
+    assert not end_of(1, below, unsure, 0.99, signed=True).turns
+    assert end_of(1, below, above, 0.99, signed=True).turns
+    assert not end_of(1, below, above, 0.99, signed=False).turns

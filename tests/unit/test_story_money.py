@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from changeflow.model.reading import read_model
 from changeflow.present.prices import price_sentence
 from changeflow.present.story import story
 from changeflow.study.compare import run
@@ -40,6 +43,16 @@ def test_the_price_of_an_hour_stands_beside_its_rate() -> None:
     text += "[contracts.book]\nprice_per_hour = 100\nminimum_hours = 2"
     found = run(Plan.of({"desk": model_of(text)}, replications=3))
     assert price_sentence(found) == "An hour done right costs EUR 200 (rate 100)."
+
+
+def test_the_price_of_an_hour_has_the_interval_of_its_runs() -> None:
+    """It hangs on what is done right, so it differs from run to run; the rates do not."""
+    found = run(Plan.of({"one": read_model("partly_open", ["horizon_days=100"])}, replications=6))
+    one = found.scenarios["one"].estimates["effective_price_per_reference_hour"]
+    said = re.match(r"An hour done right costs EUR ([0-9.]+) \+- ([0-9.]+) \(rate 55-130\).", price_sentence(found))
+    assert said is not None
+    assert float(said[1]) == pytest.approx(one.mean, abs=one.half_width / 2)
+    assert float(said[2]) == pytest.approx(one.half_width, rel=0.5)
 
 
 def test_work_without_a_price_has_no_sentence() -> None:

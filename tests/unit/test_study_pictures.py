@@ -13,7 +13,7 @@ from changeflow.present.sections.break_even import break_even_section
 from changeflow.present.sections.chart_main_effects import effects_chart
 from changeflow.present.sections.indices import indices_section
 from changeflow.present.sections.morris import morris_section
-from changeflow.present.sections.most import Most, Size, most_of, most_title
+from changeflow.present.sections.most import most_title
 from changeflow.present.sections.pareto import pareto_section
 from changeflow.present.sections.robust import robust_section
 from changeflow.present.sections.tornado import tornado_section
@@ -22,6 +22,7 @@ from changeflow.present.study_text import _columns
 from changeflow.study.sensitivity.break_even import BreakEvenFound, Change, Look
 from changeflow.study.sensitivity.indices import Index, Indices
 from changeflow.study.sensitivity.morris import Effect, Morris
+from changeflow.study.sensitivity.most import Most, Size, most_by_intervals
 from changeflow.study.sensitivity.pareto import Candidate, Front
 from changeflow.study.sensitivity.responses import Response
 from changeflow.study.sensitivity.robust import Robust, ShareOfBest
@@ -103,12 +104,12 @@ def test_the_largest_part_is_named_only_where_it_surely_is_the_largest() -> None
 def test_what_moves_most_is_sure_and_those_that_may_move_as_much_are_named() -> None:
     wide, sure = Size("wide", 90.0, -5.0, 185.0, sure=False), Size(SPEED, 30.0, 20.0, 40.0, sure=True)
     small = Size("small", 3.0, 2.0, 4.0, sure=True)
-    assert most_of([wide, sure, small]) == Most(SPEED, ("wide",))
-    assert most_of([sure, small]) == Most(SPEED, ())
-    assert most_of([wide]) is None
-    assert most_title(most_of([sure, small]), "moves", "cost") == "What moves the cost most: vendor speed"
+    assert most_by_intervals([wide, sure, small]) == Most(SPEED, ("wide",))
+    assert most_by_intervals([sure, small]) == Most(SPEED, ())
+    assert most_by_intervals([wide]) is None
+    assert most_title(most_by_intervals([sure, small]), "moves", "cost") == "What moves the cost most: vendor speed"
     assert (
-        most_title(most_of([wide, sure]), "moves", "cost")
+        most_title(most_by_intervals([wide, sure]), "moves", "cost")
         == "What surely moves the cost: vendor speed; perhaps as much: wide"
     )
     assert most_title(None, "moves", "cost") == "No assumption surely moves the cost"
@@ -138,7 +139,7 @@ def test_a_tornado_of_noise_names_nothing() -> None:
 
 def test_morris_names_what_is_more_than_noise_with_its_unit() -> None:
     effects = (Effect(FIT, 60.0, 5.0, 120.0, 1.0, 70.0, 20.0), Effect(SPEED, 50.0, 30.0, 60.0, -50.0, 20.0, 1.0))
-    section = morris_section(Morris(RESPONSE, 0.95, 5, effects), LABELS)
+    section = morris_section(Morris(RESPONSE, 0.95, 5, effects, Most(SPEED, (FIT,))), LABELS)
     assert "surely moved by vendor speed, by 50 EUR over its range (30 to 60)" in section.sentence
     assert "1 of 2 assumptions" in section.sentence
     assert section.shown[0][0] == "over the range (EUR)"
@@ -149,7 +150,8 @@ def test_wide_indices_are_said_to_be_wide() -> None:
     def said(arm: float) -> str:
         one = Index(SPEED, 0.6, 0.6 - arm, 0.6 + arm, 0.7, 0.7 - arm, 0.7 + arm)
         other = Index(FIT, 0.2, 0.2 - arm, 0.2 + arm, 0.3, 0.3 - arm, 0.3 + arm)
-        return indices_section(Indices(RESPONSE, 0.95, 16, 1.0, 0.4, 0.3, 0.5, (one, other)), LABELS).sentence
+        most = Most(SPEED, (FIT,) if arm > 0.2 else ())
+        return indices_section(Indices(RESPONSE, 0.95, 16, 1.0, 0.4, 0.3, 0.5, (one, other), most), LABELS).sentence
 
     assert "go live fit may explain as much" in said(0.4)
     assert "intervals are wide" in said(0.4)
@@ -211,7 +213,7 @@ def test_the_robust_share_stands_with_its_interval_in_the_title() -> None:
         ShareOfBest("vendor", 5, 0.25, 0.09, 0.49, 0, 0.0, 0.0, 0.17),
         ShareOfBest("both", 15, 0.75, 0.51, 0.91, 6, 0.30, 0.12, 0.54),
     )
-    figure = robust_section(Robust(shares, 20, 10, 4, 0, 0.95), "total_cost", 3).draw()
+    figure = robust_section(Robust(shares, 20, 10, 4, 0, 0, 0.95), "total_cost", 3).draw()
     assert "best total cost in 75% (51% to 91%) of settings, surely in 30%" in words(figure)
     assert "Whiskers: 95% intervals" in words(figure)
     assert len(figure.axes[0].containers) >= 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from changeflow.measure.clusters import clustered_mean
+from changeflow.measure.clusters import clustered_mean, share_estimate
 from changeflow.measure.estimates import t_interval
 from changeflow.study.estimating import mean_of
 from changeflow.study.store_packing import Columns
@@ -32,11 +32,11 @@ def drawn(organisations: int) -> np.ndarray:
     return shared + chance.normal(0.0, 1.0, len(shared))
 
 
-def until_enough(values: np.ndarray, one: Sequential, together: int) -> int:
+def until_enough(values: np.ndarray, one: Sequential, together: int, measure: str = COST) -> int:
     """What a study does, on runs that are all there."""
     look = first_of(one, together)
     while True:
-        enough, after = look_at([columns(values[:look])], one, 0.95, together)
+        enough, after = look_at([columns(values[:look], measure)], one, 0.95, together)
         if enough is not None:
             return enough
         assert after > look
@@ -79,6 +79,16 @@ def test_single_runs_end_where_their_own_interval_is_narrow_and_stays_so() -> No
         mean, half_width = t_interval(values[: found - ahead])
         assert half_width <= 0.05 * mean, ahead
     assert t_interval(values[: found - 6])[1] == pytest.approx(5.0, rel=0.2)
+
+
+@pytest.mark.parametrize("together", [1, TOGETHER])
+def test_a_share_is_precise_by_its_own_interval(together: int) -> None:
+    """No system given up in the first runs is no proof that none ever is: within .02 takes 180 answers that agree."""
+    one = Sequential(first=20, most=4000, measures=(Until(measure="abandoned", absolute=0.02),))
+    found = until_enough(np.zeros(3000), one, together, "abandoned")
+    assert share_estimate(np.zeros(found), together)[1] <= 0.02
+    least = found - 6 * together  # five more for the look-ahead, 5 % beyond 100
+    assert share_estimate(np.zeros(int(least * 0.9)), together)[1] > 0.02
 
 
 @pytest.mark.slow

@@ -1,11 +1,14 @@
 """Who wins, on made-up runs with known differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from changeflow.measure.estimates import jackknife_ratio, t_interval
 from changeflow.measure.records import Estimate, RunMeasures
 from changeflow.study.evaluate import paired_differences
+from changeflow.study.ranking import Out, Ranking, rank
 from changeflow.study.results import ScenarioResult
 from changeflow.study.verdict import judge
 from tests.unit.small import DESK, model_of
@@ -87,6 +90,24 @@ def test_the_only_one_that_settles_wins() -> None:
 def test_nobody_wins_when_all_backlogs_grow() -> None:
     found = verdict_of(scenario("a", 100, growing=True), scenario("b", 1000, growing=True))
     assert (found.kind, found.winner, found.leader, found.growing) == ("all_grow", None, None, ("a", "b"))
+
+
+def test_no_number_is_not_a_growing_backlog() -> None:
+    """Nobody grows and nobody has the number; one grows; and who is left out, with the reason."""
+
+    def nobody(_one: int, _other: int, _level: float) -> tuple[float, float]:
+        raise AssertionError("nothing to compare")
+
+    def found(*means: float | Out) -> Ranking:
+        return rank(means, nobody, level=0.95, matters=0.0)
+
+    assert found("no_number", "no_number").kind == "no_number"
+    assert found("grows", "no_number").kind == "no_number"
+    assert found("grows", "grows").kind == "all_grow"
+    assert found("no_number", 3.0, "grows") == Ranking("wins", 1, out=((0, "no_number"), (2, "grows")))
+    without = replace(scenario("a", 1.0), estimates={})
+    verdict = verdict_of(without, replace(without, name="b"))
+    assert (verdict.kind, verdict.growing) == ("no_number", ())
 
 
 def test_one_scenario_is_no_contest() -> None:

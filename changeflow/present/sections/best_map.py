@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "wins": "surely", "same": "no difference that matters", "too_close": "cannot tell", "all_grow": "all grow",
-    "single": "single",
+    "no_number": "no number", "single": "single",
 }  # fmt: skip
 
 
@@ -36,12 +36,15 @@ def best_map_section(found: BestMap, labels: Labels) -> Section:
     axes = " x ".join(map(path_words, found.paths))
     words = f"Of {count} squares of {axes}, surely best in {plain(found.measure)}: {said}"
     alone = sum(square.alone for square in found.squares)
-    only = "as the only one with a number: other backlogs grow, or nothing is done"
+    whys = {why for square in found.squares if square.alone for _, why in square.best.out}
+    only = "as the only one with a number" + (": the others' backlogs grow" if whys == {"grows"} else "")
     words += f" ({alone} of them {only})" if alone else ""
     open_ones = sum(square.best.kind in {"too_close", "same"} for square in found.squares)
     words += f"; cannot tell, or no difference that matters, in {open_ones}" if open_ones else ""
     growing = sum(square.best.kind == "all_grow" for square in found.squares)
-    words += f"; nobody has a number in {growing}, as every backlog grows or nothing is done" if growing else ""
+    words += f"; every backlog grows in {growing}" if growing else ""
+    nothing = sum(square.best.kind == "no_number" for square in found.squares)
+    words += f"; nobody has a number in {nothing}" if nothing else ""
     words += "."
     here = found.nearest
     if here is not None and found.mark is not None:
@@ -62,7 +65,7 @@ def best_map_section(found: BestMap, labels: Labels) -> Section:
 
 def _verdict(square: Square) -> str:
     if square.leader is None:
-        return "every backlog grows, or nothing is done"
+        return "every backlog grows" if square.best.kind == "all_grow" else "nobody has a number"
     word = {"wins": "surely best", "same": "best, by less than matters"}.get(square.best.kind, "best mean, not surely")
     if square.alone:
         word = "best, as the only one with a number"
@@ -83,7 +86,7 @@ def _grid(found: BestMap) -> tuple[tuple[str, ...], ...]:
 
 def _legend(found: BestMap, labels: Labels) -> str:
     words = [f"{letter} {plain(name)}" for name, letter in _letters(found.scenarios).items()]
-    rest = ["? not surely by more than matters", "grow: every backlog grows, or nothing is done"]
+    rest = ["? not surely by more than matters", "grow: every backlog grows", "none: nobody has a number"]
     across, up = (labels[path] for path in found.paths)
     return f"Across: {across}; up: {up}. {'; '.join([*words, *rest])}."
 
@@ -97,7 +100,7 @@ def _letters(scenarios: Sequence[str]) -> dict[str, str]:
 
 def _letter(square: Square, letters: dict[str, str]) -> str:
     if square.leader is None:
-        return "grow"
+        return "grow" if square.best.kind == "all_grow" else "none"
     return letters[square.leader] + ("" if square.best.kind == "wins" else "?")
 
 

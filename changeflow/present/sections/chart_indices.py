@@ -37,7 +37,15 @@ def morris_chart(found: Morris, title: str, labels: Labels) -> Figure:
         put_legend(
             figure,
             [
-                Line2D([], [], color=FIRST, marker="o", ms=5, lw=2.2, label=f"mean effect, {found.level:.0%} interval"),
+                Line2D(
+                    [],
+                    [],
+                    color=FIRST,
+                    marker="o",
+                    ms=5,
+                    lw=2.2,
+                    label=f"mean effect, {found.level:.0%} sure for all together",
+                ),
                 Line2D(
                     [],
                     [],

@@ -77,9 +77,14 @@ def _handles(found: BestMap) -> list[Artist]:
         if kind in kinds
     ]
     if any(square.alone for square in found.squares):
-        handles.append(Patch(facecolor=to_rgba(INK, PALE), label="pale: the others' backlogs grow"))
+        handles.append(Patch(facecolor=to_rgba(INK, PALE), label="pale: the others' backlogs grow, or have no number"))
     if None in there:
-        handles.append(Patch(facecolor=FAINT, label="every backlog grows, or nothing is done"))
+        said = [
+            word
+            for kind, word in {"all_grow": "every backlog grows", "no_number": "no number"}.items()
+            if kind in kinds
+        ]
+        handles.append(Patch(facecolor=FAINT, label=", or ".join(said)))
     if found.nearest is not None:
         handles.append(
             Line2D(

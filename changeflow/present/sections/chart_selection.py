@@ -64,7 +64,8 @@ def selection_chart(results: StudyResults) -> Figure:
         out_there = any(is_out(one) for one in ranked)
         handles = _handles(looks if _by_colour(plan) else {}, out=out_there)
         surer = "" if selected.selecting.independent else " Differences, on the same requests, are surer."
-        put_legend(figure, handles, f"Bars: {plan.comparison.level:.0%} interval of each mean alone.{surer}")
+        chosen = "" if selected.selecting.of_a_size else ", a little less sure as a look at the runs chose how many"
+        put_legend(figure, handles, f"Bars: {plan.comparison.level:.0%} interval of each mean alone{chosen}.{surer}")
         return settled(figure)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words, some_paths
 from changeflow.present.sections.labels import response_words
-from changeflow.present.sections.most import Size, most_of, most_title
+from changeflow.present.sections.most import most_title
 from changeflow.present.sections.section import Section, number
 from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.indices import Indices
@@ -25,9 +25,7 @@ HEADER = (
 
 def indices_section(found: Indices, labels: Labels) -> Section:
     """Which assumption explains most of the variance, and how much of a run's is noise."""
-    most = most_of(
-        [Size(one.path, one.total, one.total_low, one.total_high, one.total_low > 0) for one in found.indices]
-    )
+    most = found.most
     first = next((one for one in found.indices if most is not None and one.path == most.path), found.indices[0])
     whose = capitalised(response_words(found.response))
     words = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words
 from changeflow.present.sections.labels import response_words
-from changeflow.present.sections.most import Size, as_much, most_of, most_title, moved_by
+from changeflow.present.sections.most import as_much, most_title, moved_by
 from changeflow.present.sections.section import Section, amount, interval, number
 from changeflow.present.words import capitalised, plain
 from changeflow.study.sensitivity.morris import Morris
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEGEND = (
     "size: mean size of the effects (mu*); net: their mean (mu); spread: how they differ over the settings of the "
-    "others (sigma); noise: the size that noise alone would show."
+    "others (sigma); noise: the size that noise alone would show. Intervals hold together."
 )
 HEADER = ("factor", "mu_star", "mu_star_low", "mu_star_high", "mu", "sigma", "noise", "visible", "level", "unit")
 
@@ -25,7 +25,7 @@ def morris_section(found: Morris, labels: Labels) -> Section:
     """Which assumptions move the response, and how many are no more than noise."""
     effects, unit = found.effects, found.response.unit
     visible = sum(one.visible for one in effects)
-    most = most_of([Size(one.path, one.mu_star, one.low, one.high, one.visible) for one in effects])
+    most = found.most
     words = f"{capitalised(response_words(found.response))}: "
     if most is not None:
         first = next(one for one in effects if one.path == most.path)

@@ -1,40 +1,11 @@
-"""Which of many assumptions has the largest effect, as far as the intervals tell."""
+"""Which of many assumptions has the largest effect, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from changeflow.present.paths import path_words, some_paths
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How large an assumption's effect is, with its interval; sure: surely more than nothing."""
-
-    path: str
-    size: float
-    low: float
-    high: float
-    sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Most:
-    """The largest of the sure effects, and the assumptions whose own may be as large."""
-
-    path: str
-    rivals: tuple[str, ...]
-
-
-def most_of(sizes: Sequence[Size]) -> Most | None:
-    """None where no effect is sure. A rival's interval reaches that of the largest: not surely smaller."""
-    sure = [one for one in sizes if one.sure]
-    if not sure:
-        return None
-    largest = max(sure, key=lambda one: one.size)
-    rivals = tuple(one.path for one in sizes if one is not largest and one.high >= largest.low)
-    return Most(largest.path, rivals)
+from changeflow.study.sensitivity.most import Most
 
 
 def most_title(most: Most | None, does: str, to_what: str) -> str:

@@ -32,7 +32,7 @@ def robust_section(found: Robust, measure: str, factors: int) -> Section:
     )
     rest = {
         "too close to call": found.cannot_tell, "no difference that matters": found.same,
-        "every backlog grows, or nothing is done": found.all_grow,
+        "every backlog grows": found.all_grow, "nobody has a number": found.no_number,
     }  # fmt: skip
     said = [f"{name} in {count / found.points:.0%}" for name, count in rest.items() if count]
     if said:
@@ -52,7 +52,7 @@ def robust_section(found: Robust, measure: str, factors: int) -> Section:
     ]  # fmt: skip
     facts = {
         "points": found.points, "cannot_tell": found.cannot_tell, "no_difference": found.same,
-        "all_grow": found.all_grow,
+        "all_grow": found.all_grow, "no_number": found.no_number,
     }  # fmt: skip
     title = (
         f"{capitalised(plain(first.scenario))}: best {plain(measure)} in {first.share:.0%} ({first.low:.0%} to "

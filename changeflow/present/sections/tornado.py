@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from changeflow.present.paths import Labels, path_words
 from changeflow.present.sections.labels import response_words
-from changeflow.present.sections.most import Size, as_much, most_of, most_title, moved_by
+from changeflow.present.sections.most import as_much, most_title, moved_by
 from changeflow.present.sections.section import Section, amount, ends_in_words, number, signed, written
 from changeflow.present.words import capitalised, plain, plus_minus
 from changeflow.study.sensitivity.tornado import Bar, Tornado
@@ -24,7 +23,7 @@ HEADER = (
 def tornado_section(found: Tornado, labels: Labels) -> Section:
     """Which assumption moves the answer most, and which alone turns it."""
     bars, response = found.bars, capitalised(response_words(found.response))
-    most = most_of([_size(bar) for bar in bars])
+    most = found.most
     words = f"{response}: {plus_minus(found.base, found.half_width)} {found.response.unit} as the model is; "
     if most is None:
         words += f"no one of {len(bars)} assumptions alone surely moves it."
@@ -44,16 +43,6 @@ def tornado_section(found: Tornado, labels: Labels) -> Section:
     title = f"{most_title(most, 'moves', plain(found.response.measure))}, of {len(bars)} one at a time"
     legend = f"Intervals of the changes hold together at {found.level:.0%}."
     return Section(words, HEADER, rows, tuple(shown), lambda: _draw(found, title, labels), facts, legend)
-
-
-def _size(bar: Bar) -> Size:
-    """The larger of the two changes, as far as it is sure."""
-    ends = [end for end in (bar.low, bar.high) if math.isfinite(end.change) and math.isfinite(end.half_width)]
-    if not ends:
-        return Size(bar.path, 0.0, 0.0, math.inf, sure=False)
-    surest = max(ends, key=lambda end: abs(end.change) - end.half_width)
-    low, high = abs(surest.change) - surest.half_width, max(abs(end.change) + end.half_width for end in ends)
-    return Size(bar.path, abs(surest.change), low, high, sure=low > 0)
 
 
 def _turning(paths: list[str], count: int) -> str:

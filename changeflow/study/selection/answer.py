@@ -65,7 +65,7 @@ def selected(race: Race, outcome: Outcome, left_out: Sequence[System]) -> Select
     selecting, choice, zone = race.selecting, outcome.selection, outcome.zone
     losses = [column[:count] for column, count in zip(zone.losses(race.values), choice.replications, strict=True)]
     in_subset = _subset(selecting, losses, zone.level, zone.indifference)
-    intervals = _intervals(selecting, losses, zone.level)
+    intervals = _intervals(selecting, losses, zone.level, zone.indifference if outcome.asked is None else None)
     guarantee: str = choice.guarantee
     if in_subset is not None:
         guarantee = "subset"
@@ -102,8 +102,13 @@ def _subset(selecting: Selecting, losses: list[Floats], level: float, zone: floa
     return [bool(one) for one in found]
 
 
-def _intervals(selecting: Selecting, losses: list[Floats], level: float) -> list[AgainstBest] | None:
-    """None after Kim and Nelson's, which stops when the means are apart: intervals of 95 % then hold with 90 %."""
+def _intervals(
+    selecting: Selecting, losses: list[Floats], level: float, zone: float | None
+) -> list[AgainstBest] | None:
+    """None after Kim and Nelson's, which stops when the means are apart: intervals of 95 % then hold with 90 %.
+
+    Nelson and Matejcik's have the zone for their half-width, where the procedure got what it asked for.
+    """
     if selecting.independent or selecting.procedure == "kim_nelson":
         return None
-    return against_best(np.asarray(losses), level)
+    return against_best(np.asarray(losses), level, zone if selecting.procedure == "nelson_matejcik" else None)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from changeflow.measure.estimates import joint_level, t_interval
+from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.design_range import Range, Setting
 from changeflow.study.sensitivity.responses import Response, response_at
 from changeflow.study.study import StudyResults
+from changeflow.study.study_estimates import Cell, grows
 
 LOOKS = 3
 """Places that a round looks at for each change: the change itself and both ends of its band."""
@@ -155,21 +157,32 @@ def _changes(looks: list[Look], between: tuple[str, str], *, whole: bool) -> Ite
 
 
 def _looks(results: StudyResults) -> list[Look]:
-    """The values looked at so far in order, with intervals that hold jointly over all that may still come."""
+    """The values looked at so far in order, with intervals that hold jointly over all that may still come.
+
+    Noise may add a change that the planned values do not show, and a search with fewer runs may have looked elsewhere:
+    the level counts no fewer values than were looked at.
+    """
     plan, asked = results.plan, results.plan.study.break_even
     assert asked is not None
     measure = plan.comparison.primary
     sign = 1.0 if MEASURES[base_name(measure)].more_is_better else -1.0
     response = Response(measure, asked.between[0], asked.between[1], "")
-    leads, growing = {}, {}
+    leads, pairs = {}, {}
     for point, (value,) in enumerate(plan.points):
         cells = {cell.scenario: cell for cell in results.at(point)}
         leads[value] = sign * response_at(results.at(point), response)
-        growing[value] = cells[asked.between[0]].growing, cells[asked.between[1]].growing
+        pairs[value] = [cells[name] for name in asked.between]
     first = sorted(setting[0] for setting in plan.points[: plan.planned])
-    planned = [Look(value, t_interval(leads[value])[0], 0.0, growing[value]) for value in first]
-    level = joint_level(plan.comparison.level, most_looks(planned, plan.ranges[0], asked.tolerance))
-    return [Look(value, *t_interval(leads[value], level), growing[value]) for value in sorted(leads)]
+    planned = [_look(value, leads[value], pairs[value], plan.comparison.level) for value in first]
+    count = max(most_looks(planned, plan.ranges[0], asked.tolerance), len(leads))
+    level = joint_level(plan.comparison.level, count)
+    return [_look(value, leads[value], pairs[value], level) for value in sorted(leads)]
+
+
+def _look(value: float, leads: Floats, cells: Sequence[Cell], level: float) -> Look:
+    """All that decides who is better there, at one level."""
+    first, second = (grows(cell, level) for cell in cells)
+    return Look(value, *t_interval(leads, level), (first, second))
 
 
 def most_looks(planned: list[Look], space: Range, tolerance: float) -> int:

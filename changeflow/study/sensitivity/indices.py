@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from changeflow.measure.estimates import joint_level
 from changeflow.measure.records import Floats
-from changeflow.study.sensitivity.resampling import bootstrap, noise_variance, product_of_means
+from changeflow.study.sensitivity.most import Most, most_of
+from changeflow.study.sensitivity.resampling import Resampled, bootstrap, noise_variance, product_of_means
 from changeflow.study.sensitivity.responses import Response, numbers_of, response_of, table_of
 from changeflow.study.study import StudyResults
 
@@ -39,6 +41,8 @@ class Indices:
     noise_low: float
     noise_high: float
     indices: tuple[Index, ...]
+    most: Most | None
+    """Which has the largest total share, as far as the runs tell; None where none surely has any."""
 
 
 def sobol_indices(results: StudyResults) -> Indices | None:
@@ -82,13 +86,16 @@ def indices_of(table: Floats, paths: tuple[str, ...], response: Response, level:
         scaled = np.array([*first, *total]) / variance if variance > 0 else np.full(2 * factors, np.nan)
         return np.array([*scaled, share, variance])
 
-    found, low, high = bootstrap(statistic, len(blocks), runs, level, seed)
+    numbers = bootstrap(statistic, len(blocks), runs, seed)
+    found, (low, high) = numbers.found, numbers.ends(level)
     made = [
         Index(path, *(float(ends[place]) for place in (i, factors + i) for ends in (found, low, high)))
         for i, path in enumerate(paths)
     ]
+    totals = Resampled(found[factors : 2 * factors], numbers.draws[:, factors : 2 * factors], len(blocks))
+    sure = [totals.surely_above(place, None, joint_level(level, factors)) for place in range(factors)]
     noise = 2 * factors
     return Indices(
         response, level, len(blocks), float(found[-1]), float(found[noise]), float(low[noise]), float(high[noise]),
-        tuple(sorted(made, key=lambda one: -np.nan_to_num(one.total, nan=-1.0))),
+        tuple(sorted(made, key=lambda one: -np.nan_to_num(one.total, nan=-1.0))), most_of(paths, totals, sure, level),
     )  # fmt: skip

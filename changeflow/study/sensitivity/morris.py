@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from changeflow.measure.estimates import joint_level
 from changeflow.measure.records import Floats
 from changeflow.study.design_range import Range, Setting
 from changeflow.study.design_sensitivity import morris_shares
+from changeflow.study.sensitivity.most import Most, most_of
 from changeflow.study.sensitivity.resampling import bootstrap, noise_variance, product_of_means
 from changeflow.study.sensitivity.responses import Response, numbers_of, response_of, table_of
 from changeflow.study.study import StudyResults
@@ -20,8 +22,8 @@ from changeflow.study.study import StudyResults
 class Effect:
     """One assumption's effect over its whole range.
 
-    mu_star: mean size of its elementary effects, with its interval; mu: their mean; sigma: their spread over the walks
-    without the noise of the runs; noise: what mu_star would be from noise alone.
+    mu_star: mean size of its elementary effects, with an interval that holds jointly for all; mu: their mean; sigma:
+    their spread over the walks without the noise of the runs; noise: what mu_star would be from noise alone.
     """
 
     path: str
@@ -51,6 +53,8 @@ class Morris:
     level: float
     walks: int
     effects: tuple[Effect, ...]
+    most: Most | None
+    """Which moves the response most, as far as the runs tell; None where none surely moves it."""
 
 
 def morris(results: StudyResults) -> Morris | None:
@@ -62,10 +66,7 @@ def morris(results: StudyResults) -> Morris | None:
     table = table_of(numbers_of(results, response), response.name)
     shares = morris_shares(plan.study.design, len(plan.paths))
     steps = elementary_effects(table, shares, plan.points, plan.ranges)
-    level = plan.comparison.level
-    effects = [effect_of(path, one, level, plan.study.seed) for path, one in zip(plan.paths, steps)]
-    walks = plan.study.design.trajectories
-    return Morris(response, level, walks, tuple(sorted(effects, key=lambda one: -one.mu_star)))
+    return morris_of(response, plan.paths, steps, plan.comparison.level, plan.study.seed)
 
 
 def elementary_effects(
@@ -83,19 +84,31 @@ def elementary_effects(
     return [np.array(one) for one in found]
 
 
-def effect_of(path: str, effects: Floats, level: float, seed: int) -> Effect:
-    """From elementary effects, walks x runs."""
-    walks, runs = effects.shape
+def morris_of(response: Response, paths: Sequence[str], steps: list[Floats], level: float, seed: int) -> Morris:
+    """From the elementary effects of each path, walks x runs.
+
+    Intervals: Student's with the standard deviation of resampled walks and runs, split over the paths (Bonferroni).
+    Percentiles would lie too high: a resampled mean has its noise twice, and sizes turn all noise upwards.
+    """
+    table = np.array(steps)
+    _, walks, runs = table.shape
 
     def statistic(rows: Floats, of_runs: Floats) -> Floats:
-        means = effects @ (of_runs / of_runs.sum())
-        return np.array([np.average(np.abs(means), weights=rows), np.average(means, weights=rows)])
+        return np.asarray(np.abs(table @ (of_runs / of_runs.sum())) @ (rows / rows.sum()))
 
-    (mu_star, mu), low, high = bootstrap(statistic, walks, runs, level, seed)
+    sizes, joint = bootstrap(statistic, walks, runs, seed), joint_level(level, len(paths))
+    arms = [sizes.half_width(draws, joint) for draws in sizes.draws.T]
+    effects = [_effect(path, one, float(size), arm) for path, one, size, arm in zip(paths, steps, sizes.found, arms)]
+    most = most_of(paths, sizes, [one.visible for one in effects], level)
+    return Morris(response, level, walks, tuple(sorted(effects, key=lambda one: -one.mu_star)), most)
+
+
+def _effect(path: str, effects: Floats, mu_star: float, arm: float) -> Effect:
+    walks, runs = effects.shape
     even = np.ones(runs)
     squares = float(product_of_means(effects, effects, even).mean())
     overall = effects.sum(axis=0)[None, :]
     of_pairs = float(product_of_means(overall, overall, even)[0]) / walks**2
     sigma = math.sqrt(max((squares - of_pairs) * walks / (walks - 1), 0.0)) if walks > 1 else math.nan
     noise = math.sqrt(2 / math.pi * float(noise_variance(effects, even).mean()) / runs)
-    return Effect(path, float(mu_star), float(low[0]), float(high[0]), float(mu), sigma, noise)
+    return Effect(path, mu_star, max(mu_star - arm, 0.0), mu_star + arm, float(effects.mean()), sigma, noise)

@@ -8,12 +8,15 @@ run stay out, too, so that a bootstrap over runs sees no noise as signal.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator, Philox
 
 from changeflow.measure.records import Floats
+from changeflow.measure.student import t_quantile
 
 DRAWS = 500
 Statistic = Callable[[Floats, Floats], Floats]
@@ -35,8 +38,36 @@ def noise_variance(table: Floats, runs: Floats) -> Floats:
     return np.asarray(square / (1 - (share**2).sum()))
 
 
-def bootstrap(statistic: Statistic, rows: int, runs: int, level: float, seed: int) -> tuple[Floats, Floats, Floats]:
-    """The numbers, and percentile ends from resampled rows and runs (both at once, Efron 1979)."""
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """Numbers and what becomes of them with other rows and runs."""
+
+    found: Floats
+    draws: Floats
+    """Draws x numbers."""
+    rows: int
+
+    def ends(self, level: float) -> tuple[Floats, Floats]:
+        """Percentile ends of each number (Efron 1979); NaN where it never is one."""
+        there, ends = ~np.isnan(self.draws).all(axis=0), np.full((2, len(self.found)), np.nan)
+        ends[:, there] = np.nanquantile(self.draws[:, there], [(1 - level) / 2, (1 + level) / 2], axis=0)
+        return ends[0], ends[1]
+
+    def surely_above(self, place: int, other: int | None, level: float) -> bool:
+        """Is a number surely above another one (None: above nothing)? By the half-width of their difference."""
+        found, draws = self.found[place], self.draws[:, place]
+        if other is not None:
+            found, draws = found - self.found[other], draws - self.draws[:, other]
+        return bool(found - self.half_width(draws, level) > 0)
+
+    def half_width(self, draws: Floats, level: float) -> float:
+        """t(rows - 1) times the standard deviation of the draws: few draws tell it also at a level near 1."""
+        there = draws[~np.isnan(draws)]
+        return t_quantile(level, self.rows - 1) * float(there.std(ddof=1)) if len(there) > 1 else math.inf
+
+
+def bootstrap(statistic: Statistic, rows: int, runs: int, seed: int) -> Resampled:
+    """The numbers, also from resampled rows and runs, both at once."""
     chance = Generator(Philox(seed))
     found = statistic(np.ones(rows), np.ones(runs))
     draws = []
@@ -45,7 +76,4 @@ def bootstrap(statistic: Statistic, rows: int, runs: int, level: float, seed: in
         of_runs = np.bincount(chance.integers(runs, size=runs), minlength=runs).astype(float)
         if (of_runs > 0).sum() > 1:
             draws.append(statistic(of_rows, of_runs))
-    made = np.array(draws)
-    there, ends = ~np.isnan(made).all(axis=0), np.full((2, len(found)), np.nan)
-    ends[:, there] = np.nanquantile(made[:, there], [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return found, ends[0], ends[1]
+    return Resampled(found, np.array(draws), rows)

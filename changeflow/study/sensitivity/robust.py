@@ -36,6 +36,8 @@ class Robust:
     same: int
     """Points where surely no difference matters between the two best."""
     all_grow: int
+    no_number: int
+    """Points where nobody has a number, and not all because their backlogs grow."""
     level: float
 
 
@@ -59,4 +61,12 @@ def robust(results: StudyResults) -> Robust | None:
             ShareOfBest(scenario, leads, leads / count, ends[0], ends[1], surely, surely / count, ends[2], ends[3])
         )
     kinds = [one.kind for one in bests]
-    return Robust(tuple(shares), count, kinds.count("too_close"), kinds.count("same"), kinds.count("all_grow"), level)
+    return Robust(
+        tuple(shares),
+        count,
+        kinds.count("too_close"),
+        kinds.count("same"),
+        kinds.count("all_grow"),
+        kinds.count("no_number"),
+        level,
+    )

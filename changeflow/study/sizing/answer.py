@@ -12,7 +12,7 @@ from changeflow.study.sizing.levers import Point, Space, Staff
 from changeflow.study.sizing.search import Tried
 from changeflow.study.sizing.targets import Service, State
 
-TODAY, CHEAPER, ANSWER, DEARER, VENDOR = "today", "cheaper", "answer", "dearer", "vendor"
+SHOWN = TODAY, CHEAPER, ANSWER, DEARER, VENDOR = "today", "cheaper", "answer", "dearer", "vendor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from changeflow.study.crew import Crew
 from changeflow.study.plan import Plan
 from changeflow.study.routes import along_route
 from changeflow.study.runner import Progress, no_progress
-from changeflow.study.sizing.answer import Family, Sizing
-from changeflow.study.sizing.desk import Claims, Desk
+from changeflow.study.sizing.answer import SHOWN, Family, Sizing
+from changeflow.study.sizing.desk import MOST_TRIED, QUICK_MOST_TRIED, QUICK_SEARCH_RUNS, SEARCH_RUNS, Claims, Desk
 from changeflow.study.sizing.levers import Space, can_be_sized, space_of
 from changeflow.study.sizing.search import shortlist
 from changeflow.study.sizing.targets import TOLERANCE, check_targets
@@ -45,7 +45,7 @@ def size(
     alone = _vendor_alone(model)
     if alone is not None and can_be_sized(alone):
         spaces.append(space_of(alone, {path: span for path, span in (ranges or {}).items() if _is_of(alone, path)}))
-    plan = with_engine(plan)
+    plan = with_engine(plan, most_runs(plan, spaces[0]))
     with hired(plan, crew, plan.replications * MOST_VERIFIED) as hands:
         return _sized(Desk(plan, model, hands, progress), spaces, tolerance, began)
 
@@ -66,6 +66,12 @@ def _sized(desk: Desk, spaces: list[Space], tolerance: float, began: float) -> S
     ]
     vendor = families[1] if len(families) > 1 else None
     return desk.figures(families[0], vendor, Claims(level, verified, tolerance), began)
+
+
+def most_runs(plan: Plan, space: Space) -> int:
+    """Of a search that goes on to its limit, of what it verifies, and of the table."""
+    limit, each = (QUICK_MOST_TRIED, QUICK_SEARCH_RUNS) if plan.quick else (MOST_TRIED, SEARCH_RUNS)
+    return min(limit, space.size) * each + (MOST_VERIFIED + VENDOR_VERIFIED + len(SHOWN)) * plan.replications
 
 
 def check_sizing(model: Model, ranges: Mapping[str, tuple[float, float]] | None, tolerance: float) -> Space:
