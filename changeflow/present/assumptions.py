@@ -14,7 +14,7 @@ from changeflow.study.results import Results
 def assumption_rows(results: Results) -> list[tuple[str, str, str, str]]:
     """The same over all scenarios, each row once, paths in words."""
     rows = chain.from_iterable(assumption_rows_of(result.model) for result in results.scenarios.values())
-    return list(dict.fromkeys((path_words(path), value, span, source) for path, value, span, source in rows))
+    return [(path_words(path), value, span, source) for path, value, span, source in dict.fromkeys(rows)]
 
 
 def assumption_rows_of(model: Model) -> list[tuple[str, str, str, str]]:

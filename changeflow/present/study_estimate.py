@@ -16,7 +16,8 @@ def estimate_lines(plan: StudyPlan, cells: Cells, pilot: Pilot, workers: int) ->
     different = len(set(cells.keys.values()))
     least, most = different * plan.least_replications, different * plan.replications
     runs = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-    low, high = (count * pilot.seconds_a_run / workers for count in (least, most))
+    models = different * pilot.seconds_a_cell  # once to look at all of them, once where they run
+    low, high = (models + (models + count * pilot.seconds_a_run) / workers for count in (least, most))
     time = in_words(low) if least == most else f"{in_words(low)} to {in_words(high)}"
     crew = f"{workers} workers" if workers > 1 else "1 worker"
     how = f"{1000 * pilot.seconds_a_run:.3g} ms a run, {pilot.engine} engine, measured now"

@@ -29,16 +29,21 @@ class Pilot:
     memory_bytes: float
     """Of the whole process so far."""
     engine: str
+    seconds_a_cell: float
+    """To make a scenario's model at a point, and its tables."""
 
 
 def pilot(plan: StudyPlan) -> Pilot:
     """Run replication 0 of each scenario at the first point, twice, for the first time pays for much else."""
     measures: set[str] = set()
     seconds, size = 0.0, 0
+    began = time.perf_counter()
     models = [plan.model(0, scenario) for scenario in plan.scenarios]
-    engine = choose_engine("auto", models=models)
-    for model in models:
-        window = Window.of(compile_tables(model))
+    tables = [compile_tables(model) for model in models]
+    making = time.perf_counter() - began
+    engine = choose_engine("auto", models=models, tables=tables)
+    for one in tables:
+        window = Window.of(one)
         controls = controls_of(plan.manner, window)
         for _ in range(2):
             began = time.perf_counter()
@@ -47,7 +52,8 @@ def pilot(plan: StudyPlan) -> Pilot:
         measures |= set(run.values)
         seconds, size = seconds + spent, size + len(pack(run).numbers) + ROW_BYTES
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0  # kilobytes on Linux
-    return Pilot(frozenset(measures), seconds / len(models), size / len(models), memory, engine)
+    count = len(models)
+    return Pilot(frozenset(measures), seconds / count, size / count, memory, engine, making / count)
 
 
 def engine_for(plan: StudyPlan, cells: Cells, asked: str, missing: int) -> str:
