@@ -89,12 +89,12 @@ def share_difference(first: Floats, second: Floats, size: int, level: float = 0.
 
 
 def clustered_curve(curves: Floats, size: int, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Pointwise mean and half-width of curves, one row a run; a row of NaN is left out."""
+    """Pointwise mean and half-width of curves, one row a run; a row of NaN is left out. NaN below two clusters."""
     sums, counts = _known(*sums_and_counts(curves, size))
     n, total, number = len(sums), sums.sum(axis=0), counts.sum(axis=0)
     mean = total / number
     if n < 2:
-        return mean, np.zeros_like(mean)
+        return mean, np.full_like(mean, np.nan)
     pseudo = n * mean - (n - 1) * (total - sums) / (number - counts)
     return mean, t_quantile(level, n - 1) * np.asarray(pseudo.std(axis=0, ddof=1)) / math.sqrt(n)
 

@@ -24,11 +24,11 @@ def t_interval(values: Sequence[float] | Floats, level: float = 0.95) -> tuple[f
 
 
 def curve_interval(curves: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Pointwise mean and half-width of curves, one row a replication."""
+    """Pointwise mean and half-width of curves, one row a replication; NaN below two: no band, not one of width 0."""
     n = len(curves)
     mean = np.asarray(curves.mean(axis=0))
     if n < 2:
-        return mean, np.zeros_like(mean)
+        return mean, np.full_like(mean, np.nan)
     return mean, t_quantile(level, n - 1) * np.asarray(curves.std(axis=0, ddof=1)) / math.sqrt(n)
 
 

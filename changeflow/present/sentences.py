@@ -205,7 +205,11 @@ def _open_assumptions(results: Results) -> str:
     for swing in shown:
         span = f"{path_words(swing.path)} ({swing.low} to {swing.high})"
         texts.append(f"{span} -> {plain(swing.flips_to)}" if swing.flips_to else span)
-    head = "can flip the winner: " if flips else "no single assumption flips it; most moves it: "
+    head = (
+        f"can flip the {'winner' if results.verdict.winner else 'leader'}: "
+        if flips
+        else "no single assumption flips it; most moves it: "
+    )
     return head + "; ".join(texts)
 
 

@@ -189,7 +189,7 @@ PROMISES = (
     Promise("t interval, first 25 waits, 40 runs", 0.90, "measured",
             lambda r: covers(WAITS_25, t_interval(waits(r, 40, 25, 0.9).mean(axis=1), 0.9)), 4_000),
     Promise("runs until 10 %, look-ahead, the same", 0.90, "measured", sequential, 600),
-    Promise("runs until 10 %, two controls, normal", 0.95, "measured", sequential_with_controls, 2_000),
+    Promise("runs until 10 %, two controls, normal", 0.95, "measured", sequential_with_controls, 1_000),
     Promise("jackknife of a ratio, lognormal, 20 runs", 0.95, "measured", ratio, 8_000),
     Promise("10 batch means, 2,560 waits, load 0.8", 0.90, "measured",
             lambda r: covers(WAIT_STEADY, batch_means_interval(waits(r, 1, 2560, 0.8)[0], 10, 0.9)), 1_000),
