@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin that takes tests from the head of all workers
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Each worker first compiles what no other does: else all of them would make the same, or wait for it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
