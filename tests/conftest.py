@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import pytest
@@ -43,5 +44,6 @@ def compile_loop(code: str) -> None:
     from changeflow.model.reading import read_model
 
     if not kernel_is_warm(code):
-        model = read_model(NEEDING[code], ["horizon_days=10", "warm_up_days=0"])
-        simulate(model, seed=1, replication=0, engine="compiled")
+        with contextlib.suppress(Exception):  # the tests tell better what is wrong
+            model = read_model(NEEDING[code], ["horizon_days=10", "warm_up_days=0"])
+            simulate(model, seed=1, replication=0, engine="compiled")
