@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.adoption import weeks_in
 from changeflow.engine.arrivals import BLOCK
 from changeflow.engine.first_pass import FIRST
-from changeflow.engine.jit import keep_warm
+from changeflow.engine.jit import kernel_is_warm, one_compiles
 from changeflow.engine.layout import point, staff_of_run
 from changeflow.engine.records import EVENT, NEVER, NOWHERE, SLOT, STATE, joined
 from changeflow.engine.tables import Tables
@@ -114,8 +115,9 @@ class _Run:
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
-        status = kernel.advance(self.state_at, self.arrays_at, STEPS, self.errors, self.features)
-        keep_warm(self.layout.code)
+        code = self.layout.code
+        with one_compiles(code) if not kernel_is_warm(code) else nullcontext():
+            status = kernel.advance(self.state_at, self.arrays_at, STEPS, self.errors, self.features)
         if status == kernel.NEED_ARRIVALS:
             self._next_block()
             self._point("block")

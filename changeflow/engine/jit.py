@@ -1,18 +1,21 @@
 """The only place that knows Numba: how functions of numbers are compiled, and where machine code is kept.
 
 Numba's own cache looks only at the file of the function it stores: edit a function that this one calls and
-stale machine code runs on. So the cache folder carries a digest of every source of the engine.
+stale machine code runs on. So the cache folder carries a digest of every source of the engine. It also looks at
+where that file lies and when it was written; here only its content counts, so that an installed copy and a checkout
+share their machine code.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -20,7 +23,7 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import numpy as np
 from numba.core import cgutils
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
 from numba.core.runtime import rtsys
 from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
@@ -32,8 +35,8 @@ _SOURCES = Path(__file__).resolve().parent
 
 
 def source_digest(folder: Path = _SOURCES) -> str:
-    """A digest of all sources that machine code is made from, and of the compiler's version."""
-    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    """A digest of all sources that machine code is made from, and of the versions of the compiler and of NumPy."""
+    digest = hashlib.blake2b(f"{numba.__version__} {np.__version__}".encode(), digest_size=8)
     for file in sorted(folder.glob("*.py")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
@@ -68,11 +71,19 @@ def kernel_is_warm(code: str) -> bool:
     return _mark(code).exists()
 
 
-@cache
-def keep_warm(code: str) -> None:
-    """Remember that the loop has been compiled."""
-    with contextlib.suppress(OSError):
-        _mark(code).touch()
+@contextlib.contextmanager
+def one_compiles(code: str) -> Iterator[None]:
+    """Around the first steps of a loop: of all processes that need this machine code one compiles it, the others wait.
+
+    Then they load what it has made, and it is remembered that it is there.
+    """
+    with contextlib.ExitStack() as until_made:
+        with contextlib.suppress(OSError):  # where nothing can be locked, each compiles for itself
+            lock = until_made.enter_context(_mark(f"{code}.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+        with contextlib.suppress(OSError):
+            _mark(code).touch()
 
 
 def _mark(code: str, sources: Path = _SOURCES) -> Path:
@@ -81,12 +92,33 @@ def _mark(code: str, sources: Path = _SOURCES) -> Path:
     return FOLDER / f"loop-{code}-{place}"
 
 
+@cache
+def _stamp(folder: Path) -> str:
+    return source_digest(folder)
+
+
+class _ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
+    """Machine code of the same sources is the same wherever they lie; a callee in the same folder counts, too."""
+
+    def get_cache_path(self) -> str:
+        return str(FOLDER / Path(self._py_file).parent.name)
+
+    def get_source_stamp(self) -> str:
+        return _stamp(Path(self._py_file).resolve().parent)
+
+
+class _InOurFolder(CompileResultCacheImpl):  # type: ignore[misc]
+    _locator_classes = [_ByContent]
+
+
 class _MachineCode(FunctionCache):  # type: ignore[misc]
     """Numba's cache of one function, which loads machine code without first loading all that compiling needs.
 
     That takes longer than a small comparison; machine code needs only Numba's memory, and Numba loads the rest by
     itself before it compiles.
     """
+
+    _impl_class = _InOurFolder
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         rtsys.initialize(target_context)

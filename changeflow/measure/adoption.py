@@ -64,7 +64,8 @@ def _enforced(window: Window, weeks: Rows, complete: float) -> Rows:
     assert settings.enforcement_price_per_hour is not None
     per_hour = settings.enforcement_hours_per_user_month * window.model.organisation.users / HOURS_PER_MONTH
     last = weeks[-1:]
-    level = np.concatenate([weeks["enforcement"], last["enforcement"] * last["in_use"]])
+    after = last["enforcement"] * last["in_use"]
+    level = np.concatenate([weeks["enforcement"], after])
     edges = np.concatenate([[window.start], weeks["time"], np.full(len(last), window.end)])
     hours = np.diff(np.clip(edges, window.begin, window.end))
     time = np.minimum(edges[1:], window.end)

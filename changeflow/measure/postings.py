@@ -78,7 +78,8 @@ def waiting_of(window: Window, requests: Rows) -> Floats:
 def work_left(window: Window, trace: Trace) -> tuple[Rows, Floats]:
     """Passes of ours in a visit at the horizon, and what their remaining work costs at the price of their station."""
     left = trace.visits.compress(np.isnan(trace.visits["finished"]))
-    left = left[~window.of_others[trace.requests["source"][left["request"]]]]
+    asked = trace.requests[left["request"]]
+    left = left[~window.of_others[asked["source"]]]
     if not len(left):
         return left, np.zeros(0)
     done = window.worked_hours(left, window.start, window.end)

@@ -67,13 +67,14 @@ def measure_run(window: Window, trace: Trace) -> RunMeasures:
             at_least[name] = 1.0
     rows = cohort.requests
     done, still_open = rows["outcome"] == t.DONE, rows["outcome"] == t.OPEN
+    stayed, age = rows["closed"] - rows["arrived"], window.end - rows["arrived"]
     return RunMeasures(
         values=values,
         ratios=ratios,
         at_least=at_least,
         daily_backlog=daily,
-        sojourn_days=(rows["closed"] - rows["arrived"])[done] / 24,
-        open_days=(window.end - rows["arrived"])[still_open] / 24,
+        sojourn_days=stayed[done] / 24,
+        open_days=age[still_open] / 24,
     )
 
 

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -168,3 +169,65 @@ def test_an_address_that_has_changed_between_two_calls_is_looked_up_again() -> N
     addresses["numbers"], addresses["numbers_size"] = new.ctypes.data, 4
     _write_part(addresses.ctypes.data, -1, 8)
     assert (old.tolist(), new.tolist()) == ([0, 7, 0], [0, 0, 0, 8])
+
+
+SHARED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import {module} as found
+print(found.twice(21.0), "found" if found.twice.stats.cache_hits else "made")
+"""
+
+
+def test_a_copy_elsewhere_finds_the_machine_code_and_a_changed_callee_does_not(tmp_path: Path) -> None:
+    """An installed program and a checkout of it have one machine code; the time of writing does not count."""
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    told = []
+    for place, callee in (("one", "x + x"), ("two", "x + x"), ("two", "2.0 * x + 1.0")):
+        folder = tmp_path / place / "made"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "__init__.py").touch()
+        head = "from changeflow.engine.jit import compiled\n"
+        (folder / "callee.py").write_text(f"{head}\n@compiled\ndef added(x):\n    return {callee}\n", encoding="utf-8")
+        (folder / "caller.py").write_text(
+            f"{head}from made.callee import added\n\n@compiled\ndef twice(x):\n    return added(x)\n", encoding="utf-8"
+        )
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", SHARED.format(module="made.caller"), str(folder.parent)],
+            env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        told.append(done.stdout.split())
+    assert told == [["42.0", "made"], ["42.0", "found"], ["43.0", "made"]]
+
+
+def test_while_one_compiles_the_others_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each holds a lock of its own, as processes do; the second finds it made."""
+    monkeypatch.setattr(jit, "FOLDER", tmp_path)
+    found = []
+
+    def second() -> None:
+        with jit.one_compiles("some"):
+            found.append(jit.kernel_is_warm("some"))
+
+    other = threading.Thread(target=second)
+    with jit.one_compiles("some"):
+        other.start()
+        other.join(0.2)
+        assert other.is_alive()
+        assert not jit.kernel_is_warm("some")
+    other.join(10)
+    assert found == [True]
+
+
+def test_a_loop_that_failed_to_compile_is_not_taken_for_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jit, "FOLDER", tmp_path)
+    with pytest.raises(RuntimeError, match="stopped"), jit.one_compiles("some"):
+        raise RuntimeError("stopped")
+    assert not jit.kernel_is_warm("some")
+
+
+def test_where_nothing_can_be_locked_each_compiles_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jit, "FOLDER", tmp_path / "missing")
+    with jit.one_compiles("some"):
+        assert not jit.kernel_is_warm("some")
+    assert not jit.kernel_is_warm("some")
