@@ -86,10 +86,8 @@ def one_compiles(code: str) -> Iterator[None]:
             _mark(code).touch()
 
 
-def _mark(code: str, sources: Path = _SOURCES) -> Path:
-    """The same sources in another place (a second installation) have machine code of their own: Numba asks where."""
-    place = hashlib.blake2b(os.fsencode(sources), digest_size=4).hexdigest()
-    return FOLDER / f"loop-{code}-{place}"
+def _mark(code: str) -> Path:
+    return FOLDER / f"loop-{code}"
 
 
 @cache

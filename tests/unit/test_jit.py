@@ -75,16 +75,6 @@ def test_a_new_or_renamed_source_counts_too(sources: Path) -> None:
     assert len({before, renamed, jit.source_digest(sources)}) == 3
 
 
-def test_a_second_installation_is_not_called_warm_by_the_first(
-    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Numba keeps machine code by the place of the source: the other installation would compile without a word."""
-    monkeypatch.setattr(jit, "FOLDER", tmp_path)
-    jit.keep_warm("some-code")
-    assert jit.kernel_is_warm("some-code")
-    assert not jit._mark("some-code", sources).exists()
-
-
 def test_the_folder_is_the_users_cache_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = jit.cache_folder("abc")
