@@ -26,6 +26,7 @@ from changeflow.present.words import (
 )
 from changeflow.study.met import targets_met
 from changeflow.study.results import Results, ScenarioResult, Verdict
+from changeflow.study.screening import SCREENING_REPLICATIONS
 
 
 def answer_sentence(results: Results) -> str:
@@ -205,8 +206,9 @@ def _open_assumptions(results: Results) -> str:
     for swing in shown:
         span = f"{path_words(swing.path)} ({swing.low} to {swing.high})"
         texts.append(f"{span} -> {plain(swing.flips_to)}" if swing.flips_to else span)
+    who = "winner" if results.verdict.winner else "leader"
     head = (
-        f"can flip the {'winner' if results.verdict.winner else 'leader'}: "
+        f"can flip the {who}, by {SCREENING_REPLICATIONS} runs at each end: "
         if flips
         else "no single assumption flips it; most moves it: "
     )

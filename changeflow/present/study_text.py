@@ -164,7 +164,7 @@ def gate_line(result: GateResult) -> str:
     asked = sum(result.counts.values())
     where = ""
     if result.worst is not None:
-        one = result.worst.estimates.get(result.expect.measure)
+        one = result.found
         unit = f" {one.unit}" if one is not None and one.unit != "share" else ""
         where = f", first at point {result.worst.point + 1} {result.worst.scenario}: {_number(one)}{unit}"
     words = f"{result.counts['pass']} of {asked} pass" + where

@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any, Literal
 
 from changeflow.measure.estimates import joint_level
+from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets
 from changeflow.study.combinations import EXPLAINING
@@ -35,6 +36,8 @@ class GateResult:
     counts: dict[Gate, int]
     worst: Cell | None
     """The first that failed, else the first that could not be told."""
+    found: Estimate | None
+    """What was judged there, with its interval of the joint level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,12 @@ def gate(expect: Expect, cells: Sequence[Cell], plan: StudyPlan) -> GateResult:
     """An expectation by the intervals of all cells that it speaks of, which hold jointly."""
     asked = [cell for cell in cells if speaks_of(expect, cell, plan)]
     level = joint_level(plan.comparison.level, len(asked))
-    found: list[tuple[Gate, Cell]] = [(_one_gate(expect, cell, level), cell) for cell in asked]
-    counts: dict[Gate, int] = {kind: sum(one == kind for one, _ in found) for kind in ("pass", "fail", "cannot tell")}
+    judged = [(cell, _judged(expect, cell, level)) for cell in asked]
+    found = [(_one_gate(expect, one), cell, one) for cell, one in judged]
+    counts: dict[Gate, int] = {kind: sum(one == kind for one, *_ in found) for kind in ("pass", "fail", "cannot tell")}
     verdict: Gate = "fail" if counts["fail"] else "cannot tell" if counts["cannot tell"] or not found else "pass"
-    worst = next((cell for one, cell in found if one == verdict), None) if verdict != "pass" else None
-    return GateResult(expect, verdict, counts, worst)
+    worst = next(((cell, one) for kind, cell, one in found if kind == verdict), None) if verdict != "pass" else None
+    return GateResult(expect, verdict, counts, *(worst or (None, None)))
 
 
 def speaks_of(expect: Expect, cell: Cell, plan: StudyPlan) -> bool:
@@ -85,9 +89,12 @@ def speaks_of(expect: Expect, cell: Cell, plan: StudyPlan) -> bool:
     )
 
 
-def _one_gate(expect: Expect, cell: Cell, level: float) -> Gate:
+def _judged(expect: Expect, cell: Cell, level: float) -> Estimate | None:
+    return estimate(cell.columns, expect.measure, cell.facts, level) if expect.measure in cell.estimates else None
+
+
+def _one_gate(expect: Expect, one: Estimate | None) -> Gate:
     """A number that is only "at least" can neither be surely below nor fail to be above."""
-    one = estimate(cell.columns, expect.measure, cell.facts, level) if expect.measure in cell.estimates else None
     if one is None:
         return "cannot tell"
     if expect.below is not None:

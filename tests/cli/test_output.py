@@ -377,7 +377,9 @@ def test_the_next_command_after_an_assumption_that_flips_can_be_run(
     flip = Swing("stations.firm.servers", "1", "3", 100.0, "vendor")
     monkeypatch.setattr("changeflow.study.compare.screen", lambda *_, **__: (flip,))
     done = changeflow("compare", "tiny.toml", "--who", "vendor,both", *QUICKLY, folder=folder)
-    assert "can flip the winner: firm servers (1 to 3) -> vendor only" in " ".join(done.out.split())
+    assert "can flip the winner, by 6 runs at each end: firm servers (1 to 3) -> vendor only" in " ".join(
+        done.out.split()
+    )
     following = " ".join(done.out.split("NEXT")[1].split()).removeprefix("changeflow ")
     again = changeflow(*following.split(), *QUICKLY, folder=folder)
     assert again.code == 0, again.err

@@ -173,6 +173,22 @@ def test_gates_pass_and_fail(side: str, code: int, verdict: str, folder: Path) -
     assert code == 0 or " hours" in done.out[done.out.index("EXPECT") :]
 
 
+def test_a_gate_shows_the_interval_that_judged_it(folder: Path) -> None:
+    """Over four points the intervals hold together, so each is wider than that of the table."""
+    file = write_study(folder)
+    file.write_text(
+        file.read_text() + '\n[[expect]]\nmeasure = "sojourn_time_hours"\nscenario = "both"\nbelow = 0.001\n'
+    )
+    said = " ".join(changeflow("study", "study.toml", *QUIET, folder=folder).out.split())
+    (shown,) = re.findall(r"first at point 1 both: \S+?\s?\+-\s?(\S+) hours", said)
+    own = next(
+        float(row["half_width"])
+        for row in _summary(folder)
+        if (row["point"], row["scenario"], row["measure"]) == ("1", "both", "sojourn_time_hours")
+    )
+    assert float(shown) > 1.3 * own  # 98.75 % and 95 % with 3 degrees of freedom: 5.4 and 3.2
+
+
 def test_a_gate_within_the_interval_cannot_be_told(folder: Path) -> None:
     write_study(folder)
     mean = next(

@@ -137,6 +137,15 @@ def test_all_measures_are_resampled_with_the_same_runs() -> None:
     assert membership(tables, np.array([1.0, 1.0]), 200, 1).tolist() == [1.0, 1.0]
 
 
+def test_whose_backlog_grows_is_beaten_and_beats_nobody() -> None:
+    """Its numbers hang on where the run ends, however good they are."""
+    losses = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
+    assert undominated(losses, np.array([False, True, True])).tolist() == [True, True, False]
+    tables = [np.repeat(losses[:, [i]], 5, axis=1) for i in (0, 1)]
+    settling = np.array([False, True, True])
+    assert membership(tables, np.array([1.0, 1.0]), 20, 1, settling).tolist() == [1.0, 1.0, 0.0]
+
+
 def test_equal_rows_beat_each_other_nowhere() -> None:
     assert undominated(np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 3.0]])).tolist() == [True, True, False]
 

@@ -40,7 +40,8 @@ class Front:
 def pareto(results: StudyResults) -> Front | None:
     """Membership by a bootstrap over replications, the same ones for all cells, as they share their luck.
 
-    None without [pareto]. A cell whose backlog grows stays in, marked: its means hang on where the run ends.
+    None without [pareto]. A cell whose backlog grows stays in, marked, and beats nobody: its means hang on where the
+    run ends.
     """
     plan, asked = results.plan, results.plan.study.pareto
     if asked is None:
@@ -50,8 +51,9 @@ def pareto(results: StudyResults) -> Front | None:
     tables = tables_of(units_by_measure, " and ".join(asked.measures))
     signs = np.array([-1.0 if MEASURES[base_name(name)].more_is_better else 1.0 for name in asked.measures])
     losses = np.array([sign * table.mean(axis=1) for sign, table in zip(signs, tables)]).T
-    chances = membership(tables, signs, asked.draws, plan.study.seed)
-    front = undominated(losses)
+    settling = np.array([not cell.growing for cell in results.cells])
+    chances = membership(tables, signs, asked.draws, plan.study.seed, settling)
+    front = undominated(losses, settling)
     found = []
     for place, cell in enumerate(results.cells):
         estimates = [cell.estimates[name] for name in asked.measures]
@@ -63,8 +65,10 @@ def pareto(results: StudyResults) -> Front | None:
     return Front(tuple(asked.measures), units, asked.draws, tuple(ordered))
 
 
-def membership(tables: list[Floats], signs: Floats, draws: int, seed: int) -> Floats:
-    """For each row the share of bootstrap samples of runs in which no other row beats it.
+def membership(
+    tables: list[Floats], signs: Floats, draws: int, seed: int, may_beat: NDArray[np.bool_] | None = None
+) -> Floats:
+    """For each row the share of bootstrap samples of runs in which no other row that may beats it; without, all may.
 
     tables: rows x runs, one of each measure, with the same runs.
     """
@@ -72,13 +76,16 @@ def membership(tables: list[Floats], signs: Floats, draws: int, seed: int) -> Fl
     counts = np.zeros(len(tables[0]))
     for _ in range(draws):
         runs = chance.integers(count, size=count)
-        counts += undominated(np.array([sign * table[:, runs].mean(axis=1) for sign, table in zip(signs, tables)]).T)
+        losses = np.array([sign * table[:, runs].mean(axis=1) for sign, table in zip(signs, tables)]).T
+        counts += undominated(losses, may_beat)
     return counts / draws
 
 
-def undominated(losses: Floats) -> NDArray[np.bool_]:
-    """Which rows no other row beats: nowhere worse, somewhere better; columns are losses."""
+def undominated(losses: Floats, may_beat: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Which rows no other row that may (without: all may) beats: nowhere worse, somewhere better; columns: losses."""
     no_worse = (losses[:, None, :] <= losses[None, :, :]).all(axis=2)
     better = (losses[:, None, :] < losses[None, :, :]).any(axis=2)
-    beaten = np.asarray((no_worse & better).any(axis=0))
-    return ~beaten
+    beats = no_worse & better
+    if may_beat is not None:
+        beats &= may_beat[:, None]
+    return ~np.asarray(beats.any(axis=0))
