@@ -13,7 +13,7 @@ MEASURE = "effective_price_per_reference_hour"
 
 
 def price_sentence(results: Results) -> str:
-    """'An hour done right costs EUR 163 +- 4, 66 +- 2 (rates 130, 55).'; '' where work has no price.
+    """'An hour done right costs EUR 163+-4, 66+-2 (rates 130, 55).'; '' where work has no price.
 
     In the order of the table above it, each with the interval of its runs (rates are inputs and need none); '-' where a
     configuration does no work that has a price.
@@ -32,8 +32,9 @@ def _price(result: ScenarioResult) -> str:
     if found is None or not found.mean > 0:
         return ""
     if not 0 < found.half_width < math.inf:
-        return digits(found.mean, max(found.half_width, 1.0))
-    return " +- ".join(digits(value, found.half_width) for value in (found.mean, found.half_width))
+        return digits(found.mean, 1.0)
+    margin = max(found.half_width, 1.0)  # nobody haggles over less
+    return f"{digits(found.mean, margin)}+-{digits(margin, margin)}"
 
 
 def _rates(model: Model) -> str:

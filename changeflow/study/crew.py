@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -50,6 +51,8 @@ class Crew:
     """The process whose end ends the workers, and that Ctrl-C is for; 0: they look after themselves."""
     losses: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
     """What a task raises when the workers are gone."""
+    calls_off: bool = True
+    """May a task be called off before it has begun?"""
     lost: str = "a worker process was killed"
     """How that is told."""
 
@@ -97,12 +100,30 @@ def threads(workers: int) -> Iterator[Crew]:
 @contextmanager
 def processes(workers: int) -> Iterator[Crew]:
     """Processes of this machine, which do not outlive this one."""
+    from multiprocessing import resource_tracker  # noqa: PLC0415  of no use without loky
+
     from loky import get_reusable_executor  # noqa: PLC0415  a slow import
 
     pool = get_reusable_executor(workers, timeout=SECONDS_WITHOUT_WORK)
+    resource_tracker.ensure_running()  # which lets Ctrl-C through as it starts
+    with _ctrl_c_held_back():
+        pool.submit(os.getpid)  # all workers start with the first task
     try:
-        yield Crew(pool, lambda: workers, apart=True, parent=os.getpid())
+        # loky takes up every task at once, and stumbles over one that was called off just before
+        yield Crew(pool, lambda: workers, apart=True, parent=os.getpid(), calls_off=False)
     except BaseException:
         pool.shutdown(wait=True, kill_workers=True)
         raise
     pool.shutdown(wait=True)
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Until afterwards; a process that is started meanwhile never hears it: a worker would die of it with a traceback
+    before it can know that Ctrl-C is for its parent.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -57,7 +57,7 @@ def carry_out(
     except crew.losses:
         raise CrewLost(crew.lost) from None
     finally:
-        begun = {future: task for future, task in pending.items() if not future.cancel()}
+        begun = {future: task for future, task in pending.items() if not (crew.calls_off and future.cancel())}
         if keep_begun:
             wait(begun)  # not for what was called off: a cluster that is gone never says that it knows
             for future, task in begun.items():

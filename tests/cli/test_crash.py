@@ -186,7 +186,7 @@ def test_stopped_while_writing_it_leaves_nothing(
     def stopped(*_: object, **__: object) -> None:
         raise stop
 
-    monkeypatch.setattr("changeflow.present.folder.manifest", stopped)
+    monkeypatch.setattr("changeflow.present.results_folder.manifest_text", stopped)
     before = contents(folder)
     words = ("run", "tiny.toml", "--replications", "3", "--workers", "1", "--no-charts")
     done = changeflow(*words, "--out", "mine", folder=folder)

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-import changeflow.engine.process as reference
+import changeflow.engine.process_replication as reference
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.model.reading import read_model

@@ -49,7 +49,7 @@ def test_the_price_of_an_hour_has_the_interval_of_its_runs() -> None:
     """It hangs on what is done right, so it differs from run to run; the rates do not."""
     found = run(Plan.of({"one": read_model("partly_open", ["horizon_days=100"])}, replications=6))
     one = found.scenarios["one"].estimates["effective_price_per_reference_hour"]
-    said = re.match(r"An hour done right costs EUR ([0-9.]+) \+- ([0-9.]+) \(rate 55-130\).", price_sentence(found))
+    said = re.match(r"An hour done right costs EUR (\d+)\+-(\d+) \(rate 55-130\).", price_sentence(found))
     assert said is not None
     assert float(said[1]) == pytest.approx(one.mean, abs=one.half_width / 2)
     assert float(said[2]) == pytest.approx(one.half_width, rel=0.5)
