@@ -17,6 +17,7 @@ from changeflow.study.toml_value import toml
 
 
 def base_of(study: Study, places: Places, file: Path, number: int) -> Model:
+    """A model that the study file names, from beside it or as it comes along; raises ModelError, naming the key."""
     name = study.models[number]
     beside = file.parent / name
     try:

@@ -46,7 +46,8 @@ def run_missing(
         try:
             is_done = carry_out(workshop.crew, agenda, submit, keeper.add, keeper.look, end=end, keep_begun=True)
         finally:
-            keeper.look(now=True)
+            keeper.keep()
+        keeper.say()
     except CrewLost as lost:
         raise Incomplete(f"{lost.how}; {keeper.kept} of {wanted} runs are kept") from None
     if not is_done:
@@ -76,9 +77,14 @@ class _Keeper:
             self.cells.facts[key] = facts
             self.cells.note(self.store)
 
-    def look(self, *, now: bool = False) -> None:
-        if now or time.monotonic() - self.last >= SECONDS_BETWEEN_COMMITS:
-            self.store.commit()
-            self.kept, self.last = self.before + self.new, time.monotonic()
-            if not now:
-                self.tell(self.kept, max(self.wanted, self.kept))
+    def look(self) -> None:
+        if time.monotonic() - self.last >= SECONDS_BETWEEN_COMMITS:
+            self.keep()
+            self.say()
+
+    def keep(self) -> None:
+        self.store.commit()
+        self.kept, self.last = self.before + self.new, time.monotonic()
+
+    def say(self) -> None:
+        self.tell(self.kept, max(self.wanted, self.kept))

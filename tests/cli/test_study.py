@@ -154,6 +154,13 @@ def test_it_says_how_many_runs_were_added_and_where_they_were_too_few(
     assert ("reached the most" in said) == short
 
 
+def test_progress_ends_with_all_runs_however_quick_they_were(folder: Path) -> None:
+    write_study(folder)
+    done = changeflow("study", "study.toml", "--workers", "1", "--progress", "json", "--no-charts", folder=folder)
+    last = json.loads([line for line in done.err.splitlines() if line.startswith("{")][-1])
+    assert (last["done"], last["total"]) == (32, 32)
+
+
 def test_numbers_of_runs_given_before_need_no_word(folder: Path) -> None:
     write_study(folder)
     assert "RUNS" not in changeflow("study", "study.toml", *QUIET, folder=folder).out
