@@ -149,7 +149,9 @@ def _table(sizing: Sizing) -> tuple[list[str], list[list[str]]]:
         label = "nearest" if name == ANSWER and sizing.family.kind != "found" else LABELS[name].lower()
         words = staff_in_words(staff, overflow_of(result.model))
         hours = f"{staff.hours_per_week:,.0f}", f"{staff.full_time:,.1f}"
-        rows.append([label, words, *hours, in_time(sizing.services[name]), money(cost.mean, currency, cost.half_width)])
+        half = money(cost.half_width, "", cost.half_width).strip()
+        paid = f"{money(cost.mean, currency, cost.half_width)}+-{half}"
+        rows.append([label, words, *hours, in_time(sizing.services[name]), paid])
     return headers, rows
 
 

@@ -126,6 +126,15 @@ def test_the_folder_stands_on_its_own(tiny: Done, place: Path) -> None:
     assert tiny.code == 0
 
 
+def test_every_cost_of_the_page_and_the_summary_has_its_interval(tiny: Done, place: Path) -> None:
+    page = html.unescape((place / "tiny" / "report.html").read_text(encoding="utf-8"))
+    costs = re.findall(r'data-label="cost with undone work">([^<]*)</td>', page)
+    assert len(costs) >= 2
+    assert all(re.fullmatch(r"EUR [0-9,]+±[0-9,]+", cost) for cost in costs), costs
+    assert "+-" in (place / "tiny" / "summary.md").read_text(encoding="utf-8").split("Promise")[0].split("EUR", 1)[1]
+    assert tiny.code == 0
+
+
 def test_the_page_says_the_headline_first_and_the_rest_beside_it(tiny: Done, machine: Done, place: Path) -> None:
     page = html.unescape((place / "tiny" / "report.html").read_text(encoding="utf-8")).replace("±", "+-")
     (headline,) = re.findall(r'class="answer">(.*?)</p>', page)
