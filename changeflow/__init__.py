@@ -17,16 +17,16 @@ __version__ = "0.1.0"
 
 _FACE = {
     "Model": "changeflow.model.schema",
-    "Plan": "changeflow.study.plan",
-    "Results": "changeflow.study.results",
-    "check": "changeflow.present.checking",
-    "compare": "changeflow.study.compare",
+    "Plan": "changeflow.study.scenarios.plan",
+    "Results": "changeflow.study.estimates.results",
+    "check": "changeflow.present.story.checking",
+    "compare": "changeflow.study.scenarios.compare",
     "read_model": "changeflow.model.reading",
-    "routes": "changeflow.study.plan",
+    "routes": "changeflow.study.scenarios.plan",
     "routing_rule": "changeflow.model.routing_rule",
-    "run": "changeflow.study.compare",
+    "run": "changeflow.study.scenarios.compare",
     "simulate": "changeflow.engine.simulate",
-    "write_report": "changeflow.present.results_folder",
+    "write_report": "changeflow.present.comparison.results_folder",
 }
 __all__ = [
     "Model", "Plan", "Results", "check", "compare", "read_model", "routes", "routing_rule", "run",
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from changeflow.model.reading import read_model
     from changeflow.model.routing_rule import routing_rule
     from changeflow.model.schema import Model
-    from changeflow.present.checking import check
-    from changeflow.present.results_folder import write_report
-    from changeflow.study.compare import compare, run
-    from changeflow.study.plan import Plan, routes
-    from changeflow.study.results import Results
+    from changeflow.present.comparison.results_folder import write_report
+    from changeflow.present.story.checking import check
+    from changeflow.study.estimates.results import Results
+    from changeflow.study.scenarios.compare import compare, run
+    from changeflow.study.scenarios.plan import Plan, routes
 
 
 def __getattr__(name: str) -> Any:

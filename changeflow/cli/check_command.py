@@ -20,7 +20,7 @@ def command(
     json: bool, strict: bool,
 ) -> int:  # fmt: skip
     """Is a model valid, what load does it carry, what will it do, what is assumed? Runs nothing."""
-    from changeflow.present.checking import check, check_as_json, warnings_of
+    from changeflow.present.story.checking import check, check_as_json, warnings_of
 
     read = {path: read_with_options(path, sets, horizon_days, warm_up_days) for path in models}
     if json:

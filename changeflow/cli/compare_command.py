@@ -32,8 +32,8 @@ def command(
     With --who: one system, the same requests, several routes. MODEL is a file or the id of a model that
     comes along.
     """
-    from changeflow.study.compare import compare
-    from changeflow.study.plan import name_scenarios
+    from changeflow.study.scenarios.compare import compare
+    from changeflow.study.scenarios.plan import name_scenarios
 
     options = Shared(**shared)
     general, own = split_sets(options.sets)

@@ -11,7 +11,7 @@ from changeflow import __version__
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
-    from changeflow.study.crew import Crew
+    from changeflow.study.crews.crew import Crew
 
 WORKERS = click.option(
     "--workers", type=int, metavar="N", help="Cores that share the runs (default: what pays, at most 8)."
@@ -33,6 +33,6 @@ def asked_for(dask: str | None, workers: int | None) -> AbstractContextManager[C
         return nullcontext()
     if workers is not None:
         raise PlanError("expected either --workers or --dask, found both")
-    from changeflow.study.dask_crew import cluster
+    from changeflow.study.crews.dask import cluster
 
     return cluster(dask, __version__)

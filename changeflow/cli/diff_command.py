@@ -16,7 +16,7 @@ from changeflow.cli.options import JSON
 @JSON
 def command(old: str, new: str, tolerance: float, json: bool) -> int:
     """Did results drift between two folders? Exit 4 when they did."""
-    from changeflow.present.drift import compare_folders
+    from changeflow.present.files.drift import compare_folders
 
     drift = compare_folders(old, new, tolerance)
     if json:

@@ -17,8 +17,8 @@ def command(name: str, source: str, force: bool) -> None:
     from changeflow.model.component_reading import files_beside
     from changeflow.model.reading import read_model
     from changeflow.model.shipped import shipped_models
-    from changeflow.present.hints import with_hints
-    from changeflow.present.schema import schema_text
+    from changeflow.present.inputs.hints import with_hints
+    from changeflow.present.inputs.schema import schema_text
 
     shipped = shipped_models()
     if source not in shipped:

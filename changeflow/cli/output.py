@@ -9,21 +9,21 @@ from pathlib import Path
 import click
 
 from changeflow.cli.run_options import Shared
-from changeflow.study.results import Results
+from changeflow.study.estimates.results import Results
 
 
 def finish(results: Results, folder: Path, options: Shared) -> int:
     """Write the folder, print text or JSON, return the exit code."""
-    from changeflow.present.results_folder import write_results
+    from changeflow.present.comparison.results_folder import write_results
 
     command_line = ["changeflow", *sys.argv[1:]]
     write_results(results, folder, command_line=command_line, charts=options.charts)
     if options.json:
-        from changeflow.present.machine import as_json
+        from changeflow.present.comparison.machine import as_json
 
         click.echo(json.dumps(as_json(results, str(folder)), allow_nan=False))
     else:
-        from changeflow.present.terminal import comparison_text
+        from changeflow.present.comparison.terminal import comparison_text
 
         click.echo(comparison_text(results, str(folder), options.sets, charts=options.charts))
     return exit_code(results, options)
@@ -31,7 +31,7 @@ def finish(results: Results, folder: Path, options: Shared) -> int:
 
 def exit_code(results: Results, options: Shared) -> int:
     """3 when a target asked for on the command line is surely missed by all, 1 for warnings under --strict."""
-    from changeflow.present.sentences import target_met
+    from changeflow.present.words.sentences import target_met
 
     if options.target is not None and all(target_met(result) is False for result in results.scenarios.values()):
         print(f"changeflow: the target is surely missed: {options.target}", file=sys.stderr)

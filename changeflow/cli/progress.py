@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from changeflow.cli.stopping import stop_if_told
-from changeflow.study.runner import Progress, no_progress
+from changeflow.study.crews.runner import Progress, no_progress
 
 
 @contextmanager

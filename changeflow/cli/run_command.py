@@ -18,8 +18,8 @@ from changeflow.cli.simulating import folder_for, hiring, planned
 @run_options
 def command(model: str, horizon_days: float | None, warm_up_days: float | None, **shared: Any) -> int:
     """Simulate one configuration; MODEL is a file or the id of a model that comes along."""
-    from changeflow.study.compare import run
-    from changeflow.study.plan import name_scenarios
+    from changeflow.study.scenarios.compare import run
+    from changeflow.study.scenarios.plan import name_scenarios
 
     options = Shared(**shared)
     scenarios = name_scenarios([read_with_options(model, options.sets, horizon_days, warm_up_days, options.target)], [])

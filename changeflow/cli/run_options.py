@@ -10,7 +10,7 @@ import click
 
 from changeflow.cli.crews import DASK, WORKERS
 from changeflow.cli.options import ENGINE, FORCE, JSON, NO_CHARTS, PROGRESS, STRICT, Common
-from changeflow.study.plan import DEFAULT_SEED
+from changeflow.study.scenarios.plan import DEFAULT_SEED
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,11 +11,11 @@ from changeflow.cli.crews import asked_for
 from changeflow.cli.progress import reporting, say_compiling
 from changeflow.cli.run_options import Shared
 from changeflow.model.schema import Model
-from changeflow.study.plan import Plan
-from changeflow.study.runner import Progress
+from changeflow.study.crews.runner import Progress
+from changeflow.study.scenarios.plan import Plan
 
 if TYPE_CHECKING:
-    from changeflow.study.crew import Crew
+    from changeflow.study.crews.crew import Crew
 
 
 def planned(scenarios: Mapping[str, Model], options: Shared, baseline: str | None = None) -> Plan:
@@ -28,7 +28,7 @@ def planned(scenarios: Mapping[str, Model], options: Shared, baseline: str | Non
 
 def folder_for(options: Shared) -> Path:
     """The folder to write, refused before anything runs."""
-    from changeflow.present.folder import choose_folder
+    from changeflow.present.files.folder import choose_folder
 
     return choose_folder(options.out, force=options.force)
 
@@ -38,7 +38,7 @@ def hiring(
     plan: Plan, options: Shared, what: str, runs: int | None = None
 ) -> Iterator[tuple[Plan, Crew | None, Progress]]:
     """The plan with its engine, the cluster if one is asked for, and who hears of it; `runs` as in with_engine."""
-    from changeflow.study.compare import with_engine
+    from changeflow.study.scenarios.compare import with_engine
 
     plan = with_engine(plan, runs)
     if options.dask is None:

@@ -79,13 +79,13 @@ def _spans(ranges: Sequence[str]) -> dict[str, tuple[float, float]]:
 
 def _finish(found: Sizing, folder: Path, options: Shared) -> int:
     """Write the folder, print text or JSON, return the exit code."""
-    from changeflow.present.staircase_files import staircase_json, write_staircase
+    from changeflow.present.sizing.files import staircase_json, write_staircase
 
     write_staircase(found, folder, command_line=["changeflow", *sys.argv[1:]], charts=options.charts)
     if options.json:
         click.echo(json.dumps(staircase_json(found, str(folder)), allow_nan=False))
     else:
-        from changeflow.present.staircase import staircase_text
+        from changeflow.present.sizing.terminal import staircase_text
 
         click.echo(staircase_text(found, str(folder), options.sets))
     if found.family.kind == "unreachable":

@@ -17,8 +17,8 @@ from changeflow.cli.study_runs import run_study
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
-    from changeflow.study.study_cells import Cells
-    from changeflow.study.study_plan import StudyPlan
+    from changeflow.study.experiment.cells import Cells
+    from changeflow.study.experiment.plan import StudyPlan
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -47,16 +47,16 @@ def command(study: str, **given: Any) -> int:
 
     Exit 3 when an expectation is surely missed, 5 when the time limit came first.
     """
-    from changeflow.study.store import FILE
-    from changeflow.study.store_folder import folder_of, manifest_in
-    from changeflow.study.study_cells import cells_of
-    from changeflow.study.study_measures import check_measures
+    from changeflow.study.experiment.cells import cells_of
+    from changeflow.study.experiment.measures import check_measures
+    from changeflow.study.store.folder import folder_of, manifest_in
+    from changeflow.study.store.runs import FILE
 
     options = Options(**given)
     seconds = _seconds(options.time_limit)
     cluster = asked_for(options.dask, options.workers)
     if options.parquet:
-        from changeflow.present.parquet_files import check_parquet
+        from changeflow.present.studies.parquet import check_parquet
 
         check_parquet()
     plan = _plan(study, options)
@@ -69,7 +69,7 @@ def command(study: str, **given: Any) -> int:
         if manifest_in(folder).get("digest") != plan.digest:
             _check_causes(plan)
         if not (folder / FILE).exists():
-            from changeflow.study.study_pilot import engine_for, pilot
+            from changeflow.study.experiment.pilot import engine_for, pilot
 
             cells = cells_of(plan, None)
             _check_systems(plan, cells)
@@ -95,8 +95,8 @@ def _check_causes(plan: StudyPlan) -> None:
 
 
 def _plan(study: str, options: Options) -> StudyPlan:
-    from changeflow.study.plan import QUICK_REPLICATIONS
-    from changeflow.study.study_layout import plan_of
+    from changeflow.study.experiment.layout import plan_of
+    from changeflow.study.scenarios.plan import QUICK_REPLICATIONS
 
     plan = plan_of(study)
     other: dict[str, Any] = {}
@@ -119,8 +119,8 @@ def _plan(study: str, options: Options) -> StudyPlan:
 
 def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
     """A folder of the same study always resumes, however large."""
-    from changeflow.study.store_folder import manifest_in
-    from changeflow.study.study_plan import MOST_RUNS
+    from changeflow.study.experiment.plan import MOST_RUNS
+    from changeflow.study.store.folder import manifest_in
 
     if plan.runs > MOST_RUNS and not options.force and manifest_in(folder).get("digest") != plan.digest:
         raise PlanError(
@@ -130,11 +130,11 @@ def _check_size(plan: StudyPlan, folder: Path, options: Options) -> None:
 
 
 def _dry_run(plan: StudyPlan, options: Options) -> int:
-    from changeflow.present.study_estimate import estimate_lines
-    from changeflow.present.study_plan_text import plan_lines
-    from changeflow.study.study_cells import cells_of
-    from changeflow.study.study_measures import check_measures
-    from changeflow.study.study_pilot import cores_for, pilot
+    from changeflow.present.studies.estimate import estimate_lines
+    from changeflow.present.studies.plan import plan_lines
+    from changeflow.study.experiment.cells import cells_of
+    from changeflow.study.experiment.measures import check_measures
+    from changeflow.study.experiment.pilot import cores_for, pilot
 
     cells = cells_of(plan, None)
     _check_systems(plan, cells)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from changeflow.cli.study_options import Options
 
 if TYPE_CHECKING:
-    from changeflow.study.agenda import Tasks
-    from changeflow.study.crew import Crew
+    from changeflow.study.crews.agenda import Tasks
+    from changeflow.study.crews.crew import Crew
+    from changeflow.study.experiment.cells import Cells
+    from changeflow.study.experiment.plan import StudyPlan
+    from changeflow.study.outcome.results import StudyResults
     from changeflow.study.selection.answer import Selected
-    from changeflow.study.store import Store
-    from changeflow.study.study import StudyResults
-    from changeflow.study.study_cells import Cells
-    from changeflow.study.study_plan import StudyPlan
+    from changeflow.study.store.runs import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Making:
 
     def results(self, plan: StudyPlan, cells: Cells) -> StudyResults:
         """Make what lacks and estimate, again and again while a search wants to look elsewhere."""
+        from changeflow.study.experiment.cells import cells_of
+        from changeflow.study.outcome.results import results_of
         from changeflow.study.sensitivity.break_even import values_to_look_at
-        from changeflow.study.store import LOOKED_AT
-        from changeflow.study.study import results_of
-        from changeflow.study.study_cells import cells_of
+        from changeflow.study.store.runs import LOOKED_AT
 
         if plan.study.selection is not None:  # it asks for its runs itself, and never looks elsewhere
             return results_of(plan, cells, self.store, self._selected(plan, cells))
@@ -54,13 +54,13 @@ class Making:
 
     def _make_stages(self, plan: StudyPlan, cells: Cells) -> None:
         """Make every run that lacks, stage by stage at each point."""
-        from changeflow.study.stages import stage_of
+        from changeflow.study.outcome.stages import stage_of
 
         stage = stage_of(plan, cells, self.store)
         points = [point for point in range(len(plan.points)) if stage(point) is not None]
         if not points:
             return
-        from changeflow.study.agenda import Agenda
+        from changeflow.study.crews.agenda import Agenda
 
         def done(point: int, scenario: str) -> set[int]:
             return self.store.done(cells.keys[point, scenario])
@@ -82,11 +82,11 @@ class Making:
     def _make(self, tasks: Tasks, plan: StudyPlan, cells: Cells) -> None:
         """Make the runs of an agenda."""
         from changeflow.cli.progress import reporting_with_rate, say_compiling
-        from changeflow.study.crew import crew_here
-        from changeflow.study.store_packing import pack
-        from changeflow.study.study_pilot import cores_for, engine_for, must_compile
-        from changeflow.study.study_runner import run_missing
-        from changeflow.study.workshop import Workshop
+        from changeflow.study.crews.crew import crew_here
+        from changeflow.study.crews.workshop import Workshop
+        from changeflow.study.experiment.pilot import cores_for, engine_for, must_compile
+        from changeflow.study.experiment.runner import run_missing
+        from changeflow.study.store.packing import pack
 
         keys, least = set(cells.keys.values()), plan.least_replications
         wanted = least * len(keys)

@@ -15,21 +15,21 @@ from changeflow.cli.study_options import Options
 from changeflow.errors import Incomplete, Interrupted
 
 if TYPE_CHECKING:
-    from changeflow.study.crew import Crew
-    from changeflow.study.store import Store
-    from changeflow.study.study import StudyResults
-    from changeflow.study.study_cells import Cells
-    from changeflow.study.study_plan import StudyPlan
+    from changeflow.study.crews.crew import Crew
+    from changeflow.study.experiment.cells import Cells
+    from changeflow.study.experiment.plan import StudyPlan
+    from changeflow.study.outcome.results import StudyResults
+    from changeflow.study.store.runs import Store
 
 
 def run_study(
     plan: StudyPlan, folder: Path, options: Options, seconds: float | None, cells: Cells | None, crew: Crew | None
 ) -> int:
     """Open the store, make what lacks, write what it says; `cells` are known for a new folder."""
-    from changeflow.present.study_manifest import save_manifest
-    from changeflow.study.store import FILE, Store
-    from changeflow.study.store_folder import manifest_in
-    from changeflow.study.study_cells import cells_of
+    from changeflow.present.studies.manifest import save_manifest
+    from changeflow.study.experiment.cells import cells_of
+    from changeflow.study.store.folder import manifest_in
+    from changeflow.study.store.runs import FILE, Store
 
     before = manifest_in(folder)
     if not before:
@@ -64,13 +64,13 @@ def run_study(
 
 def _check_known(plan: StudyPlan, cells: Cells, store: Store) -> None:
     """A measure that was added to the file since must be one of the runs that are there."""
-    from changeflow.study.study_measures import check_measures
+    from changeflow.study.experiment.measures import check_measures
 
     first = [cells.keys[0, scenario] for scenario in plan.scenarios]
     if all(store.has(key, 1) for key in first):
         check_measures(plan, {name for key in first for name in store.columns(key, 1).values})
     else:
-        from changeflow.study.study_pilot import pilot
+        from changeflow.study.experiment.pilot import pilot
 
         check_measures(plan, pilot(plan).measures)
 
@@ -78,8 +78,8 @@ def _check_known(plan: StudyPlan, cells: Cells, store: Store) -> None:
 def _say_what_changed(plan: StudyPlan, cells: Cells, store: Store, before: dict[str, Any], options: Options) -> None:
     """What is another than when the folder was last written, and how many of the runs that are kept count for it."""
     if before and before.get("digest") != plan.digest and options.progress == "auto":
-        from changeflow.present.manifest_gap import what_differs
-        from changeflow.present.study_manifest import study_manifest
+        from changeflow.present.files.manifest_gap import what_differs
+        from changeflow.present.studies.manifest import study_manifest
 
         changed = ", ".join(what_differs(before, study_manifest(plan, 0, 0, complete=False)))
         count = sum(len(store.done(key)) for key in set(cells.keys.values()))
@@ -93,7 +93,7 @@ def _say_what_changed(plan: StudyPlan, cells: Cells, store: Store, before: dict[
 
 def _stamp(plan: StudyPlan, folder: Path, options: Options) -> str:
     """What the tables and the answer hang on, beside the runs: the file, the options, and the words of the program."""
-    from changeflow.study.study_key import digest_of, words_digest
+    from changeflow.study.store.key import digest_of, words_digest
 
     return digest_of(
         [
@@ -112,8 +112,8 @@ def _answer_before(
     plan: StudyPlan, cells: Cells, store: Store, folder: Path, options: Options
 ) -> dict[str, Any] | None:
     """The answer that was given before, if its tables are there and it is of the same runs and the same file."""
-    from changeflow.study.stages import is_finished
-    from changeflow.study.study_plan import RUNS_FILE, RUNS_PARQUET, TABLES
+    from changeflow.study.experiment.plan import RUNS_FILE, RUNS_PARQUET, TABLES
+    from changeflow.study.outcome.stages import is_finished
 
     if not is_finished(plan, cells, store):
         return None
@@ -128,9 +128,9 @@ def _answer_before(
 def _write(results: StudyResults, store: Store, folder: Path, options: Options) -> dict[str, Any]:
     """Tables, charts and the answer; a finished study shows it again without working it out again."""
     from changeflow.present.sections.analyses import sections_of
-    from changeflow.present.study_files import further_tables, save_charts, write_tables
-    from changeflow.present.study_machine import study_as_json
-    from changeflow.present.study_text import study_text
+    from changeflow.present.studies.files import further_tables, save_charts, write_tables
+    from changeflow.present.studies.machine import study_as_json
+    from changeflow.present.studies.text import study_text
 
     sections = sections_of(results)
     store.set_note("tables", "")

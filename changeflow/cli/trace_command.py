@@ -29,13 +29,13 @@ def command(
     """Write the event log of one replication, every request and visit."""
     from changeflow.engine.simulate import choose_engine, simulate
     from changeflow.measure.checks import check_trace
-    from changeflow.present.event_lines import event_lines
-    from changeflow.present.folder import choose_folder
-    from changeflow.present.trace_tables import trace_tables, write_trace
-    from changeflow.study.plan import name_scenarios
+    from changeflow.present.files.folder import choose_folder
+    from changeflow.present.trace.lines import event_lines
+    from changeflow.present.trace.tables import trace_tables, write_trace
+    from changeflow.study.scenarios.plan import name_scenarios
 
     if parquet:
-        from changeflow.present.parquet_files import check_parquet
+        from changeflow.present.studies.parquet import check_parquet
 
         check_parquet()
     read = read_with_options(model, sets, horizon_days, warm_up_days)

@@ -40,12 +40,12 @@ def command(
     from changeflow.cli.progress import reporting
     from changeflow.engine.simulate import choose_engine
     from changeflow.model.topology import most_visits_per_week
-    from changeflow.present.verifying import drift_found, verified_as_json, verified_text
-    from changeflow.study.crew import cores_worth, crew_here
+    from changeflow.present.files.verifying import drift_found, verified_as_json, verified_text
+    from changeflow.study.crews.crew import cores_worth, crew_here
+    from changeflow.study.crews.workshop import Workshop
     from changeflow.study.recorded import recorded
-    from changeflow.study.store_packing import pack
+    from changeflow.study.store.packing import pack
     from changeflow.study.verify import verify
-    from changeflow.study.workshop import Workshop
 
     if sample < 1:
         raise PlanError(f"--sample: expected at least 1, found {sample}")

@@ -15,14 +15,14 @@ from urllib.parse import quote
 from changeflow.errors import ChangeflowError, InputError
 from changeflow.model.reading import remade
 from changeflow.model.schema import Model
-from changeflow.study.facts import facts_of
-from changeflow.study.manner import Manner
-from changeflow.study.store import FILE, LOOKED_AT
-from changeflow.study.store_folder import manifest_in
-from changeflow.study.store_packing import SUM_BYTES, Packed, is_whole
-from changeflow.study.study_key import cell_key
-from changeflow.study.study_layout import plan_remade
-from changeflow.study.study_plan import StudyPlan
+from changeflow.study.crews.facts import facts_of
+from changeflow.study.crews.manner import Manner
+from changeflow.study.experiment.layout import plan_remade
+from changeflow.study.experiment.plan import StudyPlan
+from changeflow.study.store.folder import manifest_in
+from changeflow.study.store.key import cell_key
+from changeflow.study.store.packing import SUM_BYTES, Packed, is_whole
+from changeflow.study.store.runs import FILE, LOOKED_AT
 
 COMMANDS = ("run", "compare", "study")
 Numbers = dict[str, float]

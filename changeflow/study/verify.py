@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from changeflow.study.agenda import Ready, Task
+from changeflow.study.crews.agenda import Ready, Task
+from changeflow.study.crews.scheduler import carry_out
+from changeflow.study.crews.workshop import Made, Workshop
 from changeflow.study.recorded import Numbers, Recorded, numbers_of
-from changeflow.study.scheduler import carry_out
-from changeflow.study.store_packing import Packed
-from changeflow.study.workshop import Made, Workshop
+from changeflow.study.store.packing import Packed
 
 T = TypeVar("T")
 Told = Callable[[int, int], None]

@@ -20,10 +20,10 @@ from typing import Any
 MODELS = ("boxed", "closed_turnkey", "partly_open", "plugin_platform", "open_platform", "script_platform")
 HORIZON_DAYS = 1095
 STAMPED = {
-    "simulate": ("changeflow.study.one_run", "simulate"),
-    "measure": ("changeflow.study.one_run", "measure_run"),
-    "charts": ("changeflow.present.folder", "_charts"),
-    "write": ("changeflow.present.folder", "write_results"),
+    "simulate": ("changeflow.study.crews.one_run", "simulate"),
+    "measure": ("changeflow.study.crews.one_run", "measure_run"),
+    "charts": ("changeflow.present.files.folder", "_charts"),
+    "write": ("changeflow.present.files.folder", "write_results"),
 }
 """What is timed: the names as their callers know them; `write` contains `charts`."""
 AT_MOST = 0.50

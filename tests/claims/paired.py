@@ -16,8 +16,8 @@ from changeflow.engine.trace import Trace
 from changeflow.measure.records import RunMeasures
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
-from changeflow.study.evaluate import column
-from changeflow.study.runner import run_all
+from changeflow.study.crews.runner import run_all
+from changeflow.study.estimates.evaluate import column
 
 Interval = tuple[float, float]
 SEED = 7

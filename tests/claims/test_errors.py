@@ -7,7 +7,7 @@ import numpy as np
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Trace
 from changeflow.model.schema import Model
-from changeflow.study.routes import along_route
+from changeflow.study.scenarios.routes import along_route
 from tests.claims.claims import fails, shown, trial
 from tests.claims.paired import fingerprint, interval, percent, runs, traced
 from tests.claims.systems import ERRORS, WORK, system

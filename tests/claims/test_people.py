@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from changeflow.study.routes import along_route
+from changeflow.study.scenarios.routes import along_route
 from tests.claims.claims import fails, trial
 from tests.claims.paired import change, interval, model_of, runs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from changeflow.model.schema import Model
-from changeflow.study.routes import along_route
+from changeflow.study.scenarios.routes import along_route
 from tests.claims.claims import fails, shown, trial
 from tests.claims.paired import interval, runs
 from tests.claims.systems import system

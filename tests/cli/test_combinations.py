@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from changeflow.errors import ModelError
-from changeflow.study.combinations import EXPLAINING, FEATURES, SPREAD, WHY, in_words
-from changeflow.study.study_layout import plan_of
+from changeflow.study.experiment.layout import plan_of
+from changeflow.study.file.combinations import EXPLAINING, FEATURES, SPREAD, WHY, in_words
 
 from .program import changeflow
 from .study_files import QUIET

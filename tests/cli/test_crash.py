@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from changeflow.errors import Interrupted
-from changeflow.study import one_run as changeflow_one_run
+from changeflow.study.crews import one_run as changeflow_one_run
 
 from .program import changeflow, command_line, contents
 
@@ -143,7 +143,7 @@ def test_the_workers_of_a_killed_run_end_by_themselves(folder: Path) -> None:
 def test_a_signal_is_no_fault_of_a_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the screening of assumptions forgives is a value that a model does not allow, nothing else."""
     before = contents(folder)
-    monkeypatch.setattr("changeflow.study.screening.vary", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("changeflow.study.scenarios.screening.vary", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     words = ("--who", "vendor,both", "--replications", "40", "--workers", "1", "--no-charts")
     assert changeflow("compare", "partly_open", *words, folder=folder).code == 143
     assert contents(folder) == before
@@ -186,7 +186,7 @@ def test_stopped_while_writing_it_leaves_nothing(
     def stopped(*_: object, **__: object) -> None:
         raise stop
 
-    monkeypatch.setattr("changeflow.present.results_folder.manifest_text", stopped)
+    monkeypatch.setattr("changeflow.present.comparison.results_folder.manifest_text", stopped)
     before = contents(folder)
     words = ("run", "tiny.toml", "--replications", "3", "--workers", "1", "--no-charts")
     done = changeflow(*words, "--out", "mine", folder=folder)

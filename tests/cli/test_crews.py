@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.study import crew
+from changeflow.study.crews import crew
 
 from .clusters import Cluster, cluster
 from .program import ROUTES, TINY, changeflow

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.study.results import Swing
+from changeflow.study.estimates.results import Swing
 
 from .conftest import Comparison
 from .program import GROWING, QUICKLY, ROUTES, TINY, changeflow, contents, process
@@ -375,7 +375,7 @@ def test_the_next_command_after_an_assumption_that_flips_can_be_run(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flip = Swing("stations.firm.servers", "1", "3", 100.0, "vendor")
-    monkeypatch.setattr("changeflow.study.compare.screen", lambda *_, **__: (flip,))
+    monkeypatch.setattr("changeflow.study.scenarios.compare.screen", lambda *_, **__: (flip,))
     done = changeflow("compare", "tiny.toml", "--who", "vendor,both", *QUICKLY, folder=folder)
     assert "can flip the winner, by 6 runs at each end: firm servers (1 to 3) -> vendor only" in " ".join(
         done.out.split()

@@ -50,6 +50,6 @@ def test_an_event_log(folder: Path) -> None:
 
 def test_without_the_extra_nothing_runs(folder: Path) -> None:
     write_study(folder)
-    with patch("changeflow.present.parquet_files.find_spec", return_value=None):
+    with patch("changeflow.present.studies.parquet.find_spec", return_value=None):
         refused("study", "study.toml", "--parquet", folder=folder, says=("--parquet", "changeflow[parquet]"))
         refused("trace", "tiny.toml", "--parquet", "--out", "x", folder=folder, says=("changeflow[parquet]",))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.study import study_key
+from changeflow.study.store import key as study_key
 
 from .program import changeflow, contents
 from .study_files import QUIET, records, rows, tables, write_study
@@ -54,9 +54,9 @@ def test_it_says_it_anew_when_the_program_has_other_words(folder: Path, monkeypa
     """The answer is kept beside the runs: it must be of this very program."""
     write_study(folder)
     first = changeflow("study", "study.toml", *QUIET, folder=folder).out
-    monkeypatch.setattr("changeflow.present.study_text.study_text", lambda *_: "in other words")
+    monkeypatch.setattr("changeflow.present.studies.text.study_text", lambda *_: "in other words")
     assert changeflow("study", "study.toml", *QUIET, folder=folder).out == first  # these sources are the same
-    monkeypatch.setattr("changeflow.study.study_key.words_digest", lambda: "of other sources")
+    monkeypatch.setattr("changeflow.study.store.key.words_digest", lambda: "of other sources")
     assert changeflow("study", "study.toml", *QUIET, folder=folder).out == "in other words\n"
 
 

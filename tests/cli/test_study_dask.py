@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.study.crew import WORTH_PROCESSES
+from changeflow.study.crews.crew import WORTH_PROCESSES
 
 from .clusters import Cluster, cluster
 from .program import TINY, changeflow, command_line, contents

@@ -9,8 +9,8 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from changeflow.present.palette import QUIET as GREY
-from changeflow.study.study_layout import plan_of
+from changeflow.present.drawing.palette import QUIET as GREY
+from changeflow.study.experiment.layout import plan_of
 
 from .program import changeflow
 from .study_files import QUIET, records, rows, tables, write_study
@@ -49,7 +49,9 @@ def test_the_selected_is_among_the_best_and_stragglers_cost_few_runs(folder: Pat
 
 def test_the_chart_greys_who_is_out_and_its_labels_stand_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: dict[str, Figure] = {}
-    monkeypatch.setattr("changeflow.present.figures.save", lambda figure, _, name: drawn.setdefault(name, figure))
+    monkeypatch.setattr(
+        "changeflow.present.drawing.figures.save", lambda figure, _, name: drawn.setdefault(name, figure)
+    )
     selection(folder, KN)
     done = changeflow("study", "study.toml", "--workers", "1", "--json", folder=folder)
     assert done.code == 0, done.err

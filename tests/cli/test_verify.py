@@ -13,8 +13,8 @@ import pytest
 from changeflow.errors import InputError, PlanError
 from changeflow.model.reading import read_model, remade
 from changeflow.study.recorded import recorded
-from changeflow.study.routes import along_route
-from changeflow.study.store import PAGE_BYTES
+from changeflow.study.scenarios.routes import along_route
+from changeflow.study.store.runs import PAGE_BYTES
 
 from .conftest import Comparison
 from .program import QUICKLY, REPLAYED, changeflow, contents, refused

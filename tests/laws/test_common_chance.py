@@ -7,7 +7,7 @@ import pytest
 
 from changeflow.engine.simulate import simulate
 from changeflow.engine.trace import Trace
-from changeflow.study.routes import along_route
+from changeflow.study.scenarios.routes import along_route
 from tests.laws.systems import Raw, built, run
 
 EXPONENTIAL = {"law": "exponential", "mean": 4.0}

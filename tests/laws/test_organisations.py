@@ -17,9 +17,9 @@ from changeflow.measure.anova import split_variance
 from changeflow.model.organisation import Variation
 from changeflow.model.reading import read_model
 from changeflow.model.topology import expected_arrivals
-from changeflow.study.compare import compare, run
-from changeflow.study.evaluate import column
-from changeflow.study.plan import Plan, routes
+from changeflow.study.estimates.evaluate import column
+from changeflow.study.scenarios.compare import compare, run
+from changeflow.study.scenarios.plan import Plan, routes
 from tests.claims.claims import fails, trial
 from tests.laws.systems import BATCH, LAW, Raw, arrivals, built
 

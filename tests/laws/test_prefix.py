@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from changeflow.study.compare import run as run_plan
-from changeflow.study.plan import Plan
+from changeflow.study.scenarios.compare import run as run_plan
+from changeflow.study.scenarios.plan import Plan
 from tests.laws.systems import LAW, Raw, built, run, systems
 
 

@@ -13,8 +13,8 @@ from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import DONE
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
-from changeflow.study.crew import crew_here
-from changeflow.study.runner import run_all
+from changeflow.study.crews.crew import crew_here
+from changeflow.study.crews.runner import run_all
 from tests.engines import by_request
 from tests.laws.full_systems import full_systems
 from tests.laws.systems import LAW, Raw, built, left_at, run

@@ -12,7 +12,7 @@ from changeflow.engine.tables import compile_tables
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_models
-from changeflow.study.routes import ROUTES, along_route
+from changeflow.study.scenarios.routes import ROUTES, along_route
 from tests.parity.check import RUNS
 from tests.parity.compare import difference, outcome
 

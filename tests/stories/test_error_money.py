@@ -19,8 +19,8 @@ from changeflow.engine.trace import Trace
 from changeflow.measure.posting import ACCOUNTS
 from changeflow.measure.run import measure_run, run_postings
 from changeflow.measure.window import Window
-from changeflow.present.event_lines import event_lines
-from changeflow.present.trace_tables import trace_tables
+from changeflow.present.trace.lines import event_lines
+from changeflow.present.trace.tables import trace_tables
 from tests.stories.story import requests, story, told, visits
 
 SYSTEM = """

@@ -8,10 +8,10 @@ import pytest
 
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from changeflow.present.staircase_chart import staircase_chart, staircase_title
-from changeflow.present.staircase_words import answer_of, guarantee_of, hours_in_words, staff_in_words
-from changeflow.study.plan import Plan
-from changeflow.study.results import Results, Verdict
+from changeflow.present.sizing.chart import staircase_chart, staircase_title
+from changeflow.present.sizing.words import answer_of, guarantee_of, hours_in_words, staff_in_words
+from changeflow.study.estimates.results import Results, Verdict
+from changeflow.study.scenarios.plan import Plan
 from changeflow.study.sizing.answer import Candidate, Family, Sizing, Step
 from changeflow.study.sizing.levers import space_of, staff_of
 from changeflow.study.sizing.targets import Service, Slack, State

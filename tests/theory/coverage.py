@@ -19,15 +19,15 @@ from changeflow.measure.batch_means import batch_means_interval
 from changeflow.measure.controlled import controlled
 from changeflow.measure.estimates import clopper_pearson, jackknife_ratio, quantile_interval, t_interval
 from changeflow.measure.precision import Precision, look_ahead, mean_course, replications_needed
-from changeflow.study.estimating import mean_of
+from changeflow.study.estimates.columns import mean_of
+from changeflow.study.file.study import Sequential, Until
+from changeflow.study.outcome.estimates import first_of, look_at
 from changeflow.study.selection.comparisons import against_best, subset_with_best
 from changeflow.study.selection.kim_nelson import kim_nelson
 from changeflow.study.selection.nelson_matejcik import nelson_matejcik
 from changeflow.study.selection.procedure import Procedure, Zone, select
 from changeflow.study.selection.two_stage import dudewicz_dalal, rinott
-from changeflow.study.store_packing import Columns
-from changeflow.study.study_estimates import first_of, look_at
-from changeflow.study.study_file import Sequential, Until
+from changeflow.study.store.packing import Columns
 
 Kind = Literal["exact", "at least", "measured"]
 Trial = Callable[[np.random.Generator], bool]

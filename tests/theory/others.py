@@ -13,8 +13,8 @@ import numpy as np
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
-from changeflow.study.crew import crew_here
-from changeflow.study.runner import run_all
+from changeflow.study.crews.crew import crew_here
+from changeflow.study.crews.runner import run_all
 
 from .accept import Result
 from .execute import seed_of

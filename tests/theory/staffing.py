@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from changeflow.study.plan import Plan
+from changeflow.study.scenarios.plan import Plan
 from changeflow.study.sizing.size import size
 
 from .test_sizing import queue, smallest_at, started_within

@@ -10,8 +10,8 @@ from changeflow.measure.clusters import share_estimate
 from changeflow.measure.estimates import clopper_pearson, quantile_interval
 from changeflow.measure.survival import survival_over_runs
 from changeflow.model.reading import vary
-from changeflow.study.evaluate import column
-from changeflow.study.runner import run_all
+from changeflow.study.crews.runner import run_all
+from changeflow.study.estimates.evaluate import column
 from tests.unit.small import DESK, model_of
 
 PER_DAY = 0.0012

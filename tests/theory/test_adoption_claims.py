@@ -12,8 +12,8 @@ import numpy as np
 from changeflow.measure.estimates import clopper_pearson, t_interval
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from changeflow.study.evaluate import column, evaluate
-from changeflow.study.runner import run_all
+from changeflow.study.crews.runner import run_all
+from changeflow.study.estimates.evaluate import column, evaluate
 from tests.claims.claims import fails, trial
 
 RUNS = 60

@@ -19,8 +19,8 @@ from changeflow.model.effort import passes
 from changeflow.model.expected import expected_arrivals
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
-from changeflow.study.compare import run
-from changeflow.study.plan import Plan
+from changeflow.study.scenarios.compare import run
+from changeflow.study.scenarios.plan import Plan
 
 from .run_cases import SEED, run_one
 from .test_cases import ONE, case_of, short_case

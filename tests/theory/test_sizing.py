@@ -8,8 +8,8 @@ import pytest
 
 from changeflow.measure.estimates import joint_level
 from changeflow.model.schema import Model
-from changeflow.study.plan import Plan
-from changeflow.study.runner import run_all
+from changeflow.study.crews.runner import run_all
+from changeflow.study.scenarios.plan import Plan
 from changeflow.study.sizing.answer import Sizing
 from changeflow.study.sizing.size import size
 from changeflow.study.sizing.targets import service_of

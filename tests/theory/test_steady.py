@@ -11,9 +11,9 @@ import pytest
 from changeflow.errors import RunError
 from changeflow.measure.weekly import week_name
 from changeflow.model.steady import unsteady
-from changeflow.study.steady import settled
-from changeflow.study.steady_file import Steady
-from changeflow.study.store_packing import Columns
+from changeflow.study.experiment.steady import settled
+from changeflow.study.file.steady import Steady
+from changeflow.study.store.packing import Columns
 from tests.cli.program import changeflow
 from tests.unit.small import model_of
 

@@ -20,8 +20,8 @@ from changeflow.measure.student import t_quantile
 from changeflow.measure.window import Window
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from changeflow.study.study_cells import cells_of
-from changeflow.study.study_layout import plan_of
+from changeflow.study.experiment.cells import cells_of
+from changeflow.study.experiment.layout import plan_of
 from tests.cli.program import TINY, changeflow
 from tests.cli.study_files import QUIET, write_study
 from tests.engines import by_request

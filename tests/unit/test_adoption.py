@@ -15,7 +15,10 @@ from changeflow.model.adoption import PARAMETERS
 from changeflow.model.overload import overloads
 from changeflow.model.priors import read_priors
 from changeflow.model.reading import read_model
-from changeflow.present.adoption import (
+from changeflow.present.comparison.adoption_frames import fate_frames, survival_frame, survival_rows
+from changeflow.present.comparison.results_folder import write_report
+from changeflow.present.comparison.summary import markdown
+from changeflow.present.words.adoption import (
     SOFTEST,
     adoption_sentences,
     adoption_story,
@@ -23,14 +26,11 @@ from changeflow.present.adoption import (
     fate_title,
     survival_title,
 )
-from changeflow.present.adoption_frames import fate_frames, survival_frame, survival_rows
-from changeflow.present.results_folder import write_report
-from changeflow.present.sentences import answer_sentence
-from changeflow.present.summary import markdown
-from changeflow.study.compare import run
-from changeflow.study.fates import ALIVE, GONE, fates_apart
-from changeflow.study.plan import Plan
-from changeflow.study.results import Results, ScenarioResult
+from changeflow.present.words.sentences import answer_sentence
+from changeflow.study.estimates.fates import ALIVE, GONE, fates_apart
+from changeflow.study.estimates.results import Results, ScenarioResult
+from changeflow.study.scenarios.compare import run
+from changeflow.study.scenarios.plan import Plan
 from tests.unit.small import DESK, faults_of, model_of
 
 WITH_SET = DESK.replace("horizon_days", 'priors = "field"\nhorizon_days')

@@ -20,16 +20,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from PIL import Image
 
-from changeflow.present.charts_backlog import backlog_chart
-from changeflow.present.charts_cost import cost_chart
-from changeflow.present.charts_network import network_chart
-from changeflow.present.charts_runs import runs_chart
-from changeflow.present.charts_time import time_to_done_chart
-from changeflow.present.date_axis import labels_of, round_dates
-from changeflow.present.figures import save, svg_text
-from changeflow.present.network_arrows import along, place_arrows
-from changeflow.present.network_boxes import place_boxes
-from changeflow.present.palette import ROUTES, colour_of, looks_of
+from changeflow.present.charts.backlog import backlog_chart
+from changeflow.present.charts.cost import cost_chart
+from changeflow.present.charts.network.arrows import along, place_arrows
+from changeflow.present.charts.network.boxes import place_boxes
+from changeflow.present.charts.network.chart import network_chart
+from changeflow.present.charts.runs import runs_chart
+from changeflow.present.charts.time_to_done import time_to_done_chart
+from changeflow.present.drawing.date_axis import labels_of, round_dates
+from changeflow.present.drawing.figures import save, svg_text
+from changeflow.present.drawing.palette import ROUTES, colour_of, looks_of
 
 ONE = ("mmc",)
 ROUTE_NAMES = ("vendor", "power_users", "both")
@@ -157,7 +157,7 @@ def test_boxes_stand_in_the_order_of_the_nodes_in_every_process():
     # networkx keeps layers given by attribute as sets, whose order depends on the hash seed of the process
     program = """
 import networkx as nx
-from changeflow.present.network_boxes import place_boxes
+from changeflow.present.charts.network.boxes import place_boxes
 graph = nx.DiGraph()
 graph.add_nodes_from(["users", "vendor", "partner", "desk"], layer=1)
 boxes = place_boxes(graph, dict.fromkeys(graph, 0.5), 4.8)

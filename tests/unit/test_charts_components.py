@@ -12,9 +12,9 @@ from matplotlib.text import Text
 
 from changeflow.model.component_roles import Analysis, analysed
 from changeflow.model.reading import read_model
-from changeflow.present.charts_components import MOST_IN_A_PICTURE, ROLE_LOOKS, graph_chart, risk_chart
-from changeflow.present.component_tables import component_graph_of, graph_title, risk_title
-from changeflow.present.figures import save
+from changeflow.present.charts.components import MOST_IN_A_PICTURE, ROLE_LOOKS, graph_chart, risk_chart
+from changeflow.present.comparison.component_tables import component_graph_of, graph_title, risk_title
+from changeflow.present.drawing.figures import save
 from tests.unit.small import DESK, model_of
 
 MANY = """\

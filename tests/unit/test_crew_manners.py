@@ -10,13 +10,13 @@ import pytest
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.window import Window
 from changeflow.model.reading import read_model
-from changeflow.study.agenda import Task
-from changeflow.study.crew import ALONE, Hired, processes, threads
-from changeflow.study.facts import facts_of
-from changeflow.study.manner import Manner
-from changeflow.study.one_run import controls_of, one_run
-from changeflow.study.store_packing import pack
-from changeflow.study.workshop import Workshop
+from changeflow.study.crews.agenda import Task
+from changeflow.study.crews.crew import ALONE, Hired, processes, threads
+from changeflow.study.crews.facts import facts_of
+from changeflow.study.crews.manner import Manner
+from changeflow.study.crews.one_run import controls_of, one_run
+from changeflow.study.crews.workshop import Workshop
+from changeflow.study.store.packing import pack
 
 MANNERS = (Manner(), Manner(controls=True, antithetic=True), Manner(independent=True), Manner(steady=True))
 

@@ -9,11 +9,11 @@ import pytest
 
 from changeflow.measure.clusters import clustered_mean
 from changeflow.measure.estimates import jackknife_ratio, t_interval
-from changeflow.study.effect_gaps import Gap, gaps_of, moving_most, with_intervals
-from changeflow.study.estimating import contributions
-from changeflow.study.store_packing import Columns
-from changeflow.study.study_answer import Level
-from changeflow.study.study_estimates import Cell, Facts, cell_of
+from changeflow.study.estimates.columns import contributions
+from changeflow.study.outcome.answer import Level
+from changeflow.study.outcome.effect_gaps import Gap, gaps_of, moving_most, with_intervals
+from changeflow.study.outcome.estimates import Cell, Facts, cell_of
+from changeflow.study.store.packing import Columns
 
 COST = "total_cost"
 POINTS = list(itertools.product((0, 1), (0, 1)))

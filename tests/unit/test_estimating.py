@@ -13,8 +13,8 @@ from changeflow.measure.run import measure_run
 from changeflow.measure.student import t_quantile
 from changeflow.measure.survival import survival_over_runs
 from changeflow.measure.window import Window
-from changeflow.study.estimating import columns_of, difference_of, estimate_of
-from changeflow.study.store_packing import Columns, pack, unpack
+from changeflow.study.estimates.columns import columns_of, difference_of, estimate_of
+from changeflow.study.store.packing import Columns, pack, unpack
 from tests.unit.small import DESK, model_of
 
 ENDS = np.repeat([1.0, 0.0, 0.0, 1.0], 5)

@@ -4,9 +4,9 @@ import pytest
 
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.window import Window
-from changeflow.study.compare import run
-from changeflow.study.plan import Plan
-from changeflow.study.results import ScenarioResult
+from changeflow.study.estimates.results import ScenarioResult
+from changeflow.study.scenarios.compare import run
+from changeflow.study.scenarios.plan import Plan
 from tests.unit.small import DESK, model_of
 
 LONG = DESK.replace("horizon_days = 10", "horizon_days = 140").replace("servers = 2", "servers = 1")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from changeflow.present.findings import cost_title, spread_title
-from changeflow.present.frames import spread_frames
-from changeflow.present.palette import names_in
-from changeflow.study.results import Results, ScenarioResult
-from changeflow.study.verdict import judge
+from changeflow.present.comparison.findings import cost_title, spread_title
+from changeflow.present.comparison.frames import spread_frames
+from changeflow.present.drawing.palette import names_in
+from changeflow.study.estimates.results import Results, ScenarioResult
+from changeflow.study.scenarios.verdict import judge
 
 from .test_verdict import COST, scenario
 

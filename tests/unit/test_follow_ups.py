@@ -12,7 +12,7 @@ from changeflow.model.checks.follow_ups import endless_follow_ups
 from changeflow.model.faults import Places
 from changeflow.model.follow_ups import FollowUps, expected_defects, follow_ups
 from changeflow.model.schema import Model
-from changeflow.present.checking import check, check_as_json, warnings_of
+from changeflow.present.story.checking import check, check_as_json, warnings_of
 from tests.unit.small import DESK, model_of
 from tests.unit.test_components import TWO
 

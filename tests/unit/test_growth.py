@@ -8,8 +8,8 @@ import pytest
 
 from changeflow.measure.records import Estimate
 from changeflow.model.targets import targets_from_words
-from changeflow.study.growth import FOR_GROWTH, Growth, growth_of
-from changeflow.study.met import targets_met
+from changeflow.study.estimates.growth import FOR_GROWTH, Growth, growth_of
+from changeflow.study.estimates.met import targets_met
 from changeflow.study.sizing.targets import Slack
 
 NOT_GROWING = targets_from_words("backlog not growing")

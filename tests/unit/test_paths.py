@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from changeflow.model.reading import read_model
-from changeflow.present.assumptions import assumption_rows
-from changeflow.present.paths import path_label, path_unit, path_words, setting_word, some_paths
+from changeflow.present.story.assumptions import assumption_rows
+from changeflow.present.words.paths import path_label, path_unit, path_words, setting_word, some_paths
 from tests.unit.test_findings import results_of
 from tests.unit.test_verdict import scenario
 

@@ -8,7 +8,7 @@ import pytest
 
 from changeflow.errors import ModelError
 from changeflow.model.reading import read_model, vary, with_sets
-from changeflow.study.routes import along_route
+from changeflow.study.scenarios.routes import along_route
 from tests.unit.small import faults_of
 
 MODEL = """\

@@ -8,9 +8,9 @@ from changeflow.errors import PlanError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from changeflow.study.crew import cores_worth, crew_here
-from changeflow.study.plan import Plan, name_scenarios, routes
-from changeflow.study.runner import run_all
+from changeflow.study.crews.crew import cores_worth, crew_here
+from changeflow.study.crews.runner import run_all
+from changeflow.study.scenarios.plan import Plan, name_scenarios, routes
 from tests.unit.small import DESK, model_of
 
 BOTH = DESK + '[stations.vendor]\nkind = "vendor"\nservice_hours = 1\n[routing]\nentry = "desk"\n'

@@ -216,7 +216,7 @@ next.beside = "after"
 
 
 def test_by_route_only_the_stations_of_the_route_are_reached() -> None:
-    from changeflow.study.routes import along_route
+    from changeflow.study.scenarios.routes import along_route
 
     model = read_model("contracts")
     assert reached(along_route(model, "power_users")) == {"power_users"}

@@ -14,7 +14,7 @@ from changeflow.model.priors import read_priors
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from changeflow.model.shipped import shipped_folder, shipped_models, shipped_priors
-from changeflow.study.plan import ROUTES, routes
+from changeflow.study.scenarios.plan import ROUTES, routes
 from tests.unit.small import DESK, model_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

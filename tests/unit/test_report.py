@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
-from changeflow.present.report import ReportContent, render_report
-from changeflow.present.surroundings import installed, machine
-from changeflow.present.words import digits, human_time, money, plain, plus_minus
+from changeflow.present.files.report import ReportContent, render_report
+from changeflow.present.files.surroundings import installed, machine
+from changeflow.present.words.plain import digits, human_time, money, plain, plus_minus
 
 CHART = '<svg xmlns="http://www.w3.org/2000/svg" role="img"><path d="M 0 0"/></svg>'
 CONTENT = ReportContent(

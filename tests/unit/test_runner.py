@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import pytest
 
 from changeflow.model.routing_rule import RequestSight, StationSight, routing_rule
-from changeflow.study.agenda import Ready, Task
-from changeflow.study.crew import CrewLost, processes, threads
-from changeflow.study.runner import run_all
-from changeflow.study.scheduler import carry_out
+from changeflow.study.crews.agenda import Ready, Task
+from changeflow.study.crews.crew import CrewLost, processes, threads
+from changeflow.study.crews.runner import run_all
+from changeflow.study.crews.scheduler import carry_out
 
 from .small import DESK, model_of
 

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from changeflow.study.runner import run_all
-from changeflow.study.screening import loss_of, swing_of
+from changeflow.study.crews.runner import run_all
+from changeflow.study.scenarios.screening import loss_of, swing_of
 from tests.unit.small import DESK, model_of
 
 NAMES = ["a", "b"]

@@ -10,14 +10,14 @@ import pytest
 from numpy.random import Generator, Philox
 
 from changeflow.measure.records import Floats
-from changeflow.study.design_range import Range
-from changeflow.study.design_sensitivity import morris_shares, saltelli_shares
+from changeflow.study.design.range import Range
+from changeflow.study.design.sensitivity import morris_shares, saltelli_shares
+from changeflow.study.file.study import Design
 from changeflow.study.sensitivity.indices import Indices, indices_of
 from changeflow.study.sensitivity.morris import elementary_effects, morris_of
 from changeflow.study.sensitivity.most import Most
 from changeflow.study.sensitivity.resampling import noise_variance, product_of_means
 from changeflow.study.sensitivity.responses import Response
-from changeflow.study.study_file import Design
 
 RESPONSE = Response("total_cost", "both", None, "EUR")
 ISHIGAMI = ((0.313905, 0.442411, 0.0), (0.557589, 0.442411, 0.243684))

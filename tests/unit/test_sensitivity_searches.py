@@ -11,14 +11,14 @@ import pytest
 from numpy.random import Generator, Philox
 
 from changeflow.measure.estimates import joint_level, t_interval
-from changeflow.study.design_range import Range, range_between
+from changeflow.study.design.range import Range, range_between
+from changeflow.study.design.waterfall import subsets
 from changeflow.study.sensitivity.break_even import Look, break_even, most_looks, next_values
 from changeflow.study.sensitivity.pareto import membership, undominated
 from changeflow.study.sensitivity.responses import tables_of
 from changeflow.study.sensitivity.tornado import end_of
 from changeflow.study.sensitivity.waterfall import shapley_values
-from changeflow.study.sensitivity_points import subsets
-from changeflow.study.store_packing import Columns
+from changeflow.study.store.packing import Columns
 
 
 def search(lead: Callable[[float], float], arm: float, space: Range, tolerance: float = 0.01) -> list[Look]:

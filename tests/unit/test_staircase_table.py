@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from changeflow.present.staircase import _row
-from changeflow.present.terminal import WIDTH
+from changeflow.present.comparison.terminal import WIDTH
+from changeflow.present.sizing.terminal import _row
 
 
 def test_columns_do_not_run_into_each_other() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from changeflow.errors import PlanError
-from changeflow.study.file_systems import file_system_of, is_network
-from changeflow.study.store import FILE, Damaged, Store
-from changeflow.study.store_packing import Packed
+from changeflow.study.store.file_systems import file_system_of, is_network
+from changeflow.study.store.packing import Packed
+from changeflow.study.store.runs import FILE, Damaged, Store
 
 RUN = Packed('[["a"],[],[]]', bytes(8) + b"\x65\x22\xdf\x69")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from changeflow.present.checking import check, check_as_json, warnings_of
-from changeflow.present.story import story
+from changeflow.present.story.checking import check, check_as_json, warnings_of
+from changeflow.present.story.model import story
 from tests.unit.small import DESK, model_of
 from tests.unit.test_feature_loads import TWO
 

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from changeflow.model.reading import read_model
-from changeflow.present.prices import price_sentence
-from changeflow.present.story import story
-from changeflow.study.compare import run
-from changeflow.study.plan import Plan
+from changeflow.present.story.model import story
+from changeflow.present.words.prices import price_sentence
+from changeflow.study.scenarios.compare import run
+from changeflow.study.scenarios.plan import Plan
 from tests.unit.small import DESK, model_of
 from tests.unit.test_money_faults import MODEL
 

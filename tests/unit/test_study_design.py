@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from changeflow.errors import PlanError
-from changeflow.study.design import Range, latin_hypercube, settings, sobol
-from changeflow.study.design_fraction import fraction_of
-from changeflow.study.study_file import Design
+from changeflow.study.design.fraction import fraction_of
+from changeflow.study.design.settings import Range, latin_hypercube, settings, sobol
+from changeflow.study.file.study import Design
 
 
 @pytest.mark.parametrize(

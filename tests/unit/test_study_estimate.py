@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from changeflow.present.study_estimate import estimate_lines
-from changeflow.study.study_pilot import Pilot
+from changeflow.present.studies.estimate import estimate_lines
+from changeflow.study.experiment.pilot import Pilot
 
 POINTS, RUNS = 100, 10
 

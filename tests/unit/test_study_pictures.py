@@ -18,7 +18,8 @@ from changeflow.present.sections.pareto import pareto_section
 from changeflow.present.sections.robust import robust_section
 from changeflow.present.sections.tornado import tornado_section
 from changeflow.present.sections.waterfall import waterfall_section
-from changeflow.present.study_text import _columns
+from changeflow.present.studies.text import _columns
+from changeflow.study.outcome.answer import Level
 from changeflow.study.sensitivity.break_even import BreakEvenFound, Change, Look
 from changeflow.study.sensitivity.indices import Index, Indices
 from changeflow.study.sensitivity.morris import Effect, Morris
@@ -28,7 +29,6 @@ from changeflow.study.sensitivity.responses import Response
 from changeflow.study.sensitivity.robust import Robust, ShareOfBest
 from changeflow.study.sensitivity.tornado import Bar, End, Tornado
 from changeflow.study.sensitivity.waterfall import Fall, Step
-from changeflow.study.study_answer import Level
 
 SPEED, FIT = "stations.vendor.speed", "demand.sources.go_live.fit"
 LABELS = {SPEED: "vendor speed (reference hours per hour)", FIT: "go live fit (share of needs)"}

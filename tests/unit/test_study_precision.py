@@ -7,10 +7,10 @@ import pytest
 
 from changeflow.measure.clusters import clustered_mean, share_estimate
 from changeflow.measure.estimates import t_interval
-from changeflow.study.estimating import mean_of
-from changeflow.study.store_packing import Columns
-from changeflow.study.study_estimates import first_of, look_at, most_of
-from changeflow.study.study_file import Sequential, Until
+from changeflow.study.estimates.columns import mean_of
+from changeflow.study.file.study import Sequential, Until
+from changeflow.study.outcome.estimates import first_of, look_at, most_of
+from changeflow.study.store.packing import Columns
 
 COST, SHARE = "total_cost", "within_target_share"
 TOGETHER = 10

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from changeflow.present.study_plan_text import plan_lines
-from changeflow.study.stages import sizes
-from changeflow.study.store_packing import Columns
-from changeflow.study.study_cells import Cells
-from changeflow.study.study_layout import plan_of
-from changeflow.study.study_plan import StudyPlan
-from changeflow.study.toml_value import toml
+from changeflow.present.studies.plan import plan_lines
+from changeflow.study.experiment.cells import Cells
+from changeflow.study.experiment.layout import plan_of
+from changeflow.study.experiment.plan import StudyPlan
+from changeflow.study.file.toml_value import toml
+from changeflow.study.outcome.stages import sizes
+from changeflow.study.store.packing import Columns
 from tests.cli.program import TINY
 from tests.cli.study_files import STUDY
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from changeflow.measure.records import Estimate
-from changeflow.present.sentences import answer_sentence
-from changeflow.present.summary import table
+from changeflow.present.comparison.summary import table
+from changeflow.present.words.sentences import answer_sentence
 
 from .test_findings import results_of
 from .test_verdict import scenario

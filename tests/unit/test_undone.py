@@ -10,12 +10,12 @@ import pytest
 from changeflow.engine.simulate import simulate
 from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES
-from changeflow.present.event_lines import event_lines
-from changeflow.present.trace_names import people_of
-from changeflow.present.trace_tables import trace_tables
-from changeflow.present.undone import aside, not_done, undone_sentences
-from changeflow.present.words import PLAIN
-from changeflow.study.results import ScenarioResult
+from changeflow.present.trace.lines import event_lines
+from changeflow.present.trace.names import people_of
+from changeflow.present.trace.tables import trace_tables
+from changeflow.present.words.plain import PLAIN
+from changeflow.present.words.undone import aside, not_done, undone_sentences
+from changeflow.study.estimates.results import ScenarioResult
 from tests.unit.small import DESK, model_of
 
 from .test_findings import results_of

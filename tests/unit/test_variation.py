@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from changeflow.model.reading import read_model
-from changeflow.present.checking import check
-from changeflow.present.frames import spread_frames, time_to_done_frame
-from changeflow.present.machine import as_json
-from changeflow.present.summary import markdown
-from changeflow.present.terminal import comparison_text
-from changeflow.study.compare import run
-from changeflow.study.plan import Plan
-from changeflow.study.results import Results
+from changeflow.present.comparison.frames import spread_frames, time_to_done_frame
+from changeflow.present.comparison.machine import as_json
+from changeflow.present.comparison.summary import markdown
+from changeflow.present.comparison.terminal import comparison_text
+from changeflow.present.story.checking import check
+from changeflow.study.estimates.results import Results
+from changeflow.study.scenarios.compare import run
+from changeflow.study.scenarios.plan import Plan
 from tests.unit.small import DESK, faults_of, model_of
 
 RATE = 'request_rate = { law = "lognormal", mean = 1, scv = 0.5 }\n'

@@ -7,10 +7,10 @@ import pytest
 
 from changeflow.measure.estimates import jackknife_ratio, t_interval
 from changeflow.measure.records import Estimate, RunMeasures
-from changeflow.study.evaluate import paired_differences
-from changeflow.study.ranking import Out, Ranking, rank
-from changeflow.study.results import ScenarioResult
-from changeflow.study.verdict import judge
+from changeflow.study.estimates.evaluate import paired_differences
+from changeflow.study.estimates.ranking import Out, Ranking, rank
+from changeflow.study.estimates.results import ScenarioResult
+from changeflow.study.scenarios.verdict import judge
 from tests.unit.small import DESK, model_of
 
 COST = "total_cost_with_undone"

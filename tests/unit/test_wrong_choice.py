@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from changeflow.study.wrong_choice import misleading
+from changeflow.study.estimates.wrong_choice import misleading
 
 
 def below(x: float) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from changeflow.present.paths import Labels, labels_of
 from changeflow.present.sections.best_map import best_map_section
 from changeflow.present.sections.break_even import break_even_section
 from changeflow.present.sections.indices import indices_section
@@ -18,6 +17,8 @@ from changeflow.present.sections.tornado import tornado_section
 from changeflow.present.sections.warm_up import warm_up_section
 from changeflow.present.sections.waterfall import waterfall_section
 from changeflow.present.sections.wrong_choice import wrong_choice_section
+from changeflow.present.words.paths import Labels, labels_of
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.best_map import best_map
 from changeflow.study.sensitivity.break_even import break_even
 from changeflow.study.sensitivity.indices import sobol_indices
@@ -26,7 +27,6 @@ from changeflow.study.sensitivity.pareto import pareto
 from changeflow.study.sensitivity.robust import robust
 from changeflow.study.sensitivity.tornado import tornado
 from changeflow.study.sensitivity.waterfall import waterfall
-from changeflow.study.study import StudyResults
 
 Found = TypeVar("Found")
 Analysis = Callable[[StudyResults], Section | None]

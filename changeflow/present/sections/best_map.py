@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from changeflow.present.paths import Labels, path_words, setting_word
 from changeflow.present.sections.labels import in_order
 from changeflow.present.sections.section import Section, number
-from changeflow.present.words import plain, plus_minus
+from changeflow.present.words.paths import Labels, path_words, setting_word
+from changeflow.present.words.plain import plain, plus_minus
 from changeflow.study.sensitivity.best_map import BestMap, Square
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.paths import path_words
 from changeflow.present.sections.section import Section, amount, number
-from changeflow.present.words import capitalised, digits, plain
+from changeflow.present.words.paths import path_words
+from changeflow.present.words.plain import capitalised, digits, plain
 from changeflow.study.sensitivity.break_even import BreakEvenFound, Change
 
 if TYPE_CHECKING:

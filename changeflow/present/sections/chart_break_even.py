@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
-from changeflow.present.palette import FAINT, INK, QUIET, looks_of
-from changeflow.present.scales import in_units, number_axis, scale_word
-from changeflow.present.words import plain
+from changeflow.present.drawing.canvas import house_style, new_sheet, put_legend, settled
+from changeflow.present.drawing.palette import FAINT, INK, QUIET, looks_of
+from changeflow.present.drawing.scales import in_units, number_axis, scale_word
+from changeflow.present.words.plain import plain
 from changeflow.study.sensitivity.break_even import BreakEvenFound
 
 BODY_INCHES = 2.7

@@ -5,12 +5,12 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from changeflow.present.canvas import house_style, put_legend, settled
-from changeflow.present.palette import INK, OTHERS, QUIET
-from changeflow.present.paths import Labels
-from changeflow.present.scales import number_axis, scale_word
+from changeflow.present.drawing.canvas import house_style, put_legend, settled
+from changeflow.present.drawing.palette import INK, OTHERS, QUIET
+from changeflow.present.drawing.scales import number_axis, scale_word
 from changeflow.present.sections.chart_rows import MOST_ROWS, row_name, row_sheet
 from changeflow.present.sections.labels import response_label, response_words
+from changeflow.present.words.paths import Labels
 from changeflow.study.sensitivity.indices import Indices
 from changeflow.study.sensitivity.morris import Morris
 

@@ -8,11 +8,19 @@ from textwrap import fill
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from changeflow.present.canvas import grow, house_style, line_handles, line_style, new_sheet, put_legend, settled
-from changeflow.present.palette import Look, looks_of
-from changeflow.present.paths import Labels
-from changeflow.present.scales import in_units, number_axis, scale_word
-from changeflow.study.study_answer import Level
+from changeflow.present.drawing.canvas import (
+    grow,
+    house_style,
+    line_handles,
+    line_style,
+    new_sheet,
+    put_legend,
+    settled,
+)
+from changeflow.present.drawing.palette import Look, looks_of
+from changeflow.present.drawing.scales import in_units, number_axis, scale_word
+from changeflow.present.words.paths import Labels
+from changeflow.study.outcome.answer import Level
 
 LETTERS_A_LINE = 52
 """Of a label under its panel."""

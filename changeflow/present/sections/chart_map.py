@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from changeflow.present.canvas import house_style, new_sheet, put_legend, settled
-from changeflow.present.palette import FAINT, INK, PAPER, looks_of
-from changeflow.present.paths import Labels
+from changeflow.present.drawing.canvas import house_style, new_sheet, put_legend, settled
+from changeflow.present.drawing.palette import FAINT, INK, PAPER, looks_of
 from changeflow.present.sections.labels import in_order
-from changeflow.present.words import plain
+from changeflow.present.words.paths import Labels
+from changeflow.present.words.plain import plain
 from changeflow.study.sensitivity.best_map import BestMap, Square
 
 BODY_INCHES = 3.1

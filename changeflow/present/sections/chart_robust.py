@@ -5,10 +5,10 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from changeflow.present.canvas import house_style, put_legend, settled
-from changeflow.present.palette import INK, QUIET, looks_of
+from changeflow.present.drawing.canvas import house_style, put_legend, settled
+from changeflow.present.drawing.palette import INK, QUIET, looks_of
 from changeflow.present.sections.chart_rows import row_name, row_sheet
-from changeflow.present.words import plain
+from changeflow.present.words.plain import plain
 from changeflow.study.sensitivity.robust import Robust
 
 

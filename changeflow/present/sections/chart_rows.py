@@ -5,9 +5,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from changeflow.present.canvas import new_sheet
-from changeflow.present.palette import INK
-from changeflow.present.rows import BACKGROUND, bare_rows
+from changeflow.present.drawing.canvas import new_sheet
+from changeflow.present.drawing.palette import INK
+from changeflow.present.drawing.rows import BACKGROUND, bare_rows
 
 ROW_INCHES = 0.42
 MOST_ROWS = 12

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from changeflow.measure.units import MEASURES, base_name, unit_of
-from changeflow.present.canvas import grow, house_style, new_sheet, put_legend, settled
-from changeflow.present.palette import FAINT, INK, QUIET, Look, looks_of
-from changeflow.present.scales import in_units, number_axis, scale_word
+from changeflow.present.drawing.canvas import grow, house_style, new_sheet, put_legend, settled
+from changeflow.present.drawing.palette import FAINT, INK, QUIET, Look, looks_of
+from changeflow.present.drawing.scales import in_units, number_axis, scale_word
 from changeflow.present.sections.selection_words import NAMES, is_out, system_name, where
-from changeflow.present.words import capitalised, plain
+from changeflow.present.words.plain import capitalised, plain
+from changeflow.study.experiment.plan import StudyPlan
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.selection.answer import SystemResult
-from changeflow.study.study import StudyResults
-from changeflow.study.study_plan import StudyPlan
 
 ROW_INCHES = 0.27
 MOST_SYSTEMS = 30

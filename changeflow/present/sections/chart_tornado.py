@@ -7,13 +7,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from changeflow.present.canvas import house_style, put_legend, settled
-from changeflow.present.palette import INK, OTHERS, QUIET
-from changeflow.present.paths import Labels
-from changeflow.present.scales import number_axis, scale_word
+from changeflow.present.drawing.canvas import house_style, put_legend, settled
+from changeflow.present.drawing.palette import INK, OTHERS, QUIET
+from changeflow.present.drawing.scales import number_axis, scale_word
 from changeflow.present.sections.chart_rows import MOST_ROWS, row_name, row_sheet
 from changeflow.present.sections.labels import response_label
 from changeflow.present.sections.section import ends_in_words
+from changeflow.present.words.paths import Labels
 from changeflow.study.sensitivity.tornado import Tornado
 
 LOW, HIGH = "#8FB8D9", OTHERS[5].colour

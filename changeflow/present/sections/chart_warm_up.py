@@ -7,11 +7,11 @@ from matplotlib.figure import Figure
 
 from changeflow.measure.units import unit_of
 from changeflow.measure.warm_up import welch_curve
-from changeflow.present.canvas import house_style, line_handles, line_style, new_sheet, put_legend, settled
-from changeflow.present.palette import INK, looks_of
-from changeflow.present.words import capitalised, plain
-from changeflow.study.steady import Settled
-from changeflow.study.study_plan import StudyPlan
+from changeflow.present.drawing.canvas import house_style, line_handles, line_style, new_sheet, put_legend, settled
+from changeflow.present.drawing.palette import INK, looks_of
+from changeflow.present.words.plain import capitalised, plain
+from changeflow.study.experiment.plan import StudyPlan
+from changeflow.study.experiment.steady import Settled
 
 BODY_INCHES = 2.6
 MOST_SYSTEMS = 6

@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from changeflow.present.canvas import house_style, put_legend, settled
-from changeflow.present.palette import INK, OTHERS, looks_of
-from changeflow.present.scales import in_units, number_axis, scale_word
+from changeflow.present.drawing.canvas import house_style, put_legend, settled
+from changeflow.present.drawing.palette import INK, OTHERS, looks_of
+from changeflow.present.drawing.scales import in_units, number_axis, scale_word
 from changeflow.present.sections.chart_rows import row_name, row_sheet
-from changeflow.present.words import plain, plus_minus
+from changeflow.present.words.plain import plain, plus_minus
 from changeflow.study.sensitivity.waterfall import Fall
 
 LESS, MORE = "#8FB8D9", OTHERS[2].colour

@@ -5,10 +5,10 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
 
-from changeflow.present.canvas import house_style, new_sheet, settled
-from changeflow.present.palette import OTHERS, text_colour
-from changeflow.present.words import counted
-from changeflow.study.wrong_choice import Misleading
+from changeflow.present.drawing.canvas import house_style, new_sheet, settled
+from changeflow.present.drawing.palette import OTHERS, text_colour
+from changeflow.present.words.plain import counted
+from changeflow.study.estimates.wrong_choice import Misleading
 
 BODY_INCHES = 2.9
 NAMES = ("runs of their own", "the same requests")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from changeflow.present.paths import Labels, path_words, some_paths
 from changeflow.present.sections.labels import response_words
 from changeflow.present.sections.most import most_title
 from changeflow.present.sections.section import Section, number
-from changeflow.present.words import capitalised, plain
+from changeflow.present.words.paths import Labels, path_words, some_paths
+from changeflow.present.words.plain import capitalised, plain
 from changeflow.study.sensitivity.indices import Indices
 
 if TYPE_CHECKING:

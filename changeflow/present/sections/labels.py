@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from changeflow.present.words import plain
+from changeflow.present.words.plain import plain
 from changeflow.study.sensitivity.responses import Response
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.paths import Labels, path_words
 from changeflow.present.sections.labels import response_words
 from changeflow.present.sections.most import as_much, most_title, moved_by
 from changeflow.present.sections.section import Section, amount, interval, number
-from changeflow.present.words import capitalised, plain
+from changeflow.present.words.paths import Labels, path_words
+from changeflow.present.words.plain import capitalised, plain
 from changeflow.study.sensitivity.morris import Morris
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from changeflow.present.paths import path_words, some_paths
+from changeflow.present.words.paths import path_words, some_paths
 from changeflow.study.sensitivity.most import Most
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from changeflow.present.sections.section import MOST_LINES, Section, number
-from changeflow.present.words import plain, plus_minus
+from changeflow.present.words.plain import plain, plus_minus
 from changeflow.study.sensitivity.pareto import Candidate, Front
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from changeflow.present.sections.section import Section
-from changeflow.present.words import capitalised, counted, plain
+from changeflow.present.words.plain import capitalised, counted, plain
 from changeflow.study.sensitivity.robust import Robust
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from changeflow.present.csv_files import Row
-from changeflow.present.json_numbers import json_value
-from changeflow.present.paths import setting_word
-from changeflow.present.words import digits
-from changeflow.study.toml_value import toml
+from changeflow.present.files.csv_rows import Row
+from changeflow.present.files.json_numbers import json_value
+from changeflow.present.words.paths import setting_word
+from changeflow.present.words.plain import digits
+from changeflow.study.file.toml_value import toml
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.present.csv_files import Row
+from changeflow.present.files.csv_rows import Row
 from changeflow.present.sections.section import Section
 from changeflow.present.sections.selection_words import fate, race, selection_sentence
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.selection.answer import Selected, SystemResult
-from changeflow.study.study import StudyResults
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

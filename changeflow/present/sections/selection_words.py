@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from changeflow.measure.units import MEASURES, base_name, unit_of
-from changeflow.present.paths import path_words, setting_word
 from changeflow.present.sections.section import amount
-from changeflow.present.words import capitalised, digits, plain
+from changeflow.present.words.paths import path_words, setting_word
+from changeflow.present.words.plain import capitalised, digits, plain
+from changeflow.study.experiment.plan import StudyPlan
+from changeflow.study.outcome.estimates import Cell
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.selection.answer import Selected, SystemResult
-from changeflow.study.study import StudyResults
-from changeflow.study.study_estimates import Cell
-from changeflow.study.study_plan import StudyPlan
 
 NEXT_TO_NOTHING = 1e-4
 """An expected loss below this share of the mean is not printed."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from changeflow.present.paths import Labels, path_words
 from changeflow.present.sections.labels import response_words
 from changeflow.present.sections.most import as_much, most_title, moved_by
 from changeflow.present.sections.section import Section, amount, ends_in_words, number, signed, written
-from changeflow.present.words import capitalised, plain, plus_minus
+from changeflow.present.words.paths import Labels, path_words
+from changeflow.present.words.plain import capitalised, plain, plus_minus
 from changeflow.study.sensitivity.tornado import Bar, Tornado
 
 if TYPE_CHECKING:

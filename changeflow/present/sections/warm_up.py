@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from changeflow.present.sections.section import Section
-from changeflow.present.words import plain
-from changeflow.study.steady import Settled
-from changeflow.study.study_plan import StudyPlan
+from changeflow.present.words.plain import plain
+from changeflow.study.experiment.plan import StudyPlan
+from changeflow.study.experiment.steady import Settled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

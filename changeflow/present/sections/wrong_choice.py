@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from changeflow.present.sections.section import Section
 from changeflow.present.sections.wrong_choice_words import wrong_choice_sentence
-from changeflow.study.study import StudyResults
-from changeflow.study.wrong_choice import Misleading, Share
+from changeflow.study.estimates.wrong_choice import Misleading, Share
+from changeflow.study.outcome.results import StudyResults
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

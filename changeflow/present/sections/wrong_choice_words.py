@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from changeflow.present.words import counted
-from changeflow.study.wrong_choice import Misleading
+from changeflow.present.words.plain import counted
+from changeflow.study.estimates.wrong_choice import Misleading
 
 
 def wrong_choice_sentence(found: Misleading) -> str:

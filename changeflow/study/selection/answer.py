@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.measure.records import Floats
+from changeflow.study.file.selection import Selecting
 from changeflow.study.selection.comparisons import AgainstBest, against_best, loss_of_pairs, subset_with_best
 from changeflow.study.selection.race import Outcome, Race, System
-from changeflow.study.selection_file import Selecting
 
 
 @dataclass(frozen=True, slots=True)

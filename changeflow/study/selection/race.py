@@ -10,15 +10,15 @@ import numpy as np
 from changeflow.errors import PlanError, RunError
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.study.agenda import Ready, Task
+from changeflow.study.crews.agenda import Ready, Task
+from changeflow.study.experiment.plan import StudyPlan
+from changeflow.study.file.selection import Selecting
 from changeflow.study.selection.budget import ocba
 from changeflow.study.selection.kim_nelson import kim_nelson
 from changeflow.study.selection.nelson_matejcik import nelson_matejcik
 from changeflow.study.selection.procedure import Procedure, Selection, Wanted, Zone, means_of
 from changeflow.study.selection.two_stage import rinott
-from changeflow.study.selection_file import Selecting
-from changeflow.study.store import Store
-from changeflow.study.study_plan import StudyPlan
+from changeflow.study.store.runs import Store
 
 System = tuple[int, str]
 """A scenario at a point."""

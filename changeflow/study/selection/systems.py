@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from changeflow.errors import PlanError
+from changeflow.study.experiment.cells import Cells
+from changeflow.study.experiment.plan import StudyPlan
 from changeflow.study.selection.race import Race, System
-from changeflow.study.store import Store
-from changeflow.study.study_cells import Cells
-from changeflow.study.study_plan import StudyPlan
+from changeflow.study.store.runs import Store
 
 
 def race_of(plan: StudyPlan, cells: Cells, store: Store) -> tuple[Race, list[System]]:

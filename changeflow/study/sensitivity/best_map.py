@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from changeflow.study.design_range import Setting
+from changeflow.study.design.range import Setting
+from changeflow.study.outcome.answer import Best
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.tornado import base_value
-from changeflow.study.study import StudyResults
-from changeflow.study.study_answer import Best
 
 
 @dataclass(frozen=True, slots=True)

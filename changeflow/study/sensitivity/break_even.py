@@ -11,10 +11,10 @@ from typing import Literal
 from changeflow.measure.estimates import joint_level, t_interval
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name, unit_of
-from changeflow.study.design_range import Range, Setting
+from changeflow.study.design.range import Range, Setting
+from changeflow.study.outcome.estimates import Cell, grows
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.responses import Response, response_at
-from changeflow.study.study import StudyResults
-from changeflow.study.study_estimates import Cell, grows
 
 LOOKS = 3
 """Places that a round looks at for each change: the change itself and both ends of its band."""

@@ -8,10 +8,10 @@ import numpy as np
 
 from changeflow.measure.estimates import joint_level
 from changeflow.measure.records import Floats
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.most import Most, most_of
 from changeflow.study.sensitivity.resampling import Resampled, bootstrap, noise_variance, product_of_means
 from changeflow.study.sensitivity.responses import Response, numbers_of, response_of, table_of
-from changeflow.study.study import StudyResults
 
 
 @dataclass(frozen=True, slots=True)

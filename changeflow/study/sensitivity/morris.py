@@ -10,12 +10,12 @@ import numpy as np
 
 from changeflow.measure.estimates import joint_level
 from changeflow.measure.records import Floats
-from changeflow.study.design_range import Range, Setting
-from changeflow.study.design_sensitivity import morris_shares
+from changeflow.study.design.range import Range, Setting
+from changeflow.study.design.sensitivity import morris_shares
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.most import Most, most_of
 from changeflow.study.sensitivity.resampling import bootstrap, noise_variance, product_of_means
 from changeflow.study.sensitivity.responses import Response, numbers_of, response_of, table_of
-from changeflow.study.study import StudyResults
 
 
 @dataclass(frozen=True, slots=True)

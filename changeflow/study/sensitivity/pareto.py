@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.responses import tables_of, units_of
-from changeflow.study.study import StudyResults
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import numpy as np
 from changeflow.errors import RunError
 from changeflow.measure.records import Floats
 from changeflow.measure.units import unit_of
-from changeflow.study.estimating import contributions
-from changeflow.study.study import StudyResults
-from changeflow.study.study_estimates import Cell
+from changeflow.study.estimates.columns import contributions
+from changeflow.study.outcome.estimates import Cell
+from changeflow.study.outcome.results import StudyResults
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from changeflow.measure.estimates import clopper_pearson
-from changeflow.study.study import StudyResults
+from changeflow.study.outcome.results import StudyResults
 
 DESIGNS = ("latin_hypercube", "sobol")
 """Designs that spread over the ranges evenly, so that a share of points is a share of settings."""

@@ -10,9 +10,9 @@ from changeflow.measure.estimates import joint_level, t_interval
 from changeflow.measure.records import Floats
 from changeflow.model.at_path import value_at
 from changeflow.model.schema import Model
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.most import Most, Size, most_by_intervals
 from changeflow.study.sensitivity.responses import Response, numbers_of, response_of
-from changeflow.study.study import StudyResults
 
 
 @dataclass(frozen=True, slots=True)

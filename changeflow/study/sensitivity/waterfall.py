@@ -11,9 +11,9 @@ from changeflow.errors import PlanError
 from changeflow.measure.estimates import joint_level, t_interval
 from changeflow.measure.records import Floats
 from changeflow.measure.units import unit_of
+from changeflow.study.design.waterfall import subsets
+from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.responses import Response, numbers_of
-from changeflow.study.sensitivity_points import subsets
-from changeflow.study.study import StudyResults
 
 CLOSE = 1e-9
 """Two runs are the same when they differ by no more than this share: sums in another order."""

@@ -8,8 +8,8 @@ from changeflow.engine.simulate import choose_engine, simulate
 from changeflow.engine.tables import compile_tables
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
+from changeflow.study.experiment.plan import StudyPlan
 from changeflow.study.sensitivity.waterfall import check_arrival
-from changeflow.study.study_plan import StudyPlan
 
 
 def check_causes(plan: StudyPlan) -> None:

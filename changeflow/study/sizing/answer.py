@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from changeflow.model.schema import Model
-from changeflow.study.results import Results
+from changeflow.study.estimates.results import Results
 from changeflow.study.sizing.levers import Point, Space, Staff
 from changeflow.study.sizing.search import Tried
 from changeflow.study.sizing.targets import Service, State

@@ -11,11 +11,11 @@ import numpy as np
 from changeflow.errors import InputError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
-from changeflow.study.crew import Crew
-from changeflow.study.evaluate import column, evaluate, paired_differences
-from changeflow.study.plan import Plan
-from changeflow.study.results import Results, ScenarioResult, Verdict
-from changeflow.study.runner import Progress, run_all
+from changeflow.study.crews.crew import Crew
+from changeflow.study.crews.runner import Progress, run_all
+from changeflow.study.estimates.evaluate import column, evaluate, paired_differences
+from changeflow.study.estimates.results import Results, ScenarioResult, Verdict
+from changeflow.study.scenarios.plan import Plan
 from changeflow.study.sizing.answer import ANSWER, CHEAPER, DEARER, TODAY, VENDOR, Candidate, Family, Sizing, Step
 from changeflow.study.sizing.levers import Point, Space, staff_of
 from changeflow.study.sizing.search import Search, Tried, by_cheapness, staircase

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from changeflow.errors import InputError, PlanError
 from changeflow.measure.estimates import joint_level
 from changeflow.model.schema import Model
-from changeflow.study.compare import hired, with_engine
-from changeflow.study.crew import Crew
-from changeflow.study.plan import Plan
-from changeflow.study.routes import along_route
-from changeflow.study.runner import Progress, no_progress
+from changeflow.study.crews.crew import Crew
+from changeflow.study.crews.runner import Progress, no_progress
+from changeflow.study.scenarios.compare import hired, with_engine
+from changeflow.study.scenarios.plan import Plan
+from changeflow.study.scenarios.routes import along_route
 from changeflow.study.sizing.answer import SHOWN, Family, Sizing
 from changeflow.study.sizing.desk import MOST_TRIED, QUICK_MOST_TRIED, QUICK_SEARCH_RUNS, SEARCH_RUNS, Claims, Desk
 from changeflow.study.sizing.levers import Space, can_be_sized, space_of

@@ -11,11 +11,11 @@ from changeflow.errors import PlanError
 from changeflow.measure.records import Estimate, RunMeasures
 from changeflow.model.schema import Model
 from changeflow.model.topology import offered_loads
-from changeflow.study import met
-from changeflow.study.estimating import columns_of, estimate_of
-from changeflow.study.evaluate import late_requests_per_week
-from changeflow.study.growth import FOR_GROWTH, GROWTH_TOLERANCE, Growth, growth_of
-from changeflow.study.results import ScenarioResult
+from changeflow.study.estimates import met
+from changeflow.study.estimates.columns import columns_of, estimate_of
+from changeflow.study.estimates.evaluate import late_requests_per_week
+from changeflow.study.estimates.growth import FOR_GROWTH, GROWTH_TOLERANCE, Growth, growth_of
+from changeflow.study.estimates.results import ScenarioResult
 
 State = Literal["met", "missed", "close"]
 TOLERANCE = 0.01

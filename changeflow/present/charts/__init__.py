@@ -1,0 +1,1 @@
+"""The charts of a run or comparison, one a file."""

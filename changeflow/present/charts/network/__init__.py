@@ -1,0 +1,1 @@
+"""The request-flow network as a chart."""

@@ -1,0 +1,1 @@
+"""What is shown of a run or comparison: terminal, tables, pictures, report, the results folder."""

@@ -1,0 +1,1 @@
+"""What is shown of a study: its plan, its price, its text, its files."""

@@ -1,0 +1,1 @@
+"""The event log of one run: lines to read, and tables."""

@@ -1,0 +1,1 @@
+"""How runs are made: in which manner, by whom, in which order."""

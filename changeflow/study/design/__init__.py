@@ -1,0 +1,1 @@
+"""Which settings of its factors a study runs."""

@@ -1,0 +1,1 @@
+"""A study laid out and run: its models, its plan, its cells, its pilot."""

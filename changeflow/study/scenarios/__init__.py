@@ -1,0 +1,1 @@
+"""Scenarios side by side: what they are, running them, who wins, which assumptions decide."""
