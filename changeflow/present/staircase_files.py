@@ -14,7 +14,7 @@ from changeflow.present.folder import write_whole
 from changeflow.present.json_numbers import json_number
 from changeflow.present.machine import as_json
 from changeflow.present.report import ReportContent
-from changeflow.present.results_folder import Tables, write_files
+from changeflow.present.results_folder import Tables, save_all, write_files
 from changeflow.present.staircase import found_in_words, in_time
 from changeflow.present.staircase_words import (
     LABELS,
@@ -26,6 +26,7 @@ from changeflow.present.staircase_words import (
     overflow_of,
     staff_in_words,
 )  # fmt: skip
+from changeflow.present.studio import Draw
 from changeflow.present.summary import markdown_table
 from changeflow.present.words import money, years_in_words
 from changeflow.study.sizing.answer import ANSWER, Candidate, Family, Sizing
@@ -112,11 +113,11 @@ def step_rows(sizing: Sizing) -> Iterator[Row]:
             )  # fmt: skip
 
 
-def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], charts: bool) -> None:
-    """Manifest, tables, the staircase with its chart, report."""
+def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], draw: Draw) -> None:
+    """Manifest, tables, the staircase with its chart, report; `draw` draws the chart of its sizing."""
 
     def fill(draft: Path) -> None:
-        drawn = _charts(sizing, draft / "charts") if charts else []
+        drawn = save_all(draw(sizing), draft)
         further: Tables = {"staircase.csv": (STEPS, step_rows(sizing))}
         content = _content(sizing, drawn, command_line)
         write_files(draft, sizing.results, further, markdown(sizing), content, command_line)
@@ -153,18 +154,6 @@ def _table(sizing: Sizing) -> tuple[list[str], list[list[str]]]:
         paid = f"{money(cost.mean, currency, cost.half_width)}+-{half}"
         rows.append([label, words, *hours, in_time(sizing.services[name]), paid])
     return headers, rows
-
-
-def _charts(sizing: Sizing, folder: Path) -> list[tuple[str, str, str]]:
-    from changeflow.present.figures import save, svg_text  # noqa: PLC0415  matplotlib is slow to import
-    from changeflow.present.staircase_chart import staircase_chart  # noqa: PLC0415
-
-    figure = staircase_chart(sizing)
-    if figure is None:
-        return []
-    svg, _ = save(figure, folder, "staircase")
-    caption = f"Each point: {sizing.search_runs} runs of the search, on the same requests; bars at {sizing.level:.0%}."
-    return [("Staircase", svg_text(svg, figure.get_suptitle()), caption)]
 
 
 def _content(sizing: Sizing, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:
