@@ -10,7 +10,7 @@ from changeflow.cli.model_options import model_options, read_with_options
 from changeflow.cli.output import finish
 from changeflow.cli.run_options import Shared, run_options
 from changeflow.cli.scenario_sets import split_sets, with_scenario_sets
-from changeflow.cli.simulating import folder_for, hiring, planned
+from changeflow.cli.simulating import drawing, folder_for, hiring, planned
 
 
 @click.command("compare", epilog="Example: changeflow compare partly_open --who vendor,power_users,both")
@@ -32,6 +32,7 @@ def command(
     With --who: one system, the same requests, several routes. MODEL is a file or the id of a model that
     comes along.
     """
+    from changeflow.present.drawing.studio import OF_RESULTS
     from changeflow.study.scenarios.compare import compare
     from changeflow.study.scenarios.plan import name_scenarios
 
@@ -44,6 +45,7 @@ def command(
     scenarios = with_scenario_sets(name_scenarios(read, routes), own)
     one_system = {name: name for name in scenarios} if len(read) == 1 and len(routes) > 1 and not own else None
     plan, folder = planned(scenarios, options, baseline), folder_for(options)
-    with hiring(plan, options, "simulating") as (plan, crew, progress):
-        results = compare(plan, routes=one_system, screening=not options.quick, crew=crew, progress=progress)
-    return finish(results, folder, options)
+    with drawing(OF_RESULTS, options) as draw:
+        with hiring(plan, options, "simulating") as (plan, crew, progress):
+            results = compare(plan, routes=one_system, screening=not options.quick, crew=crew, progress=progress)
+        return finish(results, folder, options, draw)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from changeflow.cli.run_options import Shared
 from changeflow.study.estimates.results import Results
 
+if TYPE_CHECKING:
+    from changeflow.present.drawing.studio import Draw
 
-def finish(results: Results, folder: Path, options: Shared) -> int:
+
+def finish(results: Results, folder: Path, options: Shared, draw: Draw) -> int:
     """Write the folder, print text or JSON, return the exit code."""
     from changeflow.present.comparison.results_folder import write_results
 
     command_line = ["changeflow", *sys.argv[1:]]
-    write_results(results, folder, command_line=command_line, charts=options.charts)
+    write_results(results, folder, command_line=command_line, draw=draw)
     if options.json:
         from changeflow.present.comparison.machine import as_json
 

@@ -15,6 +15,7 @@ from changeflow.study.crews.runner import Progress
 from changeflow.study.scenarios.plan import Plan
 
 if TYPE_CHECKING:
+    from changeflow.present.drawing.studio import Draw
     from changeflow.study.crews.crew import Crew
 
 
@@ -45,6 +46,18 @@ def hiring(
         _tell_compiling(plan, options)
     with asked_for(options.dask, options.workers) as crew, reporting(options.progress, what) as progress:
         yield plan, crew, progress
+
+
+@contextmanager
+def drawing(charts_of: str, options: Shared, helpers: int = 2) -> Iterator[Draw]:
+    """Who draws the charts, if any are wanted: it gets ready while the runs are made, on a core beside them."""
+    from changeflow.present.drawing.studio import draw_nothing, studio
+
+    if not options.charts:
+        yield draw_nothing
+        return
+    with studio(charts_of, 0 if options.workers == 1 else helpers) as draw:
+        yield draw
 
 
 def _tell_compiling(plan: Plan, options: Shared) -> None:

@@ -13,10 +13,11 @@ import click
 
 from changeflow.cli.model_options import model_options, read_with_options
 from changeflow.cli.run_options import Shared, run_options
-from changeflow.cli.simulating import folder_for, hiring, planned
+from changeflow.cli.simulating import drawing, folder_for, hiring, planned
 from changeflow.errors import PlanError
 
 if TYPE_CHECKING:
+    from changeflow.present.drawing.studio import Draw
     from changeflow.study.sizing.answer import Sizing
 
 _RANGE = re.compile(r"^\s*(?P<path>[^=\s]+)\s*=\s*(?P<low>\d+)(?:\s*\.\.\s*(?P<high>\d+))?\s*$")
@@ -52,6 +53,7 @@ def command(
     Today's staffing first, then the next cheaper, the answer, the next dearer, and the vendor alone. MODEL is a file or
     the id of a model that comes along. Exit 3 when nothing reaches the target.
     """
+    from changeflow.present.drawing.studio import OF_SIZING
     from changeflow.study.sizing.answer import TODAY
     from changeflow.study.sizing.size import check_sizing, most_runs, size
     from changeflow.study.sizing.targets import TOLERANCE
@@ -61,9 +63,10 @@ def command(
     spans, near = _spans(ranges), TOLERANCE if tolerance is None else tolerance
     space = check_sizing(read, spans, near)
     plan, folder = planned({TODAY: read}, options), folder_for(options)
-    with hiring(plan, options, "sizing", most_runs(plan, space)) as (plan, crew, progress):
-        found = size(plan, ranges=spans, tolerance=near, space=space, crew=crew, progress=progress)
-    return _finish(found, folder, options)
+    with drawing(OF_SIZING, options, helpers=1) as draw:
+        with hiring(plan, options, "sizing", most_runs(plan, space)) as (plan, crew, progress):
+            found = size(plan, ranges=spans, tolerance=near, space=space, crew=crew, progress=progress)
+        return _finish(found, folder, options, draw)
 
 
 def _spans(ranges: Sequence[str]) -> dict[str, tuple[float, float]]:
@@ -77,11 +80,11 @@ def _spans(ranges: Sequence[str]) -> dict[str, tuple[float, float]]:
     return spans
 
 
-def _finish(found: Sizing, folder: Path, options: Shared) -> int:
+def _finish(found: Sizing, folder: Path, options: Shared, draw: Draw) -> int:
     """Write the folder, print text or JSON, return the exit code."""
     from changeflow.present.sizing.files import staircase_json, write_staircase
 
-    write_staircase(found, folder, command_line=["changeflow", *sys.argv[1:]], charts=options.charts)
+    write_staircase(found, folder, command_line=["changeflow", *sys.argv[1:]], draw=draw)
     if options.json:
         click.echo(json.dumps(staircase_json(found, str(folder)), allow_nan=False))
     else:

@@ -23,11 +23,12 @@ from changeflow.measure.window import Window
 from changeflow.model.targets import Within
 
 
-def measure_run(window: Window, trace: Trace) -> RunMeasures:
-    """Fold a trace into numbers, after checking the laws that it must obey."""
+def measure_run(window: Window, trace: Trace, *, times: bool = True) -> RunMeasures:
+    """Fold a trace into numbers, after checking the laws that it must obey; without times to done and of waiting only
+    if none asks for them."""
     check_trace(trace)
     cohort = Cohort.of(window, trace)
-    found = list(time_measures(window, trace, cohort))
+    found = list(time_measures(window, trace, cohort)) if times else []
     values = {name: value for name, value, _ in found}
     at_least = {name: share for name, _, share in found if share > 0}
     ours = window.ours(trace.requests)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 from changeflow.model.component_roles import Analysis, analysed
 from changeflow.present.files.csv_rows import Row
@@ -75,23 +74,3 @@ def risk_title(found: Analysis) -> str:
     if not top:
         return "No change carries a risk for another component"
     return f"The greatest risk: a change of {start} brings {top:.0%} of its work again at {end}"
-
-
-def pictures_of(results: Results) -> Iterator[tuple[str, str, str, Any]]:
-    """Graph and matrix of each component graph among the scenarios."""
-    from changeflow.present.charts.components import graph_chart, risk_chart  # noqa: PLC0415  matplotlib is slow
-
-    for number, found in enumerate(distinct_analyses(results), start=1):
-        again = "" if number == 1 else f"_{number}"
-        yield (
-            f"components{again}",
-            "How changes spread",
-            "Which change makes which other necessary. Colour and marker: the change propagation index.",
-            graph_chart(component_graph_of(found), graph_title(found)),
-        )
-        yield (
-            f"components_risk{again}",
-            "Where changes are risky",
-            "Combined likelihood x impact over all paths, by the change prediction method (Clarkson and others 2004).",
-            risk_chart(found.graph.names, found.combined.risk, risk_title(found)),
-        )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from changeflow import __version__
 from changeflow.present.comparison.component_tables import COMPONENTS, component_rows
 from changeflow.present.comparison.content import report_content
 from changeflow.present.comparison.summary import markdown
+from changeflow.present.drawing.drawn import Drawing
+from changeflow.present.drawing.studio import OF_RESULTS, Draw, draw_here, draw_nothing
 from changeflow.present.files.csv_rows import RUNS, SUMMARY, Row, runs_rows, summary_rows, write_csv
 from changeflow.present.files.folder import choose_folder, write_whole
 from changeflow.present.files.report import ReportContent, render_report
@@ -22,12 +25,11 @@ Tables = Mapping[str, tuple[Sequence[str], Iterable[Row]]]
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "pandas", "matplotlib", "seaborn")
 
 
-def write_results(results: Results, folder: Path, *, command_line: list[str], charts: bool) -> None:
-    """Manifest, tables, charts and report of a run or comparison."""
+def write_results(results: Results, folder: Path, *, command_line: list[str], draw: Draw) -> None:
+    """Manifest, tables, charts and report of a run or comparison; `draw` draws the charts of its results."""
 
     def fill(draft: Path) -> None:
-        drawn = _charts(results, draft / "charts") if charts else []
-        content = report_content(results, drawn, command_line)
+        content = report_content(results, save_all(draw(results), draft), command_line)
         write_files(draft, results, _further_tables(results), markdown(results), content, command_line)
 
     write_whole(folder, fill)
@@ -36,8 +38,17 @@ def write_results(results: Results, folder: Path, *, command_line: list[str], ch
 def write_report(results: Results, out: str | Path, *, charts: bool = True, force: bool = False) -> Path:
     """Write a results folder with tables, charts and report.html; returns it. For use from Python."""
     folder = choose_folder(str(out), force=force)
-    write_results(results, folder, command_line=["python"], charts=charts)
+    write_results(
+        results, folder, command_line=["python"], draw=partial(draw_here, OF_RESULTS) if charts else draw_nothing
+    )
     return folder
+
+
+def save_all(drawings: Sequence[Drawing], draft: Path) -> list[tuple[str, str, str]]:
+    """Charts in their folder; heading, element and caption of each for a page."""
+    for one in drawings:
+        one.save(draft / "charts")
+    return [(one.heading, one.element(), one.caption) for one in drawings]
 
 
 def write_files(
@@ -62,17 +73,6 @@ def _further_tables(results: Results) -> Tables:
 
         found["survival.csv"] = SURVIVAL, survival_rows(results)
     return found
-
-
-def _charts(results: Results, folder: Path) -> list[tuple[str, str, str]]:
-    from changeflow.present.comparison.pictures import pictures  # noqa: PLC0415
-    from changeflow.present.drawing.figures import save, svg_text  # noqa: PLC0415  matplotlib is slow to import
-
-    drawn = []
-    for name, heading, caption, figure in pictures(results):
-        svg, _ = save(figure, folder, name)
-        drawn.append((heading, svg_text(svg, figure.get_suptitle()), caption))
-    return drawn
 
 
 def _manifest(results: Results, command_line: list[str]) -> dict[str, object]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from matplotlib.figure import Figure
 
 from changeflow.present.drawing.canvas import house_style, new_sheet, put_legend, settled
+from changeflow.present.drawing.figures import Picture
 from changeflow.present.drawing.palette import INK, OTHERS, QUIET, ROUTES, Look
 from changeflow.present.drawing.scales import number_axis
 from changeflow.present.sizing.words import LABELS
@@ -14,12 +17,19 @@ BODY_INCHES = 2.9
 _LOOKS: dict[str, Look] = {TODAY: OTHERS[0], ANSWER: ROUTES["both"], VENDOR: ROUTES["vendor"]}
 
 
-def staircase_chart(sizing: Sizing) -> Figure | None:
-    """Draw the steps of the search and today, the answer and the vendor alone; None without a target on a share."""
+def pictures(sizing: Sizing) -> Iterator[Picture]:
+    """The staircase, where there is a target on a share."""
+    if any(step.service.share is not None for step in sizing.steps):
+        caption = (
+            f"Each point: {sizing.search_runs} runs of the search, on the same requests; bars at {sizing.level:.0%}."
+        )
+        yield Picture("staircase", "Staircase", caption, lambda: staircase_chart(sizing))
+
+
+def staircase_chart(sizing: Sizing) -> Figure:
+    """Draw the steps of the search and today, the answer and the vendor alone."""
     shares = [(step.staff.hours_per_week, step.service.share) for step in sizing.steps]
     known = [(hours, share) for hours, share in shares if share is not None]
-    if not known:
-        return None
     hours, found = [one for one, _ in known], [100 * share.found for _, share in known]
     wanted = 100 * known[0][1].wanted
     with house_style():

@@ -9,8 +9,9 @@ from typing import Any
 
 from changeflow import __version__
 from changeflow.present.comparison.machine import as_json
-from changeflow.present.comparison.results_folder import Tables, write_files
+from changeflow.present.comparison.results_folder import Tables, save_all, write_files
 from changeflow.present.comparison.summary import markdown_table
+from changeflow.present.drawing.studio import Draw
 from changeflow.present.files.csv_rows import Row
 from changeflow.present.files.folder import write_whole
 from changeflow.present.files.json_numbers import json_number
@@ -112,11 +113,11 @@ def step_rows(sizing: Sizing) -> Iterator[Row]:
             )  # fmt: skip
 
 
-def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], charts: bool) -> None:
-    """Manifest, tables, the staircase with its chart, report."""
+def write_staircase(sizing: Sizing, folder: Path, *, command_line: list[str], draw: Draw) -> None:
+    """Manifest, tables, the staircase with its chart, report; `draw` draws the chart of its sizing."""
 
     def fill(draft: Path) -> None:
-        drawn = _charts(sizing, draft / "charts") if charts else []
+        drawn = save_all(draw(sizing), draft)
         further: Tables = {"staircase.csv": (STEPS, step_rows(sizing))}
         content = _content(sizing, drawn, command_line)
         write_files(draft, sizing.results, further, markdown(sizing), content, command_line)
@@ -153,18 +154,6 @@ def _table(sizing: Sizing) -> tuple[list[str], list[list[str]]]:
         paid = f"{money(cost.mean, currency, cost.half_width)}+-{half}"
         rows.append([label, words, *hours, in_time(sizing.services[name]), paid])
     return headers, rows
-
-
-def _charts(sizing: Sizing, folder: Path) -> list[tuple[str, str, str]]:
-    from changeflow.present.drawing.figures import save, svg_text  # noqa: PLC0415  matplotlib is slow to import
-    from changeflow.present.sizing.chart import staircase_chart  # noqa: PLC0415
-
-    figure = staircase_chart(sizing)
-    if figure is None:
-        return []
-    svg, _ = save(figure, folder, "staircase")
-    caption = f"Each point: {sizing.search_runs} runs of the search, on the same requests; bars at {sizing.level:.0%}."
-    return [("Staircase", svg_text(svg, figure.get_suptitle()), caption)]
 
 
 def _content(sizing: Sizing, charts: list[tuple[str, str, str]], command_line: list[str]) -> ReportContent:

@@ -22,6 +22,8 @@ class Manner:
     """Numbers of known mean are kept beside the measures."""
     antithetic: bool = False
     """Replications 2 i and 2 i + 1 are twins with opposite luck."""
+    brief: bool = False
+    """Times to done and of waiting, a third of a short run's measuring, are left out: only targets and money count."""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -41,3 +43,6 @@ class Manner:
     def runs_together(self, of_an_organisation: int) -> int:
         """Runs in a row that are not independent of each other."""
         return 2 * of_an_organisation if self.antithetic else of_an_organisation
+
+
+AS_ALWAYS = Manner()

@@ -27,7 +27,7 @@ def one_run(
     trace = simulate(window.tables, seed=seed, replication=replication, engine=engine, antithetic=twins)
     if manner.steady:
         return measure_weeks(window, trace)
-    found = measure_run(window, trace)
+    found = measure_run(window, trace, times=not manner.brief)
     if controls is None:
         return found
     key = antithetic_key(seed, replication) if twins else run_key(seed, replication)

@@ -8,7 +8,7 @@ from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
 from changeflow.study.crews.agenda import Ready, Task
 from changeflow.study.crews.crew import ALONE, Crew
-from changeflow.study.crews.manner import Manner
+from changeflow.study.crews.manner import AS_ALWAYS, Manner
 from changeflow.study.crews.scheduler import carry_out
 from changeflow.study.crews.workshop import Made, Workshop
 
@@ -29,12 +29,13 @@ def run_all(
     crew: Crew = ALONE,
     progress: Progress = no_progress,
     begin: int = 0,
+    manner: Manner = AS_ALWAYS,
 ) -> list[tuple[RunMeasures, ...]]:
     """Every model in every replication begin, begin + 1, ...; one tuple of runs a model, in order of replication.
 
     Raises CrewLost when a worker process is killed.
     """
-    workshop = Workshop(crew, lambda number, _: models[number], lambda *_: seed, Manner(), engine, _whole)
+    workshop = Workshop(crew, lambda number, _: models[number], lambda *_: seed, manner, engine, _whole)
     tasks = Ready(Task(number, "", range(begin, begin + replications)) for number in range(len(models)))
     found: list[dict[int, RunMeasures]] = [{} for _ in models]
     done = 0

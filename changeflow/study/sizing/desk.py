@@ -12,6 +12,7 @@ from changeflow.errors import InputError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
 from changeflow.study.crews.crew import Crew
+from changeflow.study.crews.manner import AS_ALWAYS, Manner
 from changeflow.study.crews.runner import Progress, run_all
 from changeflow.study.estimates.evaluate import column, evaluate, paired_differences
 from changeflow.study.estimates.results import Results, ScenarioResult, Verdict
@@ -24,6 +25,7 @@ from changeflow.study.sizing.targets import Service, State, service_in, service_
 
 SEARCH_RUNS, QUICK_SEARCH_RUNS = 20, 8
 MOST_TRIED, QUICK_MOST_TRIED = 160, 40
+_TO_JUDGE = Manner(brief=True)
 _FAR_APART = 1_000_000
 """Replications between the blocks of the search, the verification and the figures: no run serves two of them."""
 
@@ -55,13 +57,15 @@ class Desk:
         together = self.model.organisation.runs_together
         return max(min(runs, self.plan.replications), 2 * together) // together * together
 
-    def _run(self, models: list[Model], replications: int, block: int) -> list[tuple[RunMeasures, ...]]:
+    def _run(
+        self, models: list[Model], replications: int, block: int, manner: Manner = _TO_JUDGE
+    ) -> list[tuple[RunMeasures, ...]]:
         before, plan = self.done, self.plan
         self.done += len(models) * replications
         return run_all(
             models, replications, plan.seed, engine=plan.engine, crew=self.crew,
             progress=lambda done, total: self.tell(before + done, before + total),
-            begin=block * _FAR_APART * self.model.organisation.runs_together,
+            begin=block * _FAR_APART * self.model.organisation.runs_together, manner=manner,
         )  # fmt: skip
 
     def search(self, space: Space) -> Search:
@@ -132,7 +136,8 @@ class Desk:
         if vendor is not None:
             stations[VENDOR] = vendor.space.stations
         different = {model.digest(): model for model in models.values()}  # today may be the answer
-        made = dict(zip(different, self._run(list(different.values()), self.plan.replications, 2), strict=True))
+        measured = self._run(list(different.values()), self.plan.replications, 2, AS_ALWAYS)
+        made = dict(zip(different, measured, strict=True))
         runs = {name: made[model.digest()] for name, model in models.items()}
         self.tell(self.done, self.done)
         results = {name: evaluate(name, models[name], runs[name]) for name in names}
