@@ -96,10 +96,13 @@ def _stamp(folder: Path) -> str:
 
 
 class _ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
-    """Machine code of the same sources is the same wherever they lie; a callee in the same folder counts, too."""
+    """Machine code of the same sources is the same wherever they lie; a callee in the same folder counts, too.
+
+    That of other sources lies elsewhere, so that two versions of this program do not take each other's away.
+    """
 
     def get_cache_path(self) -> str:
-        return str(FOLDER / Path(self._py_file).parent.name)
+        return str(FOLDER / f"{Path(self._py_file).parent.name}-{self.get_source_stamp()}")
 
     def get_source_stamp(self) -> str:
         return _stamp(Path(self._py_file).resolve().parent)

@@ -20,7 +20,8 @@ from changeflow.study.crews import one_run as changeflow_one_run
 from .program import changeflow, command_line, contents
 
 PROCESSES = Path("/proc")
-LONG = ("--replications", "100000", "--progress", "json", "--no-charts", "--out", "mine")
+LONG_WITH_CHARTS = ("--replications", "100000", "--progress", "json", "--out", "mine")
+LONG = (*LONG_WITH_CHARTS, "--no-charts")
 CREWS = {
     "alone": ("--engine", "process", "--workers", "1"),
     "processes": ("--engine", "process", "--workers", "2"),
@@ -70,6 +71,17 @@ def members(group: int) -> set[int]:
             continue
         if int(fields[2]) == group and fields[0] != "Z":
             found.add(int(stat.parent.name))
+    return found
+
+
+def children(parent: int) -> set[int]:
+    """Living processes that a process has begun."""
+    stats = {stat.parent.name: stat for stat in PROCESSES.glob("[0-9]*/stat")}
+    found = set()
+    for number, stat in stats.items():
+        with suppress(OSError):  # it ended while we looked
+            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == parent:
+                found.add(int(number))
     return found
 
 
@@ -167,9 +179,9 @@ def test_a_signal_that_comes_in_a_deaf_moment_is_obeyed_all_the_same(
     before = contents(folder)
     measure = changeflow_one_run.measure_run
 
-    def interrupted(*words: Any) -> Any:
+    def interrupted(*words: Any, **named: Any) -> Any:
         _Deaf(number)
-        return measure(*words)
+        return measure(*words, **named)
 
     monkeypatch.setattr(changeflow_one_run, "measure_run", interrupted)
     words = ("run", "tiny.toml", "--replications", "20", "--workers", "1", "--no-charts")
@@ -202,3 +214,16 @@ def test_a_draft_left_by_a_crash_is_no_result_and_in_nobodys_way(folder: Path) -
     assert changeflow("diff", draft, draft, folder=folder).code == 2
     words = ("run", "tiny.toml", "--replications", "3", "--workers", "1", "--no-charts")
     assert "results/001" in changeflow(*words, folder=folder).out
+
+
+@needs_proc
+def test_who_was_to_draw_ends_with_a_killed_run(folder: Path) -> None:
+    with running(*LONG_WITH_CHARTS, "--engine", "compiled", folder=folder) as process:
+        artists = children(process.pid)
+        assert artists
+        process.kill()
+        process.wait()
+        end = time.monotonic() + 10
+        while any((PROCESSES / str(one)).exists() for one in artists) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not [one for one in artists if (PROCESSES / str(one)).exists()]

@@ -15,7 +15,7 @@ ASSUMPTION_HEADERS = ("assumption", "value", "range", "source")
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """What the page says, in plain text; only the charts are markup, as `figures.svg_text` gives it."""
+    """What the page says, in plain text; only the charts are markup, as `Drawing.element` gives it."""
 
     title: str
     question: str
