@@ -23,7 +23,7 @@ _FACE = {
     "compare": "changeflow.study.scenarios.compare",
     "read_model": "changeflow.model.reading",
     "routes": "changeflow.study.scenarios.plan",
-    "routing_rule": "changeflow.model.routing_rule",
+    "routing_rule": "changeflow.model.requests.routing_rule",
     "run": "changeflow.study.scenarios.compare",
     "simulate": "changeflow.engine.simulate",
     "write_report": "changeflow.present.comparison.results_folder",
@@ -36,7 +36,7 @@ __all__ = [
 if TYPE_CHECKING:
     from changeflow.engine.simulate import simulate
     from changeflow.model.reading import read_model
-    from changeflow.model.routing_rule import routing_rule
+    from changeflow.model.requests.routing_rule import routing_rule
     from changeflow.model.schema import Model
     from changeflow.present.comparison.results_folder import write_report
     from changeflow.present.story.checking import check

@@ -15,7 +15,7 @@ from changeflow.cli.options import JSON
 @JSON
 def command(json: bool) -> None:
     """List the models that come along."""
-    from changeflow.model.shipped import shipped_models
+    from changeflow.model.file.shipped import shipped_models
 
     found = {
         name: tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")

@@ -14,9 +14,9 @@ import click
 def command(name: str, source: str, force: bool) -> None:
     """Write NAME.toml, a commented copy of a model that comes along, and the schema beside it."""
     from changeflow.errors import Fault, ModelError, PlanError, nearest
-    from changeflow.model.component_reading import files_beside
+    from changeflow.model.file.components import files_beside
+    from changeflow.model.file.shipped import shipped_models
     from changeflow.model.reading import read_model
-    from changeflow.model.shipped import shipped_models
     from changeflow.present.inputs.hints import with_hints
     from changeflow.present.inputs.schema import schema_text
 

@@ -28,7 +28,7 @@ def command(
 ) -> None:  # fmt: skip
     """Write the event log of one replication, every request and visit."""
     from changeflow.engine.simulate import choose_engine, simulate
-    from changeflow.measure.checks import check_trace
+    from changeflow.measure.trace.checks import check_trace
     from changeflow.present.files.folder import choose_folder
     from changeflow.present.trace.lines import event_lines
     from changeflow.present.trace.tables import trace_tables, write_trace

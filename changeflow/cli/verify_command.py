@@ -39,7 +39,7 @@ def command(
     """
     from changeflow.cli.progress import reporting
     from changeflow.engine.simulate import choose_engine
-    from changeflow.model.topology import most_visits_per_week
+    from changeflow.model.load.topology import most_visits_per_week
     from changeflow.present.files.verifying import drift_found, verified_as_json, verified_text
     from changeflow.study.crews.crew import cores_worth, crew_here
     from changeflow.study.crews.workshop import Workshop

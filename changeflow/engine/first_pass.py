@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from changeflow.engine.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage, uniform_pair
+from changeflow.engine.chance.draws import NO_STAGE, ROUTE, WORK, fill_pairs, fill_pairs_by_stage, uniform_pair
+from changeflow.engine.chance.quantiles import quantile
 from changeflow.engine.jit import borrowed, compiled
-from changeflow.engine.quantiles import quantile
-from changeflow.engine.route_table import BY_CATEGORY, SPLIT, TO
-from changeflow.engine.rules import pick
-from changeflow.engine.station_table import NO_LAW
+from changeflow.engine.shared.rules import pick
+from changeflow.engine.tables.routes import BY_CATEGORY, SPLIT, TO
+from changeflow.engine.tables.station import NO_LAW
 
 UNKNOWN = -9
 """The place depends on the state at the request's arrival."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from changeflow.engine.compiled import Fold, run_compiled, stream_compiled
-from changeflow.engine.draws import antithetic_key, run_key
+from changeflow.engine.chance.draws import antithetic_key, run_key
+from changeflow.engine.compiled.driver import Fold, run_compiled, stream_compiled
 from changeflow.engine.jit import kernel_is_warm
-from changeflow.engine.tables import Tables, compile_tables, in_organisation
+from changeflow.engine.tables.model import Tables, compile_tables, in_organisation
 from changeflow.engine.trace import Trace
 from changeflow.engine.workload import draw_workload
 from changeflow.errors import PlanError
@@ -78,7 +78,7 @@ def simulate(
     key = antithetic_key(seed, replication) if antithetic else run_key(seed, replication)
     if engine == "compiled":
         return run_compiled(tables, key, decisions=decisions)
-    from changeflow.engine.process_replication import run_process  # noqa: PLC0415  SimPy, which the other engine does without
+    from changeflow.engine.process.replication import run_process  # noqa: PLC0415  SimPy, which the other engine does without
 
     return run_process(tables, draw_workload(tables, key), key, decisions=decisions)
 

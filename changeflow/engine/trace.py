@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine.station_table import GroupTable
+from changeflow.engine.tables.station import GroupTable
 
 Rows = NDArray[Any]
 

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from changeflow.engine import arrivals, draws
-from changeflow.engine.arrivals import ARRIVAL, BLOCK
-from changeflow.engine.draws import MISFIT, NO_STAGE, uniform_pair
+from changeflow.engine.chance import arrivals, draws
+from changeflow.engine.chance.arrivals import ARRIVAL, BLOCK
+from changeflow.engine.chance.draws import MISFIT, NO_STAGE, uniform_pair
+from changeflow.engine.chance.quantiles import fill_quantiles, quantile
 from changeflow.engine.jit import compiled
-from changeflow.engine.quantiles import fill_quantiles, quantile
-from changeflow.engine.records import joined
-from changeflow.engine.source_table import listed_rows
-from changeflow.engine.tables import Tables
+from changeflow.engine.tables.model import Tables
+from changeflow.engine.tables.records import joined
+from changeflow.engine.tables.sources import listed_rows
 from changeflow.errors import RunError
-from changeflow.model.demand import GoLive, Shocks, Source
-from changeflow.model.spans import HOURS_PER_YEAR
+from changeflow.model.requests.demand import GoLive, Shocks, Source
+from changeflow.model.values.spans import HOURS_PER_YEAR
 
 Rows = NDArray[Any]
 MOST_OF_A_SHOCK = 100_000

@@ -8,18 +8,18 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.trace import Rows, Trace
-from changeflow.measure.adoption import adoption_measures, cost_by_fate
-from changeflow.measure.backlog import Backlog, clear_day, completion_day
-from changeflow.measure.capacity import hours_on_duty
-from changeflow.measure.checks import check_ledger, check_trace
-from changeflow.measure.ledger import completion_time, ledger, present_values, waiting_cost
-from changeflow.measure.mistakes import error_ratios
-from changeflow.measure.people import people_measures
+from changeflow.measure.money.ledger import completion_time, ledger, present_values, waiting_cost
 from changeflow.measure.records import Floats, RunMeasures
-from changeflow.measure.special import overtime, reasons
-from changeflow.measure.tallies import book, first_starts, reference_hours
-from changeflow.measure.times import Cohort, time_measures
-from changeflow.measure.window import Window
+from changeflow.measure.trace.adoption import adoption_measures, cost_by_fate
+from changeflow.measure.trace.backlog import Backlog, clear_day, completion_day
+from changeflow.measure.trace.capacity import hours_on_duty
+from changeflow.measure.trace.checks import check_ledger, check_trace
+from changeflow.measure.trace.mistakes import error_ratios
+from changeflow.measure.trace.people import people_measures
+from changeflow.measure.trace.special import overtime, reasons
+from changeflow.measure.trace.tallies import book, first_starts, reference_hours
+from changeflow.measure.trace.times import Cohort, time_measures
+from changeflow.measure.trace.window import Window
 from changeflow.model.targets import Within
 
 

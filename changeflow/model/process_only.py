@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeflow.model.routing import Budget, Custom, Route, parts_of
+from changeflow.model.requests.routing import Budget, Custom, Route, parts_of
 from changeflow.model.schema import Model
 
 

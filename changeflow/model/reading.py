@@ -15,16 +15,16 @@ from changeflow.model.checks.authority import left_to_nobody
 from changeflow.model.checks.cross import cross_faults
 from changeflow.model.checks.follow_ups import endless_follow_ups
 from changeflow.model.checks.parts import Parts
-from changeflow.model.component_graph import ComponentGraph
-from changeflow.model.component_reading import resolved
-from changeflow.model.components import FILES
-from changeflow.model.demand import Replay
-from changeflow.model.faults import Places, faults_of
-from changeflow.model.priors import Raw, fill, read_priors
-from changeflow.model.replay import ReplayLog, read_log
+from changeflow.model.components.graph import ComponentGraph
+from changeflow.model.components.section import FILES
+from changeflow.model.file.components import resolved
+from changeflow.model.file.faults import Places, faults_of
+from changeflow.model.file.priors import Raw, fill, read_priors
+from changeflow.model.file.shipped import shipped_models, shipped_priors
+from changeflow.model.requests.demand import Replay
+from changeflow.model.requests.replay import ReplayLog, read_log
 from changeflow.model.schema import Model
-from changeflow.model.shipped import shipped_models, shipped_priors
-from changeflow.model.written_tables import read_back
+from changeflow.model.values.written_tables import read_back
 
 _PATH_KEYS = {"demand": frozenset({"file"}), "components": frozenset(FILES)}
 """Keys of paths by section; those of --set are relative to the working directory."""

@@ -12,26 +12,26 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from changeflow.model.adoption import Adoption
-from changeflow.model.calendars import Calendar
-from changeflow.model.categories import Category
-from changeflow.model.component_graph import ComponentGraph
-from changeflow.model.components import Components
-from changeflow.model.contracts import Contract
-from changeflow.model.costs import Adaptation, Costs
-from changeflow.model.delivery_errors import Errors, System
-from changeflow.model.demand import Source
-from changeflow.model.once import once_a_model
-from changeflow.model.organisation import Organisation
-from changeflow.model.replay import ReplayLog
-from changeflow.model.routing import Route, Routing, To
-from changeflow.model.routing_rule import RoutingRule
-from changeflow.model.staff import Group
-from changeflow.model.stations import Station
+from changeflow.model.components.graph import ComponentGraph
+from changeflow.model.components.section import Components
+from changeflow.model.money.contracts import Contract
+from changeflow.model.money.costs import Adaptation, Costs
+from changeflow.model.money.waiting import OpenCost, open_cost
+from changeflow.model.requests.adoption import Adoption
+from changeflow.model.requests.categories import Category
+from changeflow.model.requests.demand import Source
+from changeflow.model.requests.organisation import Organisation
+from changeflow.model.requests.replay import ReplayLog
+from changeflow.model.requests.routing import Route, Routing, To
+from changeflow.model.requests.routing_rule import RoutingRule
+from changeflow.model.stations.calendars import Calendar
+from changeflow.model.stations.delivery_errors import Errors, System
+from changeflow.model.stations.staff import Group
+from changeflow.model.stations.station import Station
 from changeflow.model.targets import Comparison, Targets
-from changeflow.model.values import NamedOf, NonNegative, Positive, Value
-from changeflow.model.waiting import OpenCost, open_cost
-from changeflow.model.written_tables import written
+from changeflow.model.values.frozen import NamedOf, NonNegative, Positive, Value
+from changeflow.model.values.once import once_a_model
+from changeflow.model.values.written_tables import written
 
 DEFAULT_GO_LIVE = date(2026, 1, 5)
 MAX_FOLLOW_UP_DAYS = 90.0

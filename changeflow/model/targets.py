@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from changeflow.errors import Fault, ModelError
-from changeflow.model.values import Positive, Value
+from changeflow.model.values.frozen import Positive, Value
 
 Level = Annotated[float, Field(gt=0, lt=1)]
 

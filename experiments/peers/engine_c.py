@@ -51,7 +51,7 @@ def prepare(law: str, hours: int, program: str, mode: str) -> dict[str, Any]:
     if program == "c_law":
         from engine_changeflow import read  # noqa: PLC0415
 
-        from changeflow.engine.draws import source_key, stage_key  # noqa: PLC0415  only this program needs it
+        from changeflow.engine.chance.draws import source_key, stage_key  # noqa: PLC0415  only this program needs it
 
         tables = read(law, hours)
         laws = [tables.law_rows[station.service_law[0]] for station in tables.stations]
@@ -64,7 +64,7 @@ def run(task: dict[str, Any], seed: int) -> dict[str, Any]:
     """One run; the program reads its own records and p95."""
     if task["program"] == "c_free":
         return free(task["mode"], task["law"], task["hours"], seed)[0]
-    from changeflow.engine.draws import run_key  # noqa: PLC0415
+    from changeflow.engine.chance.draws import run_key  # noqa: PLC0415
 
     key = int(run_key(seed, 0))
     return call("c_law", task["mode"], task["law"], float(task["hours"]), key, *task["keys"], *task["numbers"])[0]

@@ -14,8 +14,8 @@ from work import p95, toml
 
 import changeflow as cf
 from changeflow.engine.simulate import simulate, stream
-from changeflow.engine.tables import Tables, compile_tables
-from changeflow.measure.streaming import StreamingMeasures
+from changeflow.engine.tables.model import Tables, compile_tables
+from changeflow.measure.trace.streaming import StreamingMeasures
 
 RICHEST = "open_platform"
 AS_SHIPPED = 20

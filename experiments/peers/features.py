@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.tables.model import Tables, compile_tables
 from changeflow.model.reading import build_model
 
 Raw = dict[str, Any]

@@ -30,8 +30,8 @@ def main() -> None:
 def one(size: int) -> None:
     """A line of the table: `size` hours, one request an hour."""
     from changeflow.engine.simulate import stream  # noqa: PLC0415  not in the process that starts the others
-    from changeflow.engine.tables import compile_tables  # noqa: PLC0415
-    from changeflow.measure.streaming import StreamingMeasures  # noqa: PLC0415
+    from changeflow.engine.tables.model import compile_tables  # noqa: PLC0415
+    from changeflow.measure.trace.streaming import StreamingMeasures  # noqa: PLC0415
     from changeflow.model.reading import build_model  # noqa: PLC0415
 
     raw = tomllib.loads(work.toml("exponential", size))

@@ -19,7 +19,7 @@ from pathlib import Path
 import engine_changeflow
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import Tables
+from changeflow.engine.tables.model import Tables
 
 COMPARE = ["compare", "open_platform", "--who", "vendor,power_users", "--replications", "2", "--no-charts"]
 IMPORTS = [sys.executable, "-c", "import numba, pandas"]

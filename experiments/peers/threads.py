@@ -17,8 +17,8 @@ from pathlib import Path
 import work
 
 from changeflow.engine.simulate import simulate, stream
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.streaming import StreamingMeasures
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.trace.streaming import StreamingMeasures
 from changeflow.model.reading import build_model
 
 HOURS, REPLICATIONS = 500_000, 8

@@ -56,7 +56,7 @@ def test_no_file_is_longer_than_a_reader_can_hold(folder: Path) -> None:
     assert not {path.name: n for path in files if (n := len(path.read_text().splitlines())) > MAX_LINES}
 
 
-@pytest.mark.parametrize(("module", "package"), [("simpy", "engine/clock.py"), ("numba", "engine/jit.py")])
+@pytest.mark.parametrize(("module", "package"), [("simpy", "engine/process/clock.py"), ("numba", "engine/jit.py")])
 def test_simpy_and_numba_are_each_imported_in_one_module(module: str, package: str) -> None:
     users = [path for path in SOURCES if module in imported_by(path)]
     assert users == [PACKAGE / package]
@@ -112,7 +112,7 @@ def test_a_small_comparison_starts_without_what_it_does_not_need(tmp_path: Path)
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split("LOADED ")[1].strip().split(","))
     slow = {"pandas", "scipy.special", "scipy.linalg", "scipy.optimize", "matplotlib", "seaborn", "networkx", "loky"}
-    assert not {*slow, "numba.np.arraymath", "rich", "holidays", "changeflow.engine.process"} & loaded
+    assert not {*slow, "numba.np.arraymath", "rich", "holidays", "changeflow.engine.process.story"} & loaded
 
 
 def test_a_finished_study_answers_without_an_engine(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_finished_study_answers_without_an_engine(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     loaded = set(done.stdout.split("LOADED ")[1].strip().split(","))
     assert "ANSWER" in done.stdout
-    engines = {"changeflow.engine.simulate", "changeflow.engine.tables", "changeflow.measure.run"}
+    engines = {"changeflow.engine.simulate", "changeflow.engine.tables.model", "changeflow.measure.run"}
     assert not {*engines, "numba", "scipy", "simpy", "networkx", "loky", "pandas", "concurrent.futures"} & loaded
 
 

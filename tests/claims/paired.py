@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.records import RunMeasures
 from changeflow.model.reading import build_model

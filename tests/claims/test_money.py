@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure import posting
-from changeflow.measure.estimates import clopper_pearson
+from changeflow.measure.estimates.replications import clopper_pearson
 from changeflow.measure.run import measure_run, run_postings
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.model.schema import Model
 from tests.claims.claims import trial, weaker
 from tests.claims.paired import SEED, interval, percent, runs

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from changeflow.measure.estimates import clopper_pearson
+from changeflow.measure.estimates.replications import clopper_pearson
 from changeflow.model.schema import Model
 from tests.claims.claims import PARTLY, fails, shown, trial
 from tests.claims.paired import interval, runs

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import changeflow as cf
-from changeflow.model.shipped import shipped_models
+from changeflow.model.file.shipped import shipped_models
 
 from .conftest import Comparison
 from .json_schema import complaints

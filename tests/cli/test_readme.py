@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import changeflow as cf
+from changeflow.model.file.shipped import shipped_models
 from changeflow.model.reading import build_model
-from changeflow.model.shipped import shipped_models
 
 from .program import ROOT, changeflow
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from changeflow.measure.estimates import clopper_pearson
+from changeflow.measure.estimates.replications import clopper_pearson
 
 from .program import changeflow
 from .study_files import QUIET, records, tables

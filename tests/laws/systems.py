@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from changeflow.engine.simulate import simulate
 from changeflow.engine.trace import Trace
-from changeflow.measure.checks import check_trace
+from changeflow.measure.trace.checks import check_trace
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 from tests.engines import by_request

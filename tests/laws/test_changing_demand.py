@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from changeflow.engine import draws
-from changeflow.engine.draws import run_key
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.chance import draws
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import OPEN
 from changeflow.engine.workload import draw_workload
-from changeflow.model.topology import expected_arrivals
+from changeflow.model.load.topology import expected_arrivals
 from tests.laws.systems import LAW, MONDAY, Raw, built, run
 
 REFUSED: Raw = {"title": "demand", "go_live": MONDAY, "routing": {"entry": "refused"}}

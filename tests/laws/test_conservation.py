@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 
 from changeflow.engine import trace as t
-from changeflow.engine.draws import run_key
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.workload import draw_workload
 from tests.laws.systems import LAW, Raw, built, left_at, run, systems
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changeflow.engine import draws
-from changeflow.engine.draws import run_key
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.chance import draws
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.workload import draw_workload
-from changeflow.model.topology import expected_arrivals
+from changeflow.model.load.topology import expected_arrivals
 from tests.laws.systems import BATCH, LAW, Raw, arrivals, built
 
 BASE: Raw = {

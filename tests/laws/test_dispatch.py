@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import given
 
-from changeflow.engine.station_table import INFINITE
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
+from changeflow.engine.tables.station import INFINITE
 from tests.laws.systems import LAW, Raw, built, left_at, run, systems
 
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changeflow.engine import trace as t
-from changeflow.engine.draws import run_key
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.workload import draw_workload
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from tests.laws.systems import LAW, Raw, built, run, systems
 
 KIND = {"caught_at_acceptance": 0.5, "discovery_days": 0.2}

@@ -4,12 +4,12 @@ import numpy as np
 from hypothesis import given, settings
 
 from changeflow.engine import trace as t
-from changeflow.engine.draws import run_key
-from changeflow.engine.station_table import NO_LIMIT, StationTable
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.tables.model import compile_tables
+from changeflow.engine.tables.station import NO_LIMIT, StationTable
 from changeflow.engine.workload import draw_workload
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from tests.laws.full_systems import full_systems
 from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, built, left_at, run
 

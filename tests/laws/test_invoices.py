@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.estimates.student import t_quantile
 from changeflow.measure.posting import VENDOR
 from changeflow.measure.run import measure_run, run_postings
-from changeflow.measure.student import t_quantile
-from changeflow.measure.window import Window
-from changeflow.model.effort import service_law
-from changeflow.model.expected_invoice import expected_billed_hours
+from changeflow.measure.trace.window import Window
+from changeflow.model.expected.effort import service_law
+from changeflow.model.expected.invoice import expected_billed_hours
 from changeflow.model.schema import Model
 from tests.claims.claims import fails, trial
 from tests.parity.rich import small

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.backlog import Backlog
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.backlog import Backlog
+from changeflow.measure.trace.window import Window
 from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, built, left_at, run, systems
 
 

@@ -6,17 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from changeflow.engine.draws import run_key
-from changeflow.engine.organisations import Profile, draw_profile, fit_when_ready
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.chance.organisations import Profile, draw_profile, fit_when_ready
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables, in_organisation
+from changeflow.engine.tables.model import compile_tables, in_organisation
 from changeflow.engine.trace import Rows
 from changeflow.engine.workload import draw_workload
 from changeflow.errors import PlanError
-from changeflow.measure.anova import split_variance
-from changeflow.model.organisation import Variation
+from changeflow.measure.estimates.anova import split_variance
+from changeflow.model.load.topology import expected_arrivals
 from changeflow.model.reading import read_model
-from changeflow.model.topology import expected_arrivals
+from changeflow.model.requests.organisation import Variation
 from changeflow.study.estimates.evaluate import column
 from changeflow.study.scenarios.compare import compare, run
 from changeflow.study.scenarios.plan import Plan, routes

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.estimates import t_interval
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.estimates.replications import t_interval
 from tests.engines import ENGINES, by_request
 from tests.laws.systems import Raw, built
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from tests.laws.full_systems import full_systems
 from tests.laws.systems import LAW, Raw, built, run, systems
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import DONE
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.study.crews.crew import crew_here
 from changeflow.study.crews.runner import run_all
 from tests.engines import by_request

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changeflow.engine import trace as t
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from tests.laws.full_systems import CATEGORIES, PREEMPTIVE, full_systems
 from tests.laws.systems import LAW, MONDAY, OFFICE, Raw, arrivals, built, left_at, run, works

@@ -11,16 +11,16 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from changeflow.engine import compiled
 from changeflow.engine import trace as t
+from changeflow.engine.compiled import driver as compiled
 from changeflow.engine.simulate import stream
-from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.tables.model import Tables, compile_tables
 from changeflow.engine.trace import Rows, Trace
 from changeflow.errors import RunError
-from changeflow.measure.ledger import accounts, completion_time
+from changeflow.measure.money.ledger import accounts, completion_time
 from changeflow.measure.posting import summed
 from changeflow.measure.run import measure_run, run_postings
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from tests.parity.compare import difference, outcome
 from tests.parity.features import features
 from tests.parity.models import Example

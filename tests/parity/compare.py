@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import Tables
+from changeflow.engine.tables.model import Tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
 

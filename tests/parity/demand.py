@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from changeflow.model.demand import RATES
+from changeflow.model.requests.demand import RATES
 from tests.parity.laws import Raw, laws, one_in
 
 batches = st.sampled_from(

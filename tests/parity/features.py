@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from changeflow.engine import trace as t
-from changeflow.engine.tables import Tables
+from changeflow.engine.tables.model import Tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
-from changeflow.model.demand import batch_of
 from changeflow.model.process_only import all_routes
-from changeflow.model.routing import parts_of
+from changeflow.model.requests.demand import batch_of
+from changeflow.model.requests.routing import parts_of
 from changeflow.model.schema import Model
 from tests.parity.happened import happened
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from changeflow.engine import trace as t
-from changeflow.engine.staffing import happenings
-from changeflow.engine.station_table import HAND_BACK, NO_LAW, NO_PLACE, GroupTable, StationTable
-from changeflow.engine.tables import Tables
+from changeflow.engine.shared.turnover import NEWS
+from changeflow.engine.tables.model import Tables
+from changeflow.engine.tables.staffing import happenings
+from changeflow.engine.tables.station import HAND_BACK, NO_LAW, NO_PLACE, GroupTable, StationTable
 from changeflow.engine.trace import Rows, Trace
-from changeflow.engine.turnover import NEWS
 
 
 def happened(tables: Tables, trace: Trace) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from changeflow.model.queueing import PREEMPTIVE
+from changeflow.model.stations.queueing import PREEMPTIVE
 from tests.parity.laws import Raw, by_category, laws, one_in
 
 ALWAYS = ("fifo", "lifo", "random", "priority", "shortest", "shortest_remaining")

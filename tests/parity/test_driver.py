@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from changeflow.engine import compiled
-from changeflow.engine.draws import run_key
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.compiled import driver as compiled
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.tables.model import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import RunError
 from changeflow.model.schema import Model

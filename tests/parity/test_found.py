@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from changeflow.engine import trace as t
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from tests.parity.compare import difference, outcome
 from tests.parity.rich import small
 

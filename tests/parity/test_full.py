@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from changeflow.engine import compiled
+from changeflow.engine.compiled import driver as compiled
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.model.process_only import process_only
 from tests.parity.adoption import QUICK
 from tests.parity.check import RUNS, obeys_every_law, same_when_streamed

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
+from changeflow.model.file.shipped import shipped_models
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from changeflow.model.shipped import shipped_models
 from changeflow.study.scenarios.routes import ROUTES, along_route
 from tests.parity.check import RUNS
 from tests.parity.compare import difference, outcome

@@ -12,7 +12,7 @@ import numba
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from tests.engines import ENGINES
 from tests.parity.adoption import QUICK
 from tests.parity.compare import bytes_of

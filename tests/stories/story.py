@@ -18,10 +18,10 @@ import numpy as np
 
 from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 from tests.engines import by_request

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from changeflow.engine import draws
+from changeflow.engine.chance import draws
 from changeflow.engine.simulate import simulate
 from changeflow.engine.trace import Trace
 from tests.stories.story import measured, play, requests, story, told, visits

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.posting import ACCOUNTS, VENDOR
 from changeflow.measure.run import run_postings
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.model.schema import Model
 from tests.engines import by_request
 from tests.stories.story import decisions, measured, story, told

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from changeflow.engine import draws
+from changeflow.engine.chance import draws
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from tests.stories.story import play, story, told, visits
 
 DESK = '[stations.desk]\ndiscipline = "{}"\n'

@@ -14,11 +14,11 @@ import pytest
 
 from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.posting import ACCOUNTS
 from changeflow.measure.run import measure_run, run_postings
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.present.trace.lines import event_lines
 from changeflow.present.trace.tables import trace_tables
 from tests.stories.story import requests, story, told, visits

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from changeflow.engine import draws
+from changeflow.engine.chance import draws
 from tests.stories.story import OFFICE, play, told, visits
 
 URGENT = '[stations.desk]\ndiscipline = "priority"\npreemptive = true\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.engine import turnover
+from changeflow.engine.shared import turnover
 from tests.stories.story import measured, play, story, told, visits
 
 EVERY_20_HOURS = """

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from tests.stories.story import OFFICE, play, requests, story, told, visits
 
 

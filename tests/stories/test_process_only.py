@@ -8,7 +8,7 @@ import pytest
 import changeflow as cf
 from changeflow.engine.simulate import choose_engine, simulate
 from changeflow.errors import PlanError, RunError
-from changeflow.model.routing_rule import RequestSight, StationSight
+from changeflow.model.requests.routing_rule import RequestSight, StationSight
 from tests.engines import by_request
 from tests.stories.story import decisions, measured, play, story, told, visits
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from changeflow.errors import ChangeflowError
-from changeflow.measure.estimates import t_interval
-from changeflow.measure.precision import FIRST, Precision, mean_course, replications_needed
-from changeflow.measure.warm_up import BATCH, mser
+from changeflow.measure.estimates.precision import FIRST, Precision, mean_course, replications_needed
+from changeflow.measure.estimates.replications import t_interval
+from changeflow.measure.estimates.warm_up import BATCH, mser
 from changeflow.study.selection.budget import ocba_shares
 from changeflow.study.selection.constants import dudewicz_dalal_h, kim_nelson_eta, kim_nelson_h2, rinott_h
 

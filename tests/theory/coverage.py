@@ -15,10 +15,10 @@ from typing import Literal
 
 import numpy as np
 
-from changeflow.measure.batch_means import batch_means_interval
-from changeflow.measure.controlled import controlled
-from changeflow.measure.estimates import clopper_pearson, jackknife_ratio, quantile_interval, t_interval
-from changeflow.measure.precision import Precision, look_ahead, mean_course, replications_needed
+from changeflow.measure.estimates.batch_means import batch_means_interval
+from changeflow.measure.estimates.controlled import controlled
+from changeflow.measure.estimates.precision import Precision, look_ahead, mean_course, replications_needed
+from changeflow.measure.estimates.replications import clopper_pearson, jackknife_ratio, quantile_interval, t_interval
 from changeflow.study.estimates.columns import mean_of
 from changeflow.study.file.study import Sequential, Until
 from changeflow.study.outcome.estimates import first_of, look_at

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.tables.model import Tables, compile_tables
 
 from .accept import Check, Result, headline, judge, missed
 from .metrics import metric

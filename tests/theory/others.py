@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import Tables, compile_tables
+from changeflow.engine.tables.model import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.study.crews.crew import crew_here
 from changeflow.study.crews.runner import run_all

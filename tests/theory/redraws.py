@@ -6,7 +6,7 @@ import copy
 
 import numpy as np
 
-from changeflow.engine import draws
+from changeflow.engine.chance import draws
 from changeflow.engine.simulate import simulate
 from changeflow.model.schema import Model
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from changeflow.model.calendars import WEEKDAYS
+from changeflow.model.stations.calendars import WEEKDAYS
 
 from .reasons import Raw, Unsupported, number
 

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from changeflow.engine.adoption import adoption_step, mood_of
-from changeflow.measure.clusters import share_estimate
-from changeflow.measure.estimates import clopper_pearson, quantile_interval
-from changeflow.measure.survival import survival_over_runs
+from changeflow.engine.shared.adoption import adoption_step, mood_of
+from changeflow.measure.estimates.clusters import share_estimate
+from changeflow.measure.estimates.replications import clopper_pearson, quantile_interval
+from changeflow.measure.estimates.survival import survival_over_runs
 from changeflow.model.reading import vary
 from changeflow.study.crews.runner import run_all
 from changeflow.study.estimates.evaluate import column

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from changeflow.measure.estimates import clopper_pearson, t_interval
+from changeflow.measure.estimates.replications import clopper_pearson, t_interval
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from changeflow.study.crews.runner import run_all

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from changeflow.engine import mistakes
 from changeflow.engine import trace as t
+from changeflow.engine.shared import mistakes
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
-from changeflow.model.delivery_errors import Errors, StationErrors
-from changeflow.model.error_rates import error_chances, error_rates
+from changeflow.engine.tables.model import compile_tables
+from changeflow.model.expected.error_rates import error_chances, error_rates
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
+from changeflow.model.stations.delivery_errors import Errors, StationErrors
 from tests.claims.claims import trial
 
 RUNS = 40

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import REWORK, Trace
-from changeflow.model.effort import passes
-from changeflow.model.expected import expected_arrivals
+from changeflow.model.expected.effort import passes
+from changeflow.model.expected.requests import expected_arrivals
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
 from changeflow.study.scenarios.compare import run

@@ -7,15 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from changeflow.engine.draws import run_key
-from changeflow.engine.learning import faded, skill_after
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.shared.learning import faded, skill_after
+from changeflow.engine.shared.turnover import LEFT
 from changeflow.engine.simulate import simulate
-from changeflow.engine.staffing import happenings
-from changeflow.engine.tables import Tables, compile_tables
-from changeflow.engine.turnover import LEFT
-from changeflow.model.capacity import held_hours, present
-from changeflow.model.learning import Attrition
-from changeflow.model.topology import offered_loads
+from changeflow.engine.tables.model import Tables, compile_tables
+from changeflow.engine.tables.staffing import happenings
+from changeflow.model.load.capacity import held_hours, present
+from changeflow.model.load.topology import offered_loads
+from changeflow.model.stations.learning import Attrition
 from tests.unit.small import model_of
 
 CURVE = """\

@@ -10,8 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeflow.model.clarkson import combined
-from changeflow.model.propagation import exact_reach, reach, sampled_reach, spectral_radius, unlimited_changes
+from changeflow.model.components.clarkson import combined
+from changeflow.model.components.propagation import (
+    exact_reach,
+    reach,
+    sampled_reach,
+    spectral_radius,
+    unlimited_changes,
+)
 
 A, B, C, D = range(4)
 LOOP = np.array([[0, 0.3, 0.1], [0, 0, 0.4], [0.2, 0, 0]])

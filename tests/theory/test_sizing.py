@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.model.schema import Model
 from changeflow.study.crews.runner import run_all
 from changeflow.study.scenarios.plan import Plan

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from changeflow.errors import RunError
-from changeflow.measure.weekly import week_name
-from changeflow.model.steady import unsteady
+from changeflow.measure.trace.weekly import week_name
+from changeflow.model.load.steady import unsteady
 from changeflow.study.experiment.steady import settled
 from changeflow.study.file.steady import Steady
 from changeflow.study.store.packing import Columns

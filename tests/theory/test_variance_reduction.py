@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from changeflow.engine.draws import antithetic_key, run_key
+from changeflow.engine.chance.draws import antithetic_key, run_key
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.errors import PlanError
-from changeflow.measure.clusters import cluster_sums
-from changeflow.measure.controlled import controlled
-from changeflow.measure.controls import Controls, control_names
-from changeflow.measure.student import t_quantile
-from changeflow.measure.window import Window
+from changeflow.measure.estimates.clusters import cluster_sums
+from changeflow.measure.estimates.controlled import controlled
+from changeflow.measure.estimates.controls import Controls, control_names
+from changeflow.measure.estimates.student import t_quantile
+from changeflow.measure.trace.window import Window
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from changeflow.study.experiment.cells import cells_of

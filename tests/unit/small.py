@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from changeflow.engine import trace as t
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import Fault, ModelError
-from changeflow.model import laws
 from changeflow.model.reading import build_model, read_model
 from changeflow.model.schema import Model
+from changeflow.model.values import laws
 
 DESK = """\
 title = "a desk"

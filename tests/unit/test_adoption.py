@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from changeflow.measure.estimates.student import t_quantile
 from changeflow.measure.records import Estimate
-from changeflow.measure.student import t_quantile
-from changeflow.model.adoption import PARAMETERS
-from changeflow.model.overload import overloads
-from changeflow.model.priors import read_priors
+from changeflow.model.file.priors import read_priors
+from changeflow.model.load.overload import overloads
 from changeflow.model.reading import read_model
+from changeflow.model.requests.adoption import PARAMETERS
 from changeflow.present.comparison.adoption_frames import fate_frames, survival_frame, survival_rows
 from changeflow.present.comparison.results_folder import write_report
 from changeflow.present.comparison.summary import markdown

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from changeflow.measure.anova import split_variance
+from changeflow.measure.estimates.anova import split_variance
 
 DYESTUFF = np.array([
     1545, 1440, 1440, 1520, 1580, 1540, 1555, 1490, 1560, 1495, 1595, 1550, 1605, 1510, 1560, 1445, 1440, 1595, 1465,

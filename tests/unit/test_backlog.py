@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from changeflow.measure.backlog import Backlog, clear_day, completion_day
+from changeflow.measure.trace.backlog import Backlog, clear_day, completion_day
 
 NAN = np.nan
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from changeflow.model import laws, moments
-from changeflow.model.billing import allowances, billed_hours, invoices, price_of_month
-from changeflow.model.contracts import Contract, Retainer, Tier
-from changeflow.model.expected_invoice import expected_billed_hours
+from changeflow.model.expected.invoice import expected_billed_hours
+from changeflow.model.money.billing import allowances, billed_hours, invoices, price_of_month
+from changeflow.model.money.contracts import Contract, Retainer, Tier
+from changeflow.model.values import laws, moments
 from tests.unit.small import EVERY_LAW
 
 EXPONENTIAL = laws.Exponential(law="exponential", mean=5.0)

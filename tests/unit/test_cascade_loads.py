@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
-from changeflow.model.cascade_work import cascade_work, exact_work, wave_work
-from changeflow.model.propagated import propagated
-from changeflow.model.propagation import reach
-from changeflow.model.topology import Load, offered_loads
+from changeflow.measure.trace.window import Window
+from changeflow.model.components.cascade_work import cascade_work, exact_work, wave_work
+from changeflow.model.components.propagation import reach
+from changeflow.model.expected.propagated import propagated
+from changeflow.model.load.topology import Load, offered_loads
 from tests.unit.small import model_of
 from tests.unit.test_follow_ups import FROM_A, LOOP, UNLIMITED
 
@@ -176,7 +176,9 @@ def test_each_category_has_a_graph_of_its_own_however_many_there_are() -> None:
 def test_a_tree_that_is_too_big_for_chances_is_not_grown_again_for_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where chances are sampled, work is taken by waves at once."""
     grown: list[int] = []
-    monkeypatch.setattr("changeflow.model.cascade_work.exact_work", lambda likelihood, _: grown.append(len(likelihood)))
+    monkeypatch.setattr(
+        "changeflow.model.components.cascade_work.exact_work", lambda likelihood, _: grown.append(len(likelihood))
+    )
     dense = np.full((14, 14), 0.1) - np.diag(np.full(14, 0.1))
     assert cascade_work(dense, (dense > 0) * 0.5)[0, 1] == pytest.approx(
         cascade_work(dense, (dense > 0) * 0.5)[5, 9], rel=0.05

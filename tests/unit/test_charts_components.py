@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from changeflow.model.component_roles import Analysis, analysed
+from changeflow.model.expected.component_roles import Analysis, analysed
 from changeflow.model.reading import read_model
 from changeflow.present.charts.components import MOST_IN_A_PICTURE, ROLE_LOOKS, graph_chart, risk_chart
 from changeflow.present.comparison.component_tables import component_graph_of, graph_title, risk_title

@@ -9,7 +9,7 @@ from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
 from changeflow.engine.trace import Trace
 from changeflow.errors import InvariantBroken
-from changeflow.measure.checks import check_trace
+from changeflow.measure.trace.checks import check_trace
 from tests.unit.small import DESK, model_of
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from changeflow.engine import simulate as engine
-from changeflow.engine.tables import compile_tables
-from changeflow.model import traffic
-from changeflow.model.topology import offered_loads
+from changeflow.engine.tables.model import compile_tables
+from changeflow.model.load import traffic
+from changeflow.model.load.topology import offered_loads
 from tests.unit.small import DESK, model_of
 from tests.unit.test_cascade_loads import ALL_LINKS, SIX
 from tests.unit.test_cascade_loads import DESK as CASCADE

@@ -2,8 +2,8 @@
 
 import pytest
 
-from changeflow.engine.clock import Clock
-from changeflow.engine.turns import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, RE_ENTRY, SHIFT
+from changeflow.engine.process.clock import Clock
+from changeflow.engine.shared.turns import ARRIVAL, COMPLETION, DISPATCH, END_OF_DELAY, RE_ENTRY, SHIFT
 from changeflow.errors import RunError
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from changeflow.measure.clusters import (
+from changeflow.measure.estimates.clusters import (
     clustered_curve,
     clustered_mean,
     clustered_quantile,
@@ -12,8 +12,8 @@ from changeflow.measure.clusters import (
     share_estimate,
     share_interval,
 )
-from changeflow.measure.estimates import clopper_pearson, t_interval
-from changeflow.measure.student import t_quantile
+from changeflow.measure.estimates.replications import clopper_pearson, t_interval
+from changeflow.measure.estimates.student import t_quantile
 
 CHANCE = np.random.default_rng(5)
 

@@ -8,12 +8,12 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from changeflow.model.component_generators import generated
-from changeflow.model.component_graph import ComponentGraph
-from changeflow.model.component_roles import analysed
-from changeflow.model.components import Hub, Layered, Modular
-from changeflow.model.flexibility import flexibility_by_category
-from changeflow.model.propagation import effective_likelihood
+from changeflow.model.components.generators import generated
+from changeflow.model.components.graph import ComponentGraph
+from changeflow.model.components.propagation import effective_likelihood
+from changeflow.model.components.section import Hub, Layered, Modular
+from changeflow.model.expected.component_roles import analysed
+from changeflow.model.expected.flexibility import flexibility_by_category
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from tests.unit.small import DESK, model_of

@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from changeflow.engine.simulate import simulate
-from changeflow.model import moments
-from changeflow.model.going_together import CUTS, mean_of_ranks, open_given_size
+from changeflow.model.load.topology import offered_loads
 from changeflow.model.schema import Model
-from changeflow.model.topology import offered_loads
+from changeflow.model.values import moments
+from changeflow.model.values.going_together import CUTS, mean_of_ranks, open_given_size
 from tests.unit.small import EVERY_LAW, model_of
 
 SPLIT = """

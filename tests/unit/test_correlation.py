@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from changeflow.engine.draws import WORK, pairs, run_key, stage_key
+from changeflow.engine.chance.draws import WORK, pairs, run_key, stage_key
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.engine.workload import draw_workload
 from changeflow.model.schema import Model

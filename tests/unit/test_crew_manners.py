@@ -7,8 +7,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.window import Window
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.trace.window import Window
 from changeflow.model.reading import read_model
 from changeflow.study.crews.agenda import Task
 from changeflow.study.crews.crew import ALONE, Hired, processes, threads

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from changeflow.engine import draws
+from changeflow.engine.chance import draws
 
 # Philox4x32-10, known-answer vectors of Random123 (Salmon, Moraes, Dror, Shaw 2011): counter, key, output.
 PUBLISHED = [

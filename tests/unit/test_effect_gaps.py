@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from changeflow.measure.clusters import clustered_mean
-from changeflow.measure.estimates import jackknife_ratio, t_interval
+from changeflow.measure.estimates.clusters import clustered_mean
+from changeflow.measure.estimates.replications import jackknife_ratio, t_interval
 from changeflow.study.estimates.columns import contributions
 from changeflow.study.outcome.answer import Level
 from changeflow.study.outcome.effect_gaps import Gap, gaps_of, moving_most, with_intervals

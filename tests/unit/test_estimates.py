@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from changeflow.measure.estimates import (
+from changeflow.measure.estimates.replications import (
     clopper_pearson,
     curve_interval,
     jackknife_difference,
@@ -15,7 +15,7 @@ from changeflow.measure.estimates import (
     quantile_interval,
     t_interval,
 )
-from changeflow.measure.student import t_quantile
+from changeflow.measure.estimates.student import t_quantile
 
 LAW = [1.2, 0.8, 1.6, 1.1, 0.9]  # Law, Simulation Modeling and Analysis
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.clusters import share_estimate, share_interval
-from changeflow.measure.estimates import clopper_pearson
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.estimates.clusters import share_estimate, share_interval
+from changeflow.measure.estimates.replications import clopper_pearson
+from changeflow.measure.estimates.student import t_quantile
+from changeflow.measure.estimates.survival import survival_over_runs
 from changeflow.measure.run import measure_run
-from changeflow.measure.student import t_quantile
-from changeflow.measure.survival import survival_over_runs
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.study.estimates.columns import columns_of, difference_of, estimate_of
 from changeflow.study.store.packing import Columns, pack, unpack
 from tests.unit.small import DESK, model_of

@@ -2,8 +2,8 @@
 
 import pytest
 
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.window import Window
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.trace.window import Window
 from changeflow.study.estimates.results import ScenarioResult
 from changeflow.study.scenarios.compare import run
 from changeflow.study.scenarios.plan import Plan

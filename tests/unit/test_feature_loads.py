@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from changeflow.model.expected import expected_arrivals
-from changeflow.model.season import Season, hourly_rates
-from changeflow.model.topology import Load, offered_loads
+from changeflow.model.expected.requests import expected_arrivals
+from changeflow.model.load.topology import Load, offered_loads
+from changeflow.model.requests.season import Season, hourly_rates
 from tests.unit.small import DESK, model_of
 
 TWO = """

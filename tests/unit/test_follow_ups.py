@@ -9,8 +9,8 @@ import pytest
 from changeflow.engine.simulate import simulate
 from changeflow.errors import ModelError
 from changeflow.model.checks.follow_ups import endless_follow_ups
-from changeflow.model.faults import Places
-from changeflow.model.follow_ups import FollowUps, expected_defects, follow_ups
+from changeflow.model.expected.follow_ups import FollowUps, expected_defects, follow_ups
+from changeflow.model.file.faults import Places
 from changeflow.model.schema import Model
 from changeflow.present.story.checking import check, check_as_json, warnings_of
 from tests.unit.small import DESK, model_of

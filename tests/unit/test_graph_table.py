@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from changeflow.engine import graph_table
-from changeflow.engine.draws import stage_key
-from changeflow.engine.graph_table import link_keys
+from changeflow.engine.chance.draws import stage_key
+from changeflow.engine.tables import graph as graph_table
+from changeflow.engine.tables.graph import link_keys
 
 
 def test_a_key_is_a_hash_of_both_names() -> None:

@@ -5,8 +5,8 @@ import tomllib
 import pytest
 
 from changeflow.errors import ModelError
+from changeflow.model.file.shipped import shipped_models
 from changeflow.model.process_only import process_only
-from changeflow.model.shipped import shipped_models
 from changeflow.present.inputs.hints import with_hints
 from changeflow.present.inputs.rare_keys import ACCEPTANCE, COSTS, IN_HOUSE, QUEUE, SECTIONS, SOURCE, STAFF, VENDOR
 from tests.unit.small import model_of

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from changeflow.engine import jit
-from changeflow.engine.records import INT
+from changeflow.engine.tables.records import INT
 
 ADDRESSES = np.dtype([("other", "i8"), ("numbers", "i8"), ("numbers_size", "i8")])
 
@@ -54,7 +54,7 @@ def test_a_copy_of_the_sources_has_the_same_digest(sources: Path) -> None:
     assert jit.source_digest(sources) == jit.source_digest()
 
 
-@pytest.mark.parametrize("file", ["rules.py", "draws.py", "quantiles.py", "worktime.py"])
+@pytest.mark.parametrize("file", ["shared/rules.py", "chance/draws.py", "chance/quantiles.py", "shared/worktime.py"])
 def test_a_changed_callee_gets_another_folder(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
@@ -69,7 +69,7 @@ def test_a_changed_callee_gets_another_folder(
 
 def test_a_new_or_renamed_source_counts_too(sources: Path) -> None:
     before = jit.source_digest(sources)
-    (sources / "rules.py").rename(sources / "rulez.py")
+    (sources / "shared/rules.py").rename(sources / "shared/rulez.py")
     renamed = jit.source_digest(sources)
     (sources / "one_more.py").write_text("", encoding="utf-8")
     assert len({before, renamed, jit.source_digest(sources)}) == 3

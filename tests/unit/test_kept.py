@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from changeflow.engine import jit
-from changeflow.engine.kept import kept
-from changeflow.engine.quantiles import LawBook
-from changeflow.model.laws import Erlang
-from changeflow.model.once import once_a_model
+from changeflow.engine.chance.kept import kept
+from changeflow.engine.chance.quantiles import LawBook
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
+from changeflow.model.values.laws import Erlang
+from changeflow.model.values.once import once_a_model
 
 
 def test_an_array_is_made_once_and_read_back_to_the_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

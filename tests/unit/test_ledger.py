@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from changeflow.engine import trace as t
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.errors import InvariantBroken
-from changeflow.measure.checks import check_ledger
-from changeflow.measure.ledger import completion_time, ledger, waiting_cost
-from changeflow.measure.tallies import book
-from changeflow.measure.window import Window
+from changeflow.measure.money.ledger import completion_time, ledger, waiting_cost
+from changeflow.measure.trace.checks import check_ledger
+from changeflow.measure.trace.tallies import book
+from changeflow.measure.trace.window import Window
 from changeflow.model.schema import Model
 from tests.unit.small import model_of, trace_of
 

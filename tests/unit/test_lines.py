@@ -2,7 +2,7 @@
 
 import pytest
 
-from changeflow.model.lines import line_of
+from changeflow.model.file.lines import line_of
 
 TEXT = """\
 title = "x"

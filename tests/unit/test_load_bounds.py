@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
-from changeflow.model.pressure import overfull, pressure
+from changeflow.measure.trace.window import Window
+from changeflow.model.load.pressure import overfull, pressure
+from changeflow.model.load.topology import offered_loads
 from changeflow.model.reading import read_model
-from changeflow.model.routing_rule import RequestSight, StationSight, routing_rule
+from changeflow.model.requests.routing_rule import RequestSight, StationSight, routing_rule
 from changeflow.model.schema import Model
-from changeflow.model.topology import offered_loads
 from tests.unit.small import model_of
 
 RUNS = 40

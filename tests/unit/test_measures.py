@@ -5,11 +5,11 @@ import pytest
 
 from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.records import RunMeasures
 from changeflow.measure.run import measure_run
-from changeflow.measure.times import Cohort, time_measures
-from changeflow.measure.window import Window
+from changeflow.measure.trace.times import Cohort, time_measures
+from changeflow.measure.trace.window import Window
 from tests.unit.small import model_of, trace_of
 
 # One arrives every 24 hours, at 24, 48, ..., 216; one server takes 36 hours for each. Request k (from 1) comes at

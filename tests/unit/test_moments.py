@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from changeflow.engine.quantiles import LawBook, fill_quantiles
-from changeflow.model import laws, moments
+from changeflow.engine.chance.quantiles import LawBook, fill_quantiles
+from changeflow.model.values import laws, moments
 from tests.unit.small import EVERY_LAW
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)

@@ -6,9 +6,9 @@ import gc
 
 import pytest
 
-import changeflow.engine.process_replication as reference
+import changeflow.engine.process.replication as reference
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.model.reading import read_model
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Trace
-from changeflow.measure.day_job import displaced_value
-from changeflow.measure.ledger import accounts, completion_time, present_values
+from changeflow.measure.money.day_job import displaced_value
+from changeflow.measure.money.ledger import accounts, completion_time, present_values
+from changeflow.measure.money.postings import postings, waiting_of
 from changeflow.measure.posting import ACCOUNTS, rows_of, summed
-from changeflow.measure.postings import postings, waiting_of
-from changeflow.measure.window import Window
-from changeflow.model.reached import reached
+from changeflow.measure.trace.window import Window
+from changeflow.model.load.reached import reached
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
 from tests.unit.small import model_of, trace_of

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from changeflow.errors import PlanError
-from changeflow.measure.estimates import jackknife_ratio, t_interval
-from changeflow.measure.precision import (
+from changeflow.measure.estimates.precision import (
     Course,
     Precision,
     look_ahead,
@@ -16,6 +15,7 @@ from changeflow.measure.precision import (
     replications_needed,
     replications_planned,
 )
+from changeflow.measure.estimates.replications import jackknife_ratio, t_interval
 
 
 def test_a_course_is_the_interval_after_every_replication() -> None:

@@ -7,8 +7,8 @@ import tomllib
 import pytest
 
 from changeflow.errors import ModelError
-from changeflow.model.prior_sets import checked_set, checked_sets, leaves, shipped_set
-from changeflow.model.shipped import shipped_priors
+from changeflow.model.file.prior_sets import checked_set, checked_sets, leaves, shipped_set
+from changeflow.model.file.shipped import shipped_priors
 
 SETS = {name: path.read_text(encoding="utf-8") for name, path in shipped_priors().items()}
 LINE = 'waiting_per_day = { value = 8, low = 2, high = 30, unit = "EUR a day", source = "assumption" }\n'
@@ -97,6 +97,6 @@ def test_what_is_no_toml_is_told_with_its_line() -> None:
 
 def test_nobody_looks_for_lines_in_sets_without_a_fault() -> None:
     """Every command reads them; a grammar of TOML is loaded only to say where a fault stands."""
-    code = "from changeflow.model.prior_sets import shipped_set; shipped_set('field')"
+    code = "from changeflow.model.file.prior_sets import shipped_set; shipped_set('field')"
     code += "; import sys; assert not [name for name in sys.modules if name.startswith('tree_sitter')]"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from changeflow.model.priors import fill
+from changeflow.model.file.priors import fill
 
 
 def leaf(value: Any, **rest: Any) -> dict[str, Any]:

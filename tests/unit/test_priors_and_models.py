@@ -10,10 +10,10 @@ import pytest
 
 from changeflow.engine.simulate import simulate
 from changeflow.errors import DataError, ModelError
-from changeflow.model.priors import read_priors
+from changeflow.model.file.priors import read_priors
+from changeflow.model.file.shipped import shipped_folder, shipped_models, shipped_priors
 from changeflow.model.reading import read_model
 from changeflow.model.schema import Model
-from changeflow.model.shipped import shipped_folder, shipped_models, shipped_priors
 from changeflow.study.scenarios.plan import ROUTES, routes
 from tests.unit.small import DESK, model_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from changeflow.errors import ModelError
-from changeflow.model.error_rates import error_rates
-from changeflow.model.prior_sets import shipped_set
+from changeflow.model.expected.error_rates import error_rates
+from changeflow.model.file.prior_sets import shipped_set
 from changeflow.model.schema import Model
 from tests.unit.small import model_of
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from changeflow.engine.quantiles import TABLE_ERROR, LawBook, fill_quantiles, normal_quantile, quantile
-from changeflow.model import laws
+from changeflow.engine.chance.quantiles import TABLE_ERROR, LawBook, fill_quantiles, normal_quantile, quantile
+from changeflow.model.values import laws
 from tests.unit.small import EVERY_LAW
 
 TAIL = np.logspace(-16, math.log10(0.5), 3000, endpoint=False)

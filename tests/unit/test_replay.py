@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from changeflow.errors import DataError
-from changeflow.model.demand import Replay
-from changeflow.model.replay import ReplayLog, read_log
+from changeflow.model.requests.demand import Replay
+from changeflow.model.requests.replay import ReplayLog, read_log
 
 HEADER = "id,opened,kind\n"
 GOOD = HEADER + "1,2026-01-05T09:00,A\n2,2026-01-06T10:30,B\n"

@@ -6,7 +6,7 @@ import pytest
 
 from changeflow.engine.simulate import simulate
 from changeflow.errors import PlanError
-from changeflow.model.routing import Budget, BySize, Cheapest, OpenFirst, ShortestQueue, To, UntilDay, places
+from changeflow.model.requests.routing import Budget, BySize, Cheapest, OpenFirst, ShortestQueue, To, UntilDay, places
 from changeflow.model.schema import Model
 from changeflow.study.scenarios.routes import along_route
 from tests.unit.small import DESK, model_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from changeflow.engine import rules
+from changeflow.engine.shared import rules
 
 
 @pytest.mark.parametrize(

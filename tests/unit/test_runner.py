@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from changeflow.model.routing_rule import RequestSight, StationSight, routing_rule
+from changeflow.model.requests.routing_rule import RequestSight, StationSight, routing_rule
 from changeflow.study.crews.agenda import Ready, Task
 from changeflow.study.crews.crew import CrewLost, processes, threads
 from changeflow.study.crews.runner import run_all

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.random import Generator, Philox
 
-from changeflow.measure.estimates import joint_level, t_interval
+from changeflow.measure.estimates.replications import joint_level, t_interval
 from changeflow.study.design.range import Range, range_between
 from changeflow.study.design.waterfall import subsets
 from changeflow.study.sensitivity.break_even import Look, break_even, most_looks, next_values

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from changeflow.engine.staffing import _by_shift
-from changeflow.engine.worktime import WorkTime
+from changeflow.engine.shared.worktime import WorkTime
+from changeflow.engine.tables.staffing import _by_shift
 
 
 def shift(*edges: tuple[float, float]) -> WorkTime:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from changeflow.model import shipped
+from changeflow.model.file import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("models", "experiments")
@@ -23,7 +23,7 @@ def test_a_wheel_holds_them_where_they_are_looked_for(tmp_path: Path, monkeypatc
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     for source, target in build["targets"]["wheel"]["force-include"].items():
         shutil.copytree(ROOT / source, tmp_path / target)
-    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "changeflow" / "model" / "shipped.py"))
+    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "changeflow" / "model" / "file" / "shipped.py"))
     assert [shipped.shipped_folder(name) for name in FOLDERS] == [tmp_path / "changeflow/share" / n for n in FOLDERS]
     assert {"mmc", "partly_open", "replay"} <= set(shipped.shipped_models())
     assert set(shipped.shipped_priors()) == {"article", "field"}

@@ -11,9 +11,9 @@ import pytest
 
 from changeflow.engine import trace as t
 from changeflow.engine.simulate import simulate, stream
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Rows
-from changeflow.measure.streaming import BINS_PER_OCTAVE, StreamingMeasures, Tally
+from changeflow.measure.trace.streaming import BINS_PER_OCTAVE, StreamingMeasures, Tally
 from changeflow.model.reading import read_model
 
 BIN = 2 ** (1 / BINS_PER_OCTAVE)
@@ -82,8 +82,8 @@ def test_tallies_merge_to_what_one_would_hold() -> None:
 MEASURE = """
 import resource, sys
 from changeflow.engine.simulate import stream
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.streaming import StreamingMeasures
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.trace.streaming import StreamingMeasures
 from changeflow.model.reading import read_model
 for days in (20, int(sys.argv[1])):
     tables = compile_tables(read_model("mmc", [f"horizon_days={days}"]))

@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy import special
 
-from changeflow.measure.student import t_quantile
+from changeflow.measure.estimates.student import t_quantile
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 9, 10, 29, 30, 99, 100, 999, 10_000])

@@ -9,15 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from changeflow.present.sections.break_even import break_even_section
-from changeflow.present.sections.chart_main_effects import effects_chart
-from changeflow.present.sections.indices import indices_section
-from changeflow.present.sections.morris import morris_section
-from changeflow.present.sections.most import most_title
-from changeflow.present.sections.pareto import pareto_section
-from changeflow.present.sections.robust import robust_section
-from changeflow.present.sections.tornado import tornado_section
-from changeflow.present.sections.waterfall import waterfall_section
+from changeflow.present.sections.charts.main_effects import effects_chart
+from changeflow.present.sections.sensitivity.break_even import break_even_section
+from changeflow.present.sections.sensitivity.indices import indices_section
+from changeflow.present.sections.sensitivity.morris import morris_section
+from changeflow.present.sections.sensitivity.most import most_title
+from changeflow.present.sections.sensitivity.pareto import pareto_section
+from changeflow.present.sections.sensitivity.robust import robust_section
+from changeflow.present.sections.sensitivity.tornado import tornado_section
+from changeflow.present.sections.sensitivity.waterfall import waterfall_section
 from changeflow.present.studies.text import _columns
 from changeflow.study.outcome.answer import Level
 from changeflow.study.sensitivity.break_even import BreakEvenFound, Change, Look

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from changeflow.measure.clusters import clustered_mean, share_estimate
-from changeflow.measure.estimates import t_interval
+from changeflow.measure.estimates.clusters import clustered_mean, share_estimate
+from changeflow.measure.estimates.replications import t_interval
 from changeflow.study.estimates.columns import mean_of
 from changeflow.study.file.study import Sequential, Until
 from changeflow.study.outcome.estimates import first_of, look_at, most_of

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from changeflow.measure.survival import Curve
+from changeflow.measure.estimates.survival import Curve
 
 
 def curve(closed: list[float], still_open: list[float]) -> Curve:

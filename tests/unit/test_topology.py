@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
-from changeflow.model.effort import Kind, passes, stay_hours
-from changeflow.model.expected import expected_arrivals
-from changeflow.model.flow import flow_graph
-from changeflow.model.topology import Load, offered_loads
+from changeflow.measure.trace.window import Window
+from changeflow.model.expected.effort import Kind, passes, stay_hours
+from changeflow.model.expected.requests import expected_arrivals
+from changeflow.model.load.flow import flow_graph
+from changeflow.model.load.topology import Load, offered_loads
 from tests.unit.small import DESK, model_of
 
 BOTH = """

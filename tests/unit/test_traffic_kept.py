@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from changeflow.errors import ModelError
-from changeflow.model.kept_traffic import causes_of
+from changeflow.model.load.kept_traffic import causes_of
+from changeflow.model.load.topology import most_visits_per_week, offered_loads
+from changeflow.model.load.traffic import traffic
 from changeflow.model.reading import read_model
-from changeflow.model.topology import most_visits_per_week, offered_loads
-from changeflow.model.traffic import traffic
 
 OTHERS = (
     {"stations.power_users.servers": 5},

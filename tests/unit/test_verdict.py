@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from changeflow.measure.estimates import jackknife_ratio, t_interval
+from changeflow.measure.estimates.replications import jackknife_ratio, t_interval
 from changeflow.measure.records import Estimate, RunMeasures
 from changeflow.study.estimates.evaluate import paired_differences
 from changeflow.study.estimates.ranking import Out, Ranking, rank

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from changeflow.errors import PlanError
-from changeflow.measure.batch_means import batch_means_interval, batched, overlapping_interval
-from changeflow.measure.student import t_quantile
-from changeflow.measure.warm_up import mser, welch_curve
+from changeflow.measure.estimates.batch_means import batch_means_interval, batched, overlapping_interval
+from changeflow.measure.estimates.student import t_quantile
+from changeflow.measure.estimates.warm_up import mser, welch_curve
 
 RAMP = np.array([0, 2, 4, 6, 8, 10, 9, 11, 10, 9, 11, 10, 10, 9, 11, 10, 9, 11, 10, 10.0])
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
-from changeflow.measure.weekly import measure_weeks, week_name
-from changeflow.measure.window import Window
+from changeflow.measure.trace.weekly import measure_weeks, week_name
+from changeflow.measure.trace.window import Window
 from changeflow.model.reading import read_model
 
 from .small import model_of

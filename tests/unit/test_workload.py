@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from changeflow.engine.draws import run_key
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.chance.draws import run_key
+from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.workload import draw_workload, poisson_quantile
 from tests.unit.small import DESK, model_of
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from changeflow.engine.worktime import WorkTime, always, lay_out
+from changeflow.engine.shared.worktime import WorkTime, always, lay_out
 from changeflow.model.schema import Model
 from tests.unit.small import model_of
 

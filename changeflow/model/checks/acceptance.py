@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from changeflow.errors import Fault, nearest
 from changeflow.model.checks.parts import Parts
-from changeflow.model.faults import Loc, Places
+from changeflow.model.file.faults import Loc, Places
 
 
 def acceptance(parts: Parts, where: Places) -> Iterator[Fault]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from changeflow.errors import Fault
-from changeflow.model.adoption import PARAMETERS
 from changeflow.model.checks.parts import Parts, table_of
-from changeflow.model.faults import Places
+from changeflow.model.file.faults import Places
+from changeflow.model.requests.adoption import PARAMETERS
 
 
 def adoption(parts: Parts, where: Places) -> Iterator[Fault]:

@@ -8,8 +8,8 @@ from changeflow.errors import Fault
 from changeflow.model.checks.parts import Parts
 from changeflow.model.checks.routes import all_routes
 from changeflow.model.checks.skills import categories_at, flow_of, share_within
-from changeflow.model.faults import Places, file_path
-from changeflow.model.routing import Cheapest, OpenFirst, ShortestQueue, Soonest, places
+from changeflow.model.file.faults import Places, file_path
+from changeflow.model.requests.routing import Cheapest, OpenFirst, ShortestQueue, Soonest, places
 
 
 def left_to_nobody(parts: Parts, where: Places) -> Iterator[Fault]:

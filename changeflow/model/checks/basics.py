@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from changeflow.errors import Fault
 from changeflow.model.checks.parts import Parts
-from changeflow.model.faults import Places
-from changeflow.model.routing import OUTCOMES
+from changeflow.model.file.faults import Places
+from changeflow.model.requests.routing import OUTCOMES
 
 
 def window(parts: Parts, where: Places) -> Iterator[Fault]:

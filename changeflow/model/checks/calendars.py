@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from changeflow.errors import Fault, nearest
-from changeflow.model.calendars import known_holidays
 from changeflow.model.checks.parts import Parts
-from changeflow.model.faults import Loc, Places
+from changeflow.model.file.faults import Loc, Places
+from changeflow.model.stations.calendars import known_holidays
 
 
 def calendars(parts: Parts, where: Places) -> Iterator[Fault]:

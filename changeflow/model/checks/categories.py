@@ -7,8 +7,8 @@ from typing import Any
 
 from changeflow.errors import Fault, nearest
 from changeflow.model.checks.parts import Parts, table_of
-from changeflow.model.demand import Replay
-from changeflow.model.faults import Loc, Places, file_path
+from changeflow.model.file.faults import Loc, Places, file_path
+from changeflow.model.requests.demand import Replay
 
 
 def by_category_tables(parts: Parts, where: Places) -> Iterator[Fault]:

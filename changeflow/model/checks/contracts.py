@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from changeflow.errors import Fault, nearest
 from changeflow.model.checks.parts import Parts
-from changeflow.model.contracts import Contract
-from changeflow.model.faults import Loc, Places
+from changeflow.model.file.faults import Loc, Places
+from changeflow.model.money.contracts import Contract
 
 _DUST = 1e-9
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from changeflow.errors import Fault
 from changeflow.model.checks.parts import Parts, table_of
-from changeflow.model.faults import Places
-from changeflow.model.waiting import StepWaiting
+from changeflow.model.file.faults import Places
+from changeflow.model.money.waiting import StepWaiting
 
 
 def costs(parts: Parts, where: Places) -> Iterator[Fault]:

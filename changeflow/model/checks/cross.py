@@ -20,7 +20,7 @@ from changeflow.model.checks.queueing import at_once, disciplines
 from changeflow.model.checks.routes import routes
 from changeflow.model.checks.skills import skills
 from changeflow.model.checks.staff import staff
-from changeflow.model.faults import Places
+from changeflow.model.file.faults import Places
 
 _CHECKS = (
     window, names, calendars, by_category_tables, work, replays, gaps, routes, endless, batches, other_customers,

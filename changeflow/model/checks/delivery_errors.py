@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from changeflow.errors import Fault
 from changeflow.model.checks.categories import complete
 from changeflow.model.checks.parts import Parts
-from changeflow.model.delivery_errors import KINDS, Errors, StationErrors
-from changeflow.model.faults import Loc, Places
-from changeflow.model.stations import Station
+from changeflow.model.file.faults import Loc, Places
+from changeflow.model.stations.delivery_errors import KINDS, Errors, StationErrors
+from changeflow.model.stations.station import Station
 
 _BY_CHANCE = ("rework_probability", "rework_work", "rework_hours")
 

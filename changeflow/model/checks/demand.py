@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from changeflow.errors import Fault
-from changeflow.model import moments
 from changeflow.model.checks.categories import known_category
 from changeflow.model.checks.parts import Parts
-from changeflow.model.demand import Replay, batch_of
-from changeflow.model.faults import Loc, Places, file_path
+from changeflow.model.file.faults import Loc, Places, file_path
+from changeflow.model.requests.demand import Replay, batch_of
+from changeflow.model.values import moments
 
 
 def replays(parts: Parts, where: Places) -> Iterator[Fault]:

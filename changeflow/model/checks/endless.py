@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from changeflow.errors import Fault
 from changeflow.model.checks.parts import Parts
 from changeflow.model.checks.routes import all_routes
-from changeflow.model.faults import Places
-from changeflow.model.routing import OUTCOMES, BySize, Custom, Route, Split, UntilDay, places, stations_of
-from changeflow.model.stations import Station
+from changeflow.model.file.faults import Places
+from changeflow.model.requests.routing import OUTCOMES, BySize, Custom, Route, Split, UntilDay, places, stations_of
+from changeflow.model.stations.station import Station
 
 
 def endless(parts: Parts, where: Places) -> Iterator[Fault]:

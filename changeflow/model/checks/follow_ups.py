@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from changeflow.errors import Fault
-from changeflow.model.faults import Places
-from changeflow.model.follow_ups import Defects, follow_ups
+from changeflow.model.expected.follow_ups import Defects, follow_ups
+from changeflow.model.file.faults import Places
 from changeflow.model.schema import Model
 
 

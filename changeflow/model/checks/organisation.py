@@ -8,8 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from changeflow.errors import Fault
 from changeflow.model.checks.parts import Parts, table_of
-from changeflow.model.faults import Loc, Places
-from changeflow.model.laws import Law, largest
+from changeflow.model.file.faults import Loc, Places
+from changeflow.model.values.laws import Law, largest
 
 _DRAWN = ("specification_quality", "readiness", "request_rate")
 _LAW: TypeAdapter[Law] = TypeAdapter(Law)

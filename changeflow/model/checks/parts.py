@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from changeflow.model.calendars import Calendar
-from changeflow.model.categories import Category
-from changeflow.model.components import Components
-from changeflow.model.contracts import Contract
-from changeflow.model.costs import Costs
-from changeflow.model.delivery_errors import Errors, System
-from changeflow.model.demand import Source
-from changeflow.model.routing import Routing
-from changeflow.model.stations import Station
+from changeflow.model.components.section import Components
+from changeflow.model.money.contracts import Contract
+from changeflow.model.money.costs import Costs
+from changeflow.model.requests.categories import Category
+from changeflow.model.requests.demand import Source
+from changeflow.model.requests.routing import Routing
+from changeflow.model.stations.calendars import Calendar
+from changeflow.model.stations.delivery_errors import Errors, System
+from changeflow.model.stations.station import Station
 
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 

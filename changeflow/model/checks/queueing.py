@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from changeflow.errors import Fault
 from changeflow.model.checks.parts import Parts
-from changeflow.model.faults import Loc, Places
-from changeflow.model.queueing import PREEMPTIVE, Ageing
-from changeflow.model.stations import Station
+from changeflow.model.file.faults import Loc, Places
+from changeflow.model.stations.queueing import PREEMPTIVE, Ageing
+from changeflow.model.stations.station import Station
 
 
 def disciplines(parts: Parts, where: Places) -> Iterator[Fault]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from changeflow.errors import Fault, nearest
 from changeflow.model.checks.categories import complete
 from changeflow.model.checks.parts import Parts
-from changeflow.model.faults import Loc, Places, file_path
-from changeflow.model.routing import (
+from changeflow.model.file.faults import Loc, Places, file_path
+from changeflow.model.requests.routing import (
     OUTCOMES,
     Budget,
     ByCategory,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from changeflow.errors import Fault
-from changeflow.model import moments
 from changeflow.model.checks.parts import Parts
 from changeflow.model.checks.routes import all_routes
-from changeflow.model.demand import Replay
-from changeflow.model.faults import Loc, Places, file_path
-from changeflow.model.laws import ANY_DIFFICULTY, Law
-from changeflow.model.routing import Budget, ByCategory, Custom, Route, Split, To, places
+from changeflow.model.file.faults import Loc, Places, file_path
+from changeflow.model.requests.demand import Replay
+from changeflow.model.requests.routing import Budget, ByCategory, Custom, Route, Split, To, places
+from changeflow.model.values import moments
+from changeflow.model.values.laws import ANY_DIFFICULTY, Law
 
 _NEGLIGIBLE = 1e-9
 

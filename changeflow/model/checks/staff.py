@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from changeflow.errors import Fault
 from changeflow.model.checks.categories import complete, known_category
 from changeflow.model.checks.parts import Parts
-from changeflow.model.faults import Loc, Places
-from changeflow.model.stations import Station
+from changeflow.model.file.faults import Loc, Places
+from changeflow.model.stations.station import Station
 
 
 def staff(parts: Parts, where: Places) -> Iterator[Fault]:

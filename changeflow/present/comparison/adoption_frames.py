@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from changeflow.measure.survival import survival_over_runs
+from changeflow.measure.estimates.survival import survival_over_runs
 from changeflow.present.charts.adoption import FATES
 from changeflow.present.comparison.frames import with_all_names
 from changeflow.present.files.csv_rows import Row

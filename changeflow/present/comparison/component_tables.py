@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from changeflow.model.component_roles import Analysis, analysed
+from changeflow.model.expected.component_roles import Analysis, analysed
 from changeflow.present.files.csv_rows import Row
 from changeflow.present.words.plain import plain_name
 from changeflow.study.estimates.results import Results

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from changeflow.measure.clusters import clustered_curve, clustered_quantile
-from changeflow.measure.estimates import curve_interval, quantile_interval
-from changeflow.measure.survival import Curve
-from changeflow.model.flow import flow_graph
+from changeflow.measure.estimates.clusters import clustered_curve, clustered_quantile
+from changeflow.measure.estimates.replications import curve_interval, quantile_interval
+from changeflow.measure.estimates.survival import Curve
+from changeflow.model.load.flow import flow_graph
 from changeflow.present.words.plain import load_in_words, plain_name
 from changeflow.study.estimates.evaluate import column
 from changeflow.study.estimates.results import Results, ScenarioResult

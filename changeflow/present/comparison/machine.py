@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from changeflow.measure.anova import VarianceSplit
+from changeflow.measure.estimates.anova import VarianceSplit
 from changeflow.measure.records import Difference, Estimate
 from changeflow.present.files.json_numbers import json_number
 from changeflow.present.words.logs import log_lines

@@ -7,7 +7,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from changeflow.model.component_roles import Analysis
+from changeflow.model.expected.component_roles import Analysis
 from changeflow.present.charts.adoption import fate_chart, survival_chart
 from changeflow.present.charts.backlog import backlog_chart
 from changeflow.present.charts.components import graph_chart, risk_chart

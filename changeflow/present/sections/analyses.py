@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from changeflow.present.sections.best_map import best_map_section
-from changeflow.present.sections.break_even import break_even_section
-from changeflow.present.sections.indices import indices_section
-from changeflow.present.sections.morris import morris_section
-from changeflow.present.sections.pareto import pareto_section
-from changeflow.present.sections.robust import robust_section
 from changeflow.present.sections.section import Section
-from changeflow.present.sections.selection import selection_section
-from changeflow.present.sections.tornado import tornado_section
+from changeflow.present.sections.selection.shown import selection_section
+from changeflow.present.sections.selection.wrong_choice import wrong_choice_section
+from changeflow.present.sections.sensitivity.best_map import best_map_section
+from changeflow.present.sections.sensitivity.break_even import break_even_section
+from changeflow.present.sections.sensitivity.indices import indices_section
+from changeflow.present.sections.sensitivity.morris import morris_section
+from changeflow.present.sections.sensitivity.pareto import pareto_section
+from changeflow.present.sections.sensitivity.robust import robust_section
+from changeflow.present.sections.sensitivity.tornado import tornado_section
+from changeflow.present.sections.sensitivity.waterfall import waterfall_section
 from changeflow.present.sections.warm_up import warm_up_section
-from changeflow.present.sections.waterfall import waterfall_section
-from changeflow.present.sections.wrong_choice import wrong_choice_section
 from changeflow.present.words.paths import Labels, labels_of
 from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.best_map import best_map

@@ -34,6 +34,6 @@ def warm_up_section(found: Settled, plan: StudyPlan) -> Section:
 
 
 def _draw(found: Settled, plan: StudyPlan) -> Figure:
-    from changeflow.present.sections.chart_warm_up import welch_chart  # noqa: PLC0415  matplotlib is slow to import
+    from changeflow.present.sections.charts.warm_up import welch_chart  # noqa: PLC0415  matplotlib is slow to import
 
     return welch_chart(found, plan)

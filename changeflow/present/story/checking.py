@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from changeflow.model.load.topology import Load, offered_loads
 from changeflow.model.process_only import custom_rules, process_only
 from changeflow.model.schema import Model
-from changeflow.model.topology import Load, offered_loads
 from changeflow.present.files.json_numbers import json_number
 from changeflow.present.story.assumptions import assumption_rows_of
 from changeflow.present.story.components import component_lines, follow_up_lines, follow_up_warnings

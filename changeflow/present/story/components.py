@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from changeflow.model.component_roles import Analysis, Component, analysed
-from changeflow.model.follow_ups import FollowUps, follow_ups
+from changeflow.model.expected.component_roles import Analysis, Component, analysed
+from changeflow.model.expected.follow_ups import FollowUps, follow_ups
 from changeflow.model.schema import Model
 from changeflow.present.words.plain import digits, plain_name
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from changeflow.model.by_category import by_category
-from changeflow.model.delivery_errors import KINDS, Errors, StationErrors
-from changeflow.model.error_rates import ErrorRates, error_rates
-from changeflow.model.expected import categories_of
-from changeflow.model.flexibility import rigidity
+from changeflow.model.expected.error_rates import ErrorRates, error_rates
+from changeflow.model.expected.flexibility import rigidity
+from changeflow.model.expected.requests import categories_of
 from changeflow.model.schema import Model
+from changeflow.model.stations.delivery_errors import KINDS, Errors, StationErrors
+from changeflow.model.values.by_category import by_category
 from changeflow.present.words.plain import days, digits, plain, plain_name
 
 PER = 100

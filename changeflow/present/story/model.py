@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeflow.model import moments
-from changeflow.model.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks, batch_of
-from changeflow.model.expected import expected_arrivals, least_share
+from changeflow.model.expected.requests import expected_arrivals, least_share
+from changeflow.model.requests.demand import GoLive, Piecewise, Poisson, Renewal, Replay, Shocks, batch_of
+from changeflow.model.requests.season import Season
 from changeflow.model.schema import Model
-from changeflow.model.season import Season
-from changeflow.model.stations import Station
+from changeflow.model.stations.station import Station
+from changeflow.model.values import moments
 from changeflow.present.story.money import money_sentences, price_of_work
 from changeflow.present.story.people import people, working_time
 from changeflow.present.story.queues import after_the_work, before_the_queue, discipline, in_the_queue

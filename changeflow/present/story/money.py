@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeflow.model.contracts import Contract
+from changeflow.model.money.contracts import Contract
+from changeflow.model.money.waiting import ConvexWaiting, StepWaiting, Waiting
 from changeflow.model.schema import Model
-from changeflow.model.stations import Station
-from changeflow.model.waiting import ConvexWaiting, StepWaiting, Waiting
+from changeflow.model.stations.station import Station
 from changeflow.present.words.plain import plain_name
 
 

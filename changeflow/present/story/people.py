@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeflow.model.learning import Learning
 from changeflow.model.schema import Model
-from changeflow.model.staff import Group
-from changeflow.model.stations import Station
+from changeflow.model.stations.learning import Learning
+from changeflow.model.stations.staff import Group
+from changeflow.model.stations.station import Station
 from changeflow.present.words.plain import counted, days, digits, plain_name
 
 

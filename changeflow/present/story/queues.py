@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeflow.model import moments
-from changeflow.model.laws import Deterministic, Law
-from changeflow.model.queueing import IN_WORDS, Ageing
-from changeflow.model.stations import Station
+from changeflow.model.stations.queueing import IN_WORDS, Ageing
+from changeflow.model.stations.station import Station
+from changeflow.model.values import moments
+from changeflow.model.values.laws import Deterministic, Law
 from changeflow.present.story.people import so_many_are
 from changeflow.present.words.plain import days, human_time, plain_name
 

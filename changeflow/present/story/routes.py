@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeflow.model.routing import (
+from changeflow.model.requests.routing import (
     OUTCOMES,
     Budget,
     ByCategory,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.present.files.csv_rows import RUNS, Row, csv_cell, write_csv
 from changeflow.present.sections.analyses import ANALYSES
 from changeflow.present.sections.section import Section
@@ -126,7 +126,7 @@ def save_charts(results: StudyResults, sections: Mapping[str, Section], folder: 
             save(one.draw(), folder / "charts", name)
     if not results.effects:
         return
-    from changeflow.present.sections.chart_main_effects import effects_chart  # noqa: PLC0415
+    from changeflow.present.sections.charts.main_effects import effects_chart  # noqa: PLC0415
 
     measure = results.plan.comparison.primary
     unit = next(cell.estimates[measure].unit for cell in results.cells if measure in cell.estimates)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from changeflow.measure.units import unit_of
-from changeflow.present.sections.most import leading_title
+from changeflow.present.sections.sensitivity.most import leading_title
 from changeflow.present.words.paths import path_words, some_paths
 from changeflow.present.words.plain import counted, digits, plain
 from changeflow.study.outcome.answer import Level

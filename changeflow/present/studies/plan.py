@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from changeflow.present.sections.section import ends_in_words
-from changeflow.present.sections.selection_words import selection_plan
+from changeflow.present.sections.selection.words import selection_plan
 from changeflow.present.words.margins import WIDTH, labelled
 from changeflow.present.words.paths import setting_word
 from changeflow.present.words.plain import counted

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from changeflow.engine import trace as t
-from changeflow.engine.staffing import happenings
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.shared.turnover import NEWS
+from changeflow.engine.tables.model import compile_tables
+from changeflow.engine.tables.staffing import happenings
 from changeflow.engine.trace import Rows, Trace
-from changeflow.engine.turnover import NEWS
 from changeflow.measure.posting import ACCOUNTS
 from changeflow.measure.run import run_postings
-from changeflow.measure.window import Window
-from changeflow.model.routing import RULES
+from changeflow.measure.trace.window import Window
+from changeflow.model.requests.routing import RULES
 from changeflow.model.schema import Model
 from changeflow.present.files.folder import write_whole
 from changeflow.present.trace.names import components_of, people_of, zero_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from changeflow.measure.clusters import share_interval
-from changeflow.model.adoption import Adoption
+from changeflow.measure.estimates.clusters import share_interval
+from changeflow.model.requests.adoption import Adoption
 from changeflow.model.schema import Model
 from changeflow.present.words.plain import days, money, plain
 from changeflow.study.estimates.evaluate import column

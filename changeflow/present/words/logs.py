@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from changeflow.model.demand import Replay
-from changeflow.model.replay import ReplayLog
+from changeflow.model.requests.demand import Replay
+from changeflow.model.requests.replay import ReplayLog
 from changeflow.model.schema import Model
 
 

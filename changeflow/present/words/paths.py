@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from changeflow.model.priors import unit_in_set
+from changeflow.model.file.priors import unit_in_set
 from changeflow.model.schema import Model
 from changeflow.present.words.plain import plain_name
 from changeflow.study.file.toml_value import toml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from changeflow.model.reached import reached
+from changeflow.model.load.reached import reached
 from changeflow.model.schema import Model
 from changeflow.present.words.plain import digits
 from changeflow.study.estimates.results import Results, ScenarioResult

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from changeflow.measure.records import Difference, Estimate
 from changeflow.measure.units import MEASURES, base_name
+from changeflow.model.load.topology import Load
 from changeflow.model.targets import Comparison
-from changeflow.model.topology import Load
 from changeflow.present.words.adoption import adoption_sentences
 from changeflow.present.words.paths import path_words
 from changeflow.present.words.plain import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from changeflow.measure.anova import VarianceSplit
-from changeflow.model import moments
-from changeflow.model.organisation import Fixed, Normal, Shift
+from changeflow.measure.estimates.anova import VarianceSplit
+from changeflow.model.requests.organisation import Fixed, Normal, Shift
 from changeflow.model.schema import Model
+from changeflow.model.values import moments
 from changeflow.present.words.plain import digits, plain
 from changeflow.study.estimates.results import Results
 

@@ -26,7 +26,7 @@ class Facts:
 
 def facts_of(model: Model, manner: Manner) -> Facts:
     """The facts of a model whose runs are made in this manner."""
-    from changeflow.model.topology import offered_loads  # noqa: PLC0415  a finished study needs no graphs
+    from changeflow.model.load.topology import offered_loads  # noqa: PLC0415  a finished study needs no graphs
     from changeflow.study.estimates.evaluate import late_requests_per_week  # noqa: PLC0415
 
     loads = offered_loads(model)

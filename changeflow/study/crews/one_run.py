@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from changeflow.engine.draws import antithetic_key, run_key
+from changeflow.engine.chance.draws import antithetic_key, run_key
 from changeflow.engine.simulate import simulate
-from changeflow.measure.controls import Controls
+from changeflow.measure.estimates.controls import Controls
 from changeflow.measure.records import RunMeasures
 from changeflow.measure.run import measure_run
-from changeflow.measure.weekly import measure_weeks
-from changeflow.measure.window import Window
+from changeflow.measure.trace.weekly import measure_weeks
+from changeflow.measure.trace.window import Window
 from changeflow.study.crews.manner import Manner
 
 

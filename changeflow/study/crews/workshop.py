@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Generic, TypeVar
 
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.controls import Controls
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.estimates.controls import Controls
 from changeflow.measure.records import RunMeasures
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.model.schema import Model
 from changeflow.study.crews.agenda import Task
 from changeflow.study.crews.crew import Crew, CrewLost

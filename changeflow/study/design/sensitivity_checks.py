@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from changeflow.errors import Fault, nearest
-from changeflow.model.faults import Loc, Places
+from changeflow.model.file.faults import Loc, Places
 from changeflow.study.design.range import Range
 from changeflow.study.file.combinations import EXPLAINING
 from changeflow.study.file.study import Study

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from changeflow.errors import Fault
-from changeflow.model.faults import Places
+from changeflow.model.file.faults import Places
 from changeflow.study.design.settings import Setting
 from changeflow.study.file.study import Study
 from changeflow.study.file.toml_value import same

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from changeflow.errors import Fault, ModelError
-from changeflow.model.faults import Places
+from changeflow.model.file.faults import Places
 from changeflow.model.reading import with_sets
 from changeflow.model.schema import Model
 from changeflow.study.design.range import Setting

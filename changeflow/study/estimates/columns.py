@@ -7,9 +7,15 @@ from itertools import chain
 
 import numpy as np
 
-from changeflow.measure.clusters import cluster_sums, clustered_mean, share_difference, share_estimate, sums_and_counts
-from changeflow.measure.controlled import ARRIVALS, LUCK, controlled
-from changeflow.measure.estimates import jackknife_difference, jackknife_ratio, pseudo_values, t_interval
+from changeflow.measure.estimates.clusters import (
+    cluster_sums,
+    clustered_mean,
+    share_difference,
+    share_estimate,
+    sums_and_counts,
+)
+from changeflow.measure.estimates.controlled import ARRIVALS, LUCK, controlled
+from changeflow.measure.estimates.replications import jackknife_difference, jackknife_ratio, pseudo_values, t_interval
 from changeflow.measure.records import Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.store.packing import Columns

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from changeflow.measure.anova import split_variance
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.anova import split_variance
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.measure.records import Difference, Floats, RunMeasures
 from changeflow.measure.units import unit_of
+from changeflow.model.load.topology import expected_arrivals, offered_loads
 from changeflow.model.schema import Model
-from changeflow.model.topology import expected_arrivals, offered_loads
 from changeflow.study.estimates.columns import columns_of, difference_of, estimate_of
 from changeflow.study.estimates.growth import growth_of
 from changeflow.study.estimates.results import ScenarioResult

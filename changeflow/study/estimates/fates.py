@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from changeflow.measure.clusters import groups_apart
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.clusters import groups_apart
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.measure.records import Difference
 from changeflow.study.estimates.evaluate import column
 from changeflow.study.estimates.results import Results, ScenarioResult

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.measure.records import Estimate
 
 Kind = Literal["wins", "same", "too_close", "all_grow", "no_number", "single"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from changeflow.measure.anova import VarianceSplit
+from changeflow.measure.estimates.anova import VarianceSplit
 from changeflow.measure.records import Difference, Estimate, RunMeasures
+from changeflow.model.load.topology import Load
 from changeflow.model.schema import Model
-from changeflow.model.topology import Load
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from changeflow.measure.estimates import clopper_pearson, t_interval
+from changeflow.measure.estimates.replications import clopper_pearson, t_interval
 from changeflow.measure.records import Floats
-from changeflow.model.values import ListOf, Value
+from changeflow.model.values.frozen import ListOf, Value
 
 LEAST_GROUPS = 20
 """Fewer groups say nothing about a share."""

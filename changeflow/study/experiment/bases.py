@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from changeflow.errors import Fault, ModelError
-from changeflow.model.faults import Places
+from changeflow.model.file.faults import Places
 from changeflow.model.reading import find_model, read_model, vary, with_sets
 from changeflow.model.schema import Model
 from changeflow.model.targets import targets_from_words

@@ -92,7 +92,7 @@ def cells_of(plan: StudyPlan, store: Store | None) -> Cells:
 
 def _check_steady(plan: StudyPlan, cell: tuple[int, str], model: Model) -> None:
     """Raise PlanError with every reason why a model has no steady state."""
-    from changeflow.model.steady import unsteady  # noqa: PLC0415  a finished study needs no graphs
+    from changeflow.model.load.steady import unsteady  # noqa: PLC0415  a finished study needs no graphs
     from changeflow.study.experiment.steady import LEAST_WEEKS, weeks_followed  # noqa: PLC0415  other studies do without
 
     reasons = unsteady(model)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from changeflow.errors import ModelError, PlanError, nearest
-from changeflow.model.faults import Places
+from changeflow.model.file.faults import Places
 from changeflow.model.schema import Model
 from changeflow.study.design.assumed_ranges import assumed_range, with_all
 from changeflow.study.design.sensitivity_checks import range_faults, sensitivity_faults

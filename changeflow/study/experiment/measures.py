@@ -41,6 +41,6 @@ def control_measures(plan: StudyPlan) -> set[str]:
     """Measures whose known means correct the others."""
     if not plan.manner.controls:
         return set()
-    from changeflow.measure.controls import control_names  # noqa: PLC0415  it brings the engine, for a few studies
+    from changeflow.measure.estimates.controls import control_names  # noqa: PLC0415  it brings the engine, for a few studies
 
     return {name for base in plan.bases for name in control_names(base)}

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 
 from changeflow.engine.simulate import choose_engine, machine_code_is_there
-from changeflow.engine.tables import compile_tables
-from changeflow.measure.window import Window
+from changeflow.engine.tables.model import compile_tables
+from changeflow.measure.trace.window import Window
 from changeflow.study.crews.crew import cores_worth
 from changeflow.study.crews.one_run import controls_of, one_run
 from changeflow.study.experiment.cells import Cells

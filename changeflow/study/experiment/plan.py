@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from changeflow.errors import Fault, InputError, ModelError, PlanError
-from changeflow.model.faults import Loc, Places
+from changeflow.model.file.faults import Loc, Places
 from changeflow.model.reading import with_sets
 from changeflow.model.schema import Model
 from changeflow.model.targets import Comparison

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.errors import RunError
+from changeflow.measure.estimates.warm_up import mser
 from changeflow.measure.records import Floats
-from changeflow.measure.warm_up import mser
-from changeflow.measure.weekly import week_name
+from changeflow.measure.trace.weekly import week_name
 from changeflow.model.schema import Model
 from changeflow.study.file.steady import Steady
 from changeflow.study.store.packing import Columns

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from changeflow.errors import Fault
-from changeflow.model.faults import Loc, Places
+from changeflow.model.file.faults import Loc, Places
 from changeflow.study.file.study import Study
 
 Refusal = tuple[tuple[str, ...], tuple[str, ...], str]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from changeflow.model.values import Positive, Value
+from changeflow.model.values.frozen import Positive, Value
 
 PAIRED = ("screen", "mcb", "kim_nelson", "nelson_matejcik")
 """Procedures on the same requests for all systems."""

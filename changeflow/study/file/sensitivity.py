@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from changeflow.model.values import ListOf, Value
+from changeflow.model.values.frozen import ListOf, Value
 
 Name = Annotated[str, Field(min_length=1)]
 Pair = Annotated[ListOf[str], Field(min_length=2, max_length=2)]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from changeflow.model.values import Value
+from changeflow.model.values.frozen import Value
 
 REPLICATIONS = 5
 """Long runs of each system, where the file does not say."""

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from changeflow.errors import Fault, ModelError, nearest
 from changeflow.measure.units import MEASURES, base_name
-from changeflow.model.faults import Loc, Places, faults_of, path_in_file
-from changeflow.model.shipped import shipped_experiments
+from changeflow.model.file.faults import Loc, Places, faults_of, path_in_file
+from changeflow.model.file.shipped import shipped_experiments
 from changeflow.model.targets import Comparison
-from changeflow.model.values import ListOf, NonNegative, Value
+from changeflow.model.values.frozen import ListOf, NonNegative, Value
 from changeflow.study.estimates.wrong_choice import WrongChoice
 from changeflow.study.file.selection import Selecting
 from changeflow.study.file.sensitivity import SECTIONS, BreakEven, BreakEvenMap, Pareto, Sensitivity, Waterfall

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from changeflow.errors import Fault, ModelError, nearest
-from changeflow.model.faults import Places
+from changeflow.model.file.faults import Places
 from changeflow.model.reading import with_sets
 from changeflow.model.schema import Model
 from changeflow.study.file.study import Factor, Study

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from changeflow.model.values import Value
+from changeflow.model.values.frozen import Value
 
 
 class VarianceReduction(Value):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.measure.records import Estimate
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.model.targets import Comparison, Targets

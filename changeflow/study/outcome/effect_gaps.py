@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.study.estimates.columns import contributions, controls_of, in_clusters, mean_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.measure.clusters import sums_and_counts
-from changeflow.measure.precision import (
+from changeflow.measure.estimates.clusters import sums_and_counts
+from changeflow.measure.estimates.precision import (
     FIRST,
     Course,
     Precision,
@@ -19,7 +19,7 @@ from changeflow.measure.precision import (
     replications_needed,
     share_course,
 )
-from changeflow.measure.precision import replications_planned as planned
+from changeflow.measure.estimates.precision import replications_planned as planned
 from changeflow.measure.records import Estimate, Floats
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.study.crews.facts import Facts

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.measure.clusters import cluster_sums
-from changeflow.measure.controlled import controlled
+from changeflow.measure.estimates.clusters import cluster_sums
+from changeflow.measure.estimates.controlled import controlled
 from changeflow.measure.units import MEASURES, base_name
 from changeflow.study.estimates.columns import controls_of, in_clusters
 from changeflow.study.outcome.estimates import Cell

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from changeflow.engine.simulate import choose_engine
 from changeflow.errors import ChangeflowError, InputError
+from changeflow.model.file.shipped import shipped_priors
+from changeflow.model.load.topology import offered_loads
 from changeflow.model.reading import vary
 from changeflow.model.schema import Model
-from changeflow.model.shipped import shipped_priors
-from changeflow.model.topology import offered_loads
 from changeflow.study.crews.crew import Crew, Hired, cores_worth, crew_here
 from changeflow.study.crews.runner import Progress, no_progress, run_all
 from changeflow.study.estimates.evaluate import evaluate, paired_differences

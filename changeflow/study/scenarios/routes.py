@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from changeflow.errors import PlanError
 from changeflow.model.reading import vary
-from changeflow.model.routing import (
+from changeflow.model.requests.routing import (
     Budget,
     BySize,
     Cheapest,

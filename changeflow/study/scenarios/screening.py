@@ -14,9 +14,9 @@ import numpy as np
 from changeflow.errors import ChangeflowError
 from changeflow.measure.records import RunMeasures
 from changeflow.measure.units import MEASURES, base_name
+from changeflow.model.load.topology import offered_loads
 from changeflow.model.reading import vary
 from changeflow.model.schema import Model
-from changeflow.model.topology import offered_loads
 from changeflow.study.crews.crew import Crew
 from changeflow.study.crews.runner import Progress, run_all
 from changeflow.study.estimates.columns import columns_of, estimate_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from changeflow.measure.estimates import joint_level, t_interval
+from changeflow.measure.estimates.replications import joint_level, t_interval
 from changeflow.measure.records import Floats
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.design.range import Range, Setting

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.measure.records import Floats
 from changeflow.study.outcome.results import StudyResults
 from changeflow.study.sensitivity.most import Most, most_of

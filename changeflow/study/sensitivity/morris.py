@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.measure.records import Floats
 from changeflow.study.design.range import Range, Setting
 from changeflow.study.design.sensitivity import morris_shares

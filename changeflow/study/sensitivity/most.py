@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.study.sensitivity.resampling import Resampled
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator, Philox
 
+from changeflow.measure.estimates.student import t_quantile
 from changeflow.measure.records import Floats
-from changeflow.measure.student import t_quantile
 
 DRAWS = 500
 Statistic = Callable[[Floats, Floats], Floats]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from changeflow.measure.estimates import clopper_pearson
+from changeflow.measure.estimates.replications import clopper_pearson
 from changeflow.study.outcome.results import StudyResults
 
 DESIGNS = ("latin_hypercube", "sobol")

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from changeflow.measure.estimates import joint_level, t_interval
+from changeflow.measure.estimates.replications import joint_level, t_interval
 from changeflow.measure.records import Floats
 from changeflow.model.at_path import value_at
 from changeflow.model.schema import Model

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from changeflow.errors import PlanError
-from changeflow.measure.estimates import joint_level, t_interval
+from changeflow.measure.estimates.replications import joint_level, t_interval
 from changeflow.measure.records import Floats
 from changeflow.measure.units import unit_of
 from changeflow.study.design.waterfall import subsets

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from changeflow.engine.simulate import choose_engine, simulate
-from changeflow.engine.tables import compile_tables
+from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
-from changeflow.measure.window import Window
+from changeflow.measure.trace.window import Window
 from changeflow.study.experiment.plan import StudyPlan
 from changeflow.study.sensitivity.waterfall import check_arrival
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from changeflow.errors import PlanError, nearest
-from changeflow.model.capacity import group_hours
-from changeflow.model.routing import OpenFirst
+from changeflow.model.load.capacity import group_hours
+from changeflow.model.load.topology import Load, offered_loads
+from changeflow.model.requests.routing import OpenFirst
 from changeflow.model.schema import Model
-from changeflow.model.topology import Load, offered_loads
 
 FULL_TIME_HOURS = 40.0
 """Hours a week of one full-time equivalent."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from changeflow.errors import InputError, PlanError
-from changeflow.measure.estimates import joint_level
+from changeflow.measure.estimates.replications import joint_level
 from changeflow.model.schema import Model
 from changeflow.study.crews.crew import Crew
 from changeflow.study.crews.runner import Progress, no_progress

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from changeflow.model.load.topology import offered_loads
 from changeflow.model.schema import Model
-from changeflow.model.topology import offered_loads
 from changeflow.study.sizing.levers import Point, Space
 
 

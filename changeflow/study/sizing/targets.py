@@ -9,8 +9,8 @@ from typing import Literal
 
 from changeflow.errors import PlanError
 from changeflow.measure.records import Estimate, RunMeasures
+from changeflow.model.load.topology import offered_loads
 from changeflow.model.schema import Model
-from changeflow.model.topology import offered_loads
 from changeflow.study.estimates import met
 from changeflow.study.estimates.columns import columns_of, estimate_of
 from changeflow.study.estimates.evaluate import late_requests_per_week

@@ -1,0 +1,1 @@
+"""Chance: draws, laws by quantile function, and the arrivals and organisations drawn with them."""

@@ -1,0 +1,1 @@
+"""The law that both engines obey: compiled functions of numbers, and the order of one instant."""

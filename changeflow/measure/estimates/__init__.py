@@ -1,0 +1,1 @@
+"""From runs to numbers with an error: intervals, variance taken out, how many runs are enough."""

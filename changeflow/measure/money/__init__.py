@@ -1,0 +1,1 @@
+"""The money of one run: postings, invoices, and the accounts they add up to."""

@@ -1,0 +1,1 @@
+"""What is read off the trace of one run: times, backlog, people, and its checks of itself."""

@@ -1,0 +1,1 @@
+"""The component graph: where it comes from, and how far a change spreads over it."""

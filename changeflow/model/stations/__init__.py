@@ -1,0 +1,1 @@
+"""Stations as a model file gives them: queue, people, working time, acceptance, errors."""

@@ -1,0 +1,1 @@
+"""The charts of a study's analyses, one a file."""

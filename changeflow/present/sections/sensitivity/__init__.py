@@ -1,0 +1,1 @@
+"""Which assumptions decide, as it is shown: one analysis a file."""
