@@ -17,6 +17,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -35,10 +36,10 @@ _SOURCES = Path(__file__).resolve().parent
 
 
 def source_digest(folder: Path = _SOURCES) -> str:
-    """A digest of all sources that machine code is made from, and of the versions of the compiler and of NumPy."""
+    """A digest of all sources below a folder, and of the versions of the compiler and of NumPy."""
     digest = hashlib.blake2b(f"{numba.__version__} {np.__version__}".encode(), digest_size=8)
-    for file in sorted(folder.glob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -90,22 +91,31 @@ def _mark(code: str) -> Path:
     return FOLDER / f"loop-{code}"
 
 
+def floor_of(file: Path) -> Path:
+    """The folder right below a source's outermost package, such as engine/ or measure/; else the one it lies in."""
+    packages = list(takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents))
+    return packages[-2] if len(packages) > 1 else file.parent
+
+
 @cache
-def _stamp(folder: Path) -> str:
-    return source_digest(folder)
+def _stamp(floor: Path) -> str:
+    return source_digest(floor)
 
 
 class _ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
-    """Machine code of the same sources is the same wherever they lie; a callee in the same folder counts, too.
+    """Machine code of the same sources is the same wherever they lie; a callee on the same floor counts, too.
 
     That of other sources lies elsewhere, so that two versions of this program do not take each other's away.
     """
 
     def get_cache_path(self) -> str:
-        return str(FOLDER / f"{Path(self._py_file).parent.name}-{self.get_source_stamp()}")
+        return str(FOLDER / f"{self._floor().name}-{self.get_source_stamp()}")
 
     def get_source_stamp(self) -> str:
-        return _stamp(Path(self._py_file).resolve().parent)
+        return _stamp(self._floor())
+
+    def _floor(self) -> Path:
+        return floor_of(Path(self._py_file).resolve())
 
 
 class _InOurFolder(CompileResultCacheImpl):  # type: ignore[misc]

@@ -62,11 +62,11 @@ def test_it_says_it_anew_when_the_program_has_other_words(folder: Path, monkeypa
 
 def test_digests_are_of_the_sources_that_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study_key, "_PACKAGE", tmp_path)
-    numbers, words = tmp_path / "engine" / "kernel.py", tmp_path / "present" / "words.py"
+    numbers, words = tmp_path / "engine" / "compiled" / "kernel.py", tmp_path / "present" / "words.py"
     found = []
     for one, other in (("1", "1"), ("2", "1"), ("2", "2")):
         for file, text in ((numbers, one), (words, other)):
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         found.append((study_key.program_digest.__wrapped__(), study_key.words_digest.__wrapped__()))
     assert found[0][0] != found[1][0] == found[2][0]

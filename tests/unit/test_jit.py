@@ -133,7 +133,11 @@ def test_the_program_runs_with_an_unwritable_home(tmp_path: Path) -> None:
         "HOME": str(below_a_file(tmp_path)), "XDG_CACHE_HOME": str(tmp_path / "file" / "cache"),
         "TMPDIR": str(tmp_path),
     }  # fmt: skip
-    script = "from changeflow.engine import jit, rules; print(rules.overflows(1, 0, 1), jit.FOLDER)"
+    script = """
+from changeflow.engine import jit
+from changeflow.engine.shared import rules
+print(rules.overflows(1, 0, 1), jit.FOLDER)
+"""
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     answer, folder = done.stdout.split(maxsplit=1)
     assert answer == "True"
@@ -169,21 +173,31 @@ print(found.twice(21.0), "found" if found.twice.stats.cache_hits else "made")
 """
 
 
-def test_a_copy_elsewhere_finds_the_machine_code_and_a_changed_callee_does_not(tmp_path: Path) -> None:
-    """An installed program and a checkout of it have one machine code; the time of writing does not count."""
+@pytest.mark.parametrize(("caller", "callee"), [("made", "made"), ("made.floor.one", "made.floor.two")])
+def test_a_copy_elsewhere_finds_the_machine_code_and_a_changed_callee_does_not(
+    tmp_path: Path, caller: str, callee: str
+) -> None:
+    """An installed program and a checkout of it have one machine code; the time of writing does not count.
+
+    A floor of the program has folders, and functions of one call those of another.
+    """
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    head = "from changeflow.engine.jit import compiled\n"
     told = []
-    for place, callee in (("one", "x + x"), ("two", "x + x"), ("two", "2.0 * x + 1.0")):
-        folder = tmp_path / place / "made"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "__init__.py").touch()
-        head = "from changeflow.engine.jit import compiled\n"
-        (folder / "callee.py").write_text(f"{head}\n@compiled\ndef added(x):\n    return {callee}\n", encoding="utf-8")
-        (folder / "caller.py").write_text(
-            f"{head}from made.callee import added\n\n@compiled\ndef twice(x):\n    return added(x)\n", encoding="utf-8"
+    for place, sum_ in (("one", "x + x"), ("two", "x + x"), ("two", "2.0 * x + 1.0")):
+        for package in ("made", "made.floor", caller, callee):
+            folder = tmp_path / place / package.replace(".", "/")
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "__init__.py").touch()
+        (tmp_path / place / callee.replace(".", "/") / "callee.py").write_text(
+            f"{head}\n@compiled\ndef added(x):\n    return {sum_}\n", encoding="utf-8"
+        )
+        (tmp_path / place / caller.replace(".", "/") / "caller.py").write_text(
+            f"{head}from {callee}.callee import added\n\n@compiled\ndef twice(x):\n    return added(x)\n",
+            encoding="utf-8",
         )
         done = subprocess.run(
-            [sys.executable, "-B", "-c", SHARED.format(module="made.caller"), str(folder.parent)],
+            [sys.executable, "-B", "-c", SHARED.format(module=f"{caller}.caller"), str(tmp_path / place)],
             env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
         told.append(done.stdout.split())
