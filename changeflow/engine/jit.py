@@ -91,10 +91,12 @@ def _mark(code: str) -> Path:
     return FOLDER / f"loop-{code}"
 
 
-def floor_of(file: Path) -> Path:
+@cache
+def _floor_of(file: str) -> Path:
     """The folder right below a source's outermost package, such as engine/ or measure/; else the one it lies in."""
-    packages = list(takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents))
-    return packages[-2] if len(packages) > 1 else file.parent
+    folders = Path(file).resolve().parents
+    packages = list(takewhile(lambda folder: (folder / "__init__.py").is_file(), folders))
+    return packages[-2] if len(packages) > 1 else folders[0]
 
 
 @cache
@@ -109,13 +111,10 @@ class _ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
     """
 
     def get_cache_path(self) -> str:
-        return str(FOLDER / f"{self._floor().name}-{self.get_source_stamp()}")
+        return str(FOLDER / f"{_floor_of(self._py_file).name}-{self.get_source_stamp()}")
 
     def get_source_stamp(self) -> str:
-        return _stamp(self._floor())
-
-    def _floor(self) -> Path:
-        return floor_of(Path(self._py_file).resolve())
+        return _stamp(_floor_of(self._py_file))
 
 
 class _InOurFolder(CompileResultCacheImpl):  # type: ignore[misc]
