@@ -17,7 +17,13 @@ import numpy as np
 
 from changeflow.measure.batch_means import batch_means_interval
 from changeflow.measure.controlled import controlled
-from changeflow.measure.estimates import clopper_pearson, jackknife_ratio, jackknife_share, quantile_interval, t_interval
+from changeflow.measure.estimates import (
+    clopper_pearson,
+    jackknife_ratio,
+    jackknife_share,
+    quantile_interval,
+    t_interval,
+)
 from changeflow.measure.precision import Precision, look_ahead, mean_course, replications_needed
 from changeflow.study.estimates.columns import mean_of
 from changeflow.study.file.study import Sequential, Until
