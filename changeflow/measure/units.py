@@ -18,12 +18,15 @@ class Measure:
     ratio: bool = False
     more_is_better: bool = False
     yes_no: bool = False
+    counted: bool = False
+    """A ratio of counts: so many of so many."""
 
 
 def _times(*names: str) -> dict[str, Measure]:
     return {name: Measure("hours") for name in names}
 
 
+_PART = Measure("share", ratio=True, counted=True)
 MEASURES: dict[str, Measure] = {
     **_times(
         "sojourn_time_hours", "sojourn_time_working_hours", "waiting_time_hours", "waiting_time_working_hours",
@@ -43,22 +46,22 @@ MEASURES: dict[str, Measure] = {
     "offered_erlangs": Measure("erlangs"),
     "rework_share": Measure("share", ratio=True),
     "attempts_per_request": Measure("attempts", ratio=True),
-    "within_target_share": Measure("share", ratio=True, more_is_better=True),
-    "refused_share": Measure("share", ratio=True),
-    "withdrawn_share": Measure("share", ratio=True),
-    "reneged_share": Measure("share", ratio=True),
-    "balked_share": Measure("share", ratio=True),
-    "turned_away_share": Measure("share", ratio=True),
-    "given_up_share": Measure("share", ratio=True),
-    "error_share": Measure("share", ratio=True),
-    "misunderstanding_share": Measure("share", ratio=True),
-    "omission_share": Measure("share", ratio=True),
-    "promise_share": Measure("share", ratio=True),
-    "slip_share": Measure("share", ratio=True),
-    "deviation_share": Measure("share", ratio=True),
+    "within_target_share": Measure("share", ratio=True, more_is_better=True, counted=True),
+    "refused_share": _PART,
+    "withdrawn_share": _PART,
+    "reneged_share": _PART,
+    "balked_share": _PART,
+    "turned_away_share": _PART,
+    "given_up_share": _PART,
+    "error_share": _PART,
+    "misunderstanding_share": _PART,
+    "omission_share": _PART,
+    "promise_share": _PART,
+    "slip_share": _PART,
+    "deviation_share": _PART,
     "defects_per_delivery": Measure("defects", ratio=True),
-    "defect_request_share": Measure("share", ratio=True),
-    "propagated_request_share": Measure("share", ratio=True),
+    "defect_request_share": _PART,
+    "propagated_request_share": _PART,
     "unasked_requests": Measure("requests"),
     "control_arrivals": Measure("hours"),
     "control_luck": Measure("hours"),

@@ -18,7 +18,13 @@ import numpy as np
 from changeflow.measure.estimates.batch_means import batch_means_interval
 from changeflow.measure.estimates.controlled import controlled
 from changeflow.measure.estimates.precision import Precision, look_ahead, mean_course, replications_needed
-from changeflow.measure.estimates.replications import clopper_pearson, jackknife_ratio, quantile_interval, t_interval
+from changeflow.measure.estimates.replications import (
+    clopper_pearson,
+    jackknife_ratio,
+    jackknife_share,
+    quantile_interval,
+    t_interval,
+)
 from changeflow.study.estimates.columns import mean_of
 from changeflow.study.file.study import Sequential, Until
 from changeflow.study.outcome.estimates import first_of, look_at
@@ -112,6 +118,11 @@ def ratio(rng: np.random.Generator) -> bool:
     return covers(0.5, jackknife_ratio(top, bottom))
 
 
+def rare(rng: np.random.Generator) -> bool:
+    """A share of 0.001, 10 runs of 100 each: in 37 of 100 tries none is seen."""
+    return covers(0.001, jackknife_share(rng.binomial(100, 0.001, 10).astype(float), np.full(10, 100.0)))
+
+
 def with_controls(rng: np.random.Generator) -> bool:
     """Normal values with two controls, 10 runs."""
     known = rng.normal(size=(10, 2))
@@ -191,6 +202,7 @@ PROMISES = (
     Promise("runs until 10 %, look-ahead, the same", 0.90, "measured", sequential, 600),
     Promise("runs until 10 %, two controls, normal", 0.95, "measured", sequential_with_controls, 1_000),
     Promise("jackknife of a ratio, lognormal, 20 runs", 0.95, "measured", ratio, 8_000),
+    Promise("share of 0.001, jackknife or none seen, 10 runs of 100", 0.95, "at least", rare, 8_000),
     Promise("10 batch means, 2,560 waits, load 0.8", 0.90, "measured",
             lambda r: covers(WAIT_STEADY, batch_means_interval(waits(r, 1, 2560, 0.8)[0], 10, 0.9)), 1_000),
 )  # fmt: skip

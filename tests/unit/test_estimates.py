@@ -1,6 +1,7 @@
 """Estimates over replications, against published and recomputed numbers."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,9 +12,12 @@ from changeflow.measure.estimates.replications import (
     curve_interval,
     jackknife_difference,
     jackknife_ratio,
+    jackknife_share,
+    jackknife_share_difference,
     joint_level,
     quantile_interval,
     t_interval,
+    unseen_share,
 )
 from changeflow.measure.estimates.student import t_quantile
 
@@ -82,6 +86,39 @@ def test_a_ratio_over_nothing_is_not_a_number() -> None:
     assert all(math.isnan(part) for part in jackknife_ratio(np.zeros(3), np.zeros(3)))
     assert jackknife_ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0])) == (0.25, math.inf)
     assert jackknife_ratio(np.array([1.0]), np.array([4.0])) == (0.25, math.inf)
+
+
+def test_what_was_never_seen_may_be_rare() -> None:
+    """Of very many runs the exact end remains: 1 - 0.025^(1/n), some 3.69 of n (Clopper and Pearson 1934)."""
+    assert unseen_share(1000, 100_000) == pytest.approx(1 - 0.025 ** (1 / 1000), rel=1e-4)
+    assert unseen_share(1000, 10) == pytest.approx(1 - 0.025 ** ((2.262157 / 1.959964) ** 2 / 1000), rel=1e-6)
+    assert unseen_share(1000, 2) > unseen_share(1000, 10) > unseen_share(1000, 100)
+    assert math.isinf(unseen_share(1000, 1))
+    hundreds = np.full(10, 100.0)
+    beyond = unseen_share(1000, 10)
+    assert jackknife_share(0 * hundreds, hundreds) == (0.0, beyond)
+    assert jackknife_share(hundreds, hundreds) == (1.0, beyond)
+    some = np.arange(10.0), hundreds
+    assert jackknife_share(*some) == jackknife_ratio(*some)
+    none, all_of_them = (0 * hundreds, hundreds), (hundreds, hundreds)
+    assert jackknife_share_difference(none, none, 0.95) == (0.0, pytest.approx(math.sqrt(2) * beyond))
+    mean, half_width = jackknife_share_difference(some, all_of_them, 0.95)
+    assert mean == pytest.approx(0.045 - 1)
+    assert half_width == pytest.approx(math.hypot(jackknife_ratio(*some)[1], beyond))
+
+
+@pytest.mark.parametrize("share", [0.0002, 0.001, 0.9995])
+def test_a_rare_share_is_covered_though_often_none_is_seen(share: float) -> None:
+    """10 runs of 100: the jackknife alone has width 0 wherever nothing is seen, as in 82 of 100 studies at 0.0002."""
+    hits = np.random.default_rng(5).binomial(100, share, (2000, 10)).astype(float)
+    bottoms = np.full(10, 100.0)
+
+    def coverage(interval: Callable[..., tuple[float, float]]) -> float:
+        found = (interval(tops, bottoms) for tops in hits)
+        return float(np.mean([abs(mean - share) <= half_width for mean, half_width in found]))
+
+    assert coverage(jackknife_share) >= 0.94
+    assert coverage(jackknife_ratio) < 0.7
 
 
 def test_the_paired_difference_of_ratios_uses_the_pairing() -> None:

@@ -15,7 +15,7 @@ from changeflow.measure.estimates.precision import (
     replications_needed,
     replications_planned,
 )
-from changeflow.measure.estimates.replications import jackknife_ratio, t_interval
+from changeflow.measure.estimates.replications import jackknife_ratio, jackknife_share, t_interval
 
 
 def test_a_course_is_the_interval_after_every_replication() -> None:
@@ -43,6 +43,18 @@ def test_the_course_of_a_ratio_is_the_jackknife_after_every_replication(without:
     one_by_one = np.array([jackknife_ratio(tops[:n], bottoms[:n], 0.9) for n in range(1, 141)])
     np.testing.assert_allclose(course.means, one_by_one[:, 0], rtol=1e-11)
     np.testing.assert_allclose(course.half_widths, one_by_one[:, 1], rtol=1e-9)
+
+
+@pytest.mark.parametrize("seen", [0.0, 1.0])
+def test_the_course_of_a_share_that_never_varies_has_a_width(seen: float) -> None:
+    bottoms = np.array([0.0, 10.0, 30.0, 20.0, 0.0, 40.0, 5.0])
+    tops = seen * bottoms
+    tops[-1] = 2.0
+    course = ratio_course(tops, bottoms, 0.9, counted=True)
+    one_by_one = np.array([jackknife_share(tops[:n], bottoms[:n], 0.9) for n in range(1, 8)])
+    np.testing.assert_allclose(course.means, one_by_one[:, 0], rtol=1e-11)
+    np.testing.assert_allclose(course.half_widths, one_by_one[:, 1], rtol=1e-9)
+    assert (course.half_widths[2:] > 0).all()
 
 
 def test_the_published_look_ahead() -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from changeflow.errors import PlanError
 from changeflow.measure.estimates.clusters import share_estimate
+from changeflow.measure.estimates.replications import unseen_share
 from changeflow.measure.records import Floats
 
 FIRST = 3
@@ -68,8 +69,9 @@ def mean_course(values: Sequence[float] | Floats, level: float = 0.95) -> Course
     return Course(means + shift, np.where(counts > 1, wide, math.inf))
 
 
-def ratio_course(tops: Floats, bottoms: Floats, level: float = 0.95) -> Course:
-    """Ratio of sums and jackknife interval after each replication: estimates.jackknife_ratio of the first 1, 2, 3, ...
+def ratio_course(tops: Floats, bottoms: Floats, level: float = 0.95, *, counted: bool = False) -> Course:
+    """Ratio of sums and jackknife interval after each replication: estimates.jackknife_ratio of the first 1, 2, 3, ...,
+    or jackknife_share of what is counted.
 
     Each of them leaves out every replication once, so it is n^2 numbers; they are made some rows at a time.
     """
@@ -90,6 +92,11 @@ def ratio_course(tops: Floats, bottoms: Floats, level: float = 0.95) -> Course:
             mine, inside = np.flatnonzero(known) + begin, used[known]
             means[mine] = pseudo[known].mean(axis=1, where=inside)
             half_widths[mine] = factors[mine] * pseudo[known].std(axis=1, ddof=1, where=inside)
+    if counted:
+        runs = np.cumsum(bottoms != 0)
+        for place in np.flatnonzero((bottom > 0) & ((top == 0) | (top == bottom))):
+            beyond = unseen_share(float(bottom[place]), int(runs[place]), level)
+            half_widths[place] = math.hypot(half_widths[place], beyond)
     return Course(means, half_widths)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
@@ -59,6 +60,38 @@ def jackknife_difference(
 ) -> tuple[float, float]:
     """Paired difference of two ratios of sums, jackknifed together."""
     return t_interval(pseudo_values(*first) - pseudo_values(*second), level)
+
+
+def jackknife_share(tops: Floats, bottoms: Floats, level: float = 0.95) -> tuple[float, float]:
+    """The same of a share of what is counted; of none, or of all, the width is that of what may have been missed."""
+    mean, half_width = jackknife_ratio(tops, bottoms, level)
+    return mean, math.hypot(half_width, _beyond_seen(tops, bottoms, level))
+
+
+def jackknife_share_difference(
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats], level: float
+) -> tuple[float, float]:
+    """Paired difference of two shares of what is counted."""
+    mean, half_width = jackknife_difference(first, second, level)
+    return mean, math.hypot(half_width, *(_beyond_seen(*one, level) for one in (first, second)))
+
+
+def unseen_share(trials: float, runs: int, level: float = 0.95) -> float:
+    """How far above 0 the share of what was never seen in so many trials may be, or below 1 that of what always was.
+
+    The exact end for independent trials, of which there are fewer by what few runs leave unsure of how those of a run
+    hang together; no variance is found that would tell (Korn and Graubard 1998). Infinite below two runs.
+    """
+    if runs < 2 or not trials:
+        return math.inf
+    worth = trials * (NormalDist().inv_cdf(0.5 + level / 2) / t_quantile(level, runs - 1)) ** 2
+    return -math.expm1(math.log((1 - level) / 2) / worth)
+
+
+def _beyond_seen(tops: Floats, bottoms: Floats, level: float) -> float:
+    """0 where some were seen and some not: then the runs differ, and the jackknife tells."""
+    top, bottom = float(tops.sum()), float(bottoms.sum())
+    return 0.0 if bottom == 0 or 0 < top < bottom else unseen_share(bottom, int(np.count_nonzero(bottoms)), level)
 
 
 def joint_level(level: float, comparisons: int) -> float:

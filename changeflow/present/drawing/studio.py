@@ -111,9 +111,8 @@ def _hired(module: str, turn: int) -> Iterator[_Helper | None]:
 
 def _draw(module: str, helpers: list[_Helper], results: Any) -> list[Drawing]:
     """Each helper draws one chart after the other; what none brings is drawn here, where its error is told, too."""
-    try:
-        letter = pickle.dumps(results)
-    except (pickle.PicklingError, AttributeError, TypeError):  # a rule that is a function of a script
+    letter = _letter(results) if helpers else None
+    if letter is None:
         return draw_here(module, results)
     found, numbers, end = dict[int, Drawing](), count(), sys.maxsize
     at_work = {helper.answers: helper for helper in helpers}
@@ -136,6 +135,14 @@ def _draw(module: str, helpers: list[_Helper], results: Any) -> list[Drawing]:
         return [found[number] for number in range(end)]
     pictures = enumerate(import_module(module).pictures(results))
     return [found[number] if number in found else one.drawn() for number, one in pictures]
+
+
+def _letter(results: Any) -> bytes | None:
+    """None for what cannot be sent, such as a rule that is a function of a script."""
+    try:
+        return pickle.dumps(results)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
 
 
 def _send(to: IO[bytes], what: object) -> None:

@@ -15,7 +15,14 @@ from changeflow.measure.estimates.clusters import (
     sums_and_counts,
 )
 from changeflow.measure.estimates.controlled import ARRIVALS, LUCK, controlled
-from changeflow.measure.estimates.replications import jackknife_difference, jackknife_ratio, pseudo_values, t_interval
+from changeflow.measure.estimates.replications import (
+    jackknife_difference,
+    jackknife_ratio,
+    jackknife_share,
+    jackknife_share_difference,
+    pseudo_values,
+    t_interval,
+)
 from changeflow.measure.records import Estimate, Floats, RunMeasures
 from changeflow.measure.units import MEASURES, base_name, unit_of
 from changeflow.study.store.packing import Columns
@@ -53,7 +60,8 @@ def estimate_of(columns: Columns, measure: str, level: float, currency: str, tog
         return None
     kind = MEASURES[base_name(measure)]
     if kind.ratio:
-        mean, half_width = jackknife_ratio(*ratio_parts(columns, measure, together), level)
+        jackknife = jackknife_share if kind.counted else jackknife_ratio
+        mean, half_width = jackknife(*ratio_parts(columns, measure, together), level)
     elif kind.yes_no:
         mean, half_width = share_estimate(values, together, level)
     else:
@@ -67,10 +75,11 @@ def difference_of(one: Columns, other: Columns, measure: str, level: float, toge
     """Run by run on the same requests, one minus other: mean and half-width, over the runs that both have."""
     count = min(one.count, other.count)
     first, second = one.first(count), other.first(count)
-    if MEASURES[base_name(measure)].ratio:
+    kind = MEASURES[base_name(measure)]
+    if kind.ratio:
         parts = ratio_parts(first, measure, together), ratio_parts(second, measure, together)
-        return jackknife_difference(*parts, level)
-    if MEASURES[base_name(measure)].yes_no:
+        return (jackknife_share_difference if kind.counted else jackknife_difference)(*parts, level)
+    if kind.yes_no:
         return share_difference(first.values[measure], second.values[measure], together, level)
     controls = controls_of(first) if one.count == other.count else None
     return mean_of(first.values[measure] - second.values[measure], together, level, controls)

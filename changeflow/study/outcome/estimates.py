@@ -133,7 +133,8 @@ def _courses(
             elif kind.yes_no:
                 courses.append(share_course(one.values[until.measure], together, level))
             elif kind.ratio:
-                courses.append(ratio_course(*ratio_parts(one, until.measure, together), level))
+                parts = ratio_parts(one, until.measure, together)
+                courses.append(ratio_course(*parts, level, counted=kind.counted))
             elif together > 1:
                 courses.append(ratio_course(*sums_and_counts(one.values[until.measure], together), level))
             else:
