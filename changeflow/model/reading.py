@@ -80,9 +80,9 @@ def build_model(
 
     In another routing than the file's own, what is left to nobody is refused and counted in the run, not here.
     """
-    raw, options, faults = _with_sets(copy.deepcopy(raw), sets, shown)
+    raw, options, faults = _with_sets(raw, sets, shown)
     if priors is not None and raw.get("priors") in shipped_priors():
-        raw["priors"] = priors
+        raw = raw | {"priors": priors}
     places = Places(shown, text, options)
     known = shipped_priors()
     name = raw.get("priors")
@@ -132,9 +132,12 @@ def vary(
     model: Model, changes: Mapping[str, Any], *, priors: str | None = None, own_routing: bool | None = None
 ) -> Model:
     """The same model with other values at some dotted paths, checked like a file; `own_routing` is as before."""
-    raw = copy.deepcopy(model._raw)
+    raw = model._raw
     for dotted, value in changes.items():
-        _put(raw, tuple(dotted.split(".")), copy.deepcopy(value))
+        changed = _put(raw, dotted.split("."), copy.deepcopy(value))
+        if changed is None:
+            raise ModelError([Fault(model.place, dotted, f"a path of {model.place}", unknown=dotted)])
+        raw = changed
     own = model._own_routing if own_routing is None else own_routing
     return build_model(raw, file=model._file, shown=model.place, priors=priors, read_before=model, own_routing=own)
 
@@ -143,9 +146,8 @@ def with_sets(model: Model, sets: Sequence[str]) -> Model:
     """The same model with options 'PATH=VALUE' applied."""
     if not sets:
         return model
-    raw = copy.deepcopy(model._raw)
     own = model._own_routing
-    return build_model(raw, file=model._file, shown=model.place, sets=sets, read_before=model, own_routing=own)
+    return build_model(model._raw, file=model._file, shown=model.place, sets=sets, read_before=model, own_routing=own)
 
 
 def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str, str], list[Fault]]:
@@ -172,9 +174,12 @@ def _with_sets(raw: Raw, sets: Sequence[str], shown: str) -> tuple[Raw, dict[str
             faults.append(Fault(*where, expected, f"'{name}'", hint, where[1], name, tuple(known)))
             continue
         options[".".join(path)] = option
-        if not _put(raw, path, value):
+        changed = _put(raw, path, value)
+        if changed is None:
             dotted = ".".join(path)
             faults.append(Fault(f"--set {option}", dotted, f"a path of {shown}", option=dotted, unknown=dotted))
+        else:
+            raw = changed
     return raw, options, faults
 
 
@@ -185,14 +190,17 @@ def _toml_value(text: str) -> Any:
         return text
 
 
-def _put(raw: Raw, path: tuple[str, ...], value: Any) -> bool:
-    here: Any = raw
-    for part in path[:-1]:
-        here = here.setdefault(part, {})
-        if not isinstance(here, dict):
-            return False
-    here[path[-1]] = value
-    return True
+def _put(raw: Raw, path: Sequence[str], value: Any) -> Raw | None:
+    """The tables with a value at a path; what lies beside it is shared, since tables are never changed.
+
+    None where the path leads through what is no table.
+    """
+    first, *rest = path
+    if not rest:
+        return raw | {first: value}
+    inner = raw.get(first, {})
+    changed = _put(inner, rest, value) if isinstance(inner, dict) else None
+    return None if changed is None else raw | {first: changed}
 
 
 def _unknown_name(path: tuple[str, ...], raw: Raw) -> tuple[str, list[str]] | None:

@@ -131,6 +131,20 @@ def test_a_model_is_varied_by_with_and_checked_like_a_file() -> None:
     assert {fault.path for fault in caught.value.faults} == {"stations.desk.servers", "horizon_days"}
 
 
+def test_a_path_through_what_is_no_table_is_told() -> None:
+    with pytest.raises(ModelError, match=r"stations\.desk\.servers\.spare"):
+        model_of().with_({"stations.desk.servers.spare": 3})
+
+
+def test_a_varied_model_leaves_its_origin_alone() -> None:
+    model = model_of()
+    before = model.digest()
+    first = model.with_({"stations.desk.servers": 4, "stations.desk.speed": 2.0})
+    second = first.with_({"stations.desk.servers": 9})
+    assert (model.digest(), first.stations["desk"].servers) == (before, 4)
+    assert (second.stations["desk"].servers, second.stations["desk"].speed) == (9, 2.0)
+
+
 def test_a_model_is_a_value() -> None:
     model = model_of()
     with pytest.raises(TypeError, match="vary it with"):

@@ -66,6 +66,7 @@ class _Run:
     def __init__(self, model: Tables, run_key: np.uint64, decisions: bool, fold: Fold | None = None) -> None:
         self.fold = fold
         self.model, self.layout = model, model.layout
+        self.is_warm = kernel_is_warm(self.layout.code)
         self.demand = Demand(model, run_key)
         own = self.layout
         self.stations, self.groups = own.stations.copy(), own.groups.copy()
@@ -116,9 +117,9 @@ class _Run:
 
     def step(self) -> bool:
         """Run until the kernel needs something, and give it that; False at the horizon."""
-        code = self.layout.code
-        with one_compiles(code) if not kernel_is_warm(code) else nullcontext():
+        with nullcontext() if self.is_warm else one_compiles(self.layout.code):
             status = kernel.advance(self.state_at, self.arrays_at, STEPS, self.errors, self.features)
+        self.is_warm = True
         if status == kernel.NEED_ARRIVALS:
             self._next_block()
             self._point("block")
