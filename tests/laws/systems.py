@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from changeflow.engine.simulate import simulate
+from changeflow.engine.tables import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.checks import check_trace
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
-from tests.engines import by_request
+from tests.engines import ENGINES, by_request
+from tests.parity.compare import difference
 
 Raw = dict[str, Any]
 
@@ -118,9 +122,23 @@ def built(raw: Raw) -> Model:
     return build_model(raw, file=Path("generated.toml"), shown="generated.toml")
 
 
-def run(raw: Raw, engine: str, *, seed: int = 1, replication: int = 0) -> Trace:
-    """One replication of a generated model."""
-    return by_request(simulate(built(raw), seed=seed, replication=replication, engine=engine))
+def tables_of(raw: Raw) -> Tables:
+    """The compiled model, made once for all who ask for the same: tables never change."""
+    return _tables(pickle.dumps(raw))
+
+
+@lru_cache(maxsize=256)
+def _tables(raw: bytes) -> Tables:
+    return compile_tables(built(pickle.loads(raw)))
+
+
+def run(raw: Raw, *, seed: int = 1, replication: int = 0) -> Trace:
+    """One replication of a generated model by every engine; whatever holds of it holds of all, for it is the same."""
+    tables = tables_of(raw)
+    traces = [by_request(simulate(tables, seed=seed, replication=replication, engine=engine)) for engine in ENGINES]
+    for engine, trace in zip(ENGINES[1:], traces[1:], strict=True):
+        assert not difference(traces[0], trace), engine
+    return traces[0]
 
 
 def left_at(rows: np.ndarray, column: str, end: float) -> np.ndarray:

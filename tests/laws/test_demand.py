@@ -13,7 +13,7 @@ from changeflow.engine.tables import compile_tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.workload import draw_workload
 from changeflow.model.topology import expected_arrivals
-from tests.laws.systems import BATCH, LAW, Raw, arrivals, built
+from tests.laws.systems import BATCH, LAW, Raw, arrivals, built, tables_of
 
 BASE: Raw = {
     "title": "demand", "horizon_days": 60.0, "routing": {"entry": "refused"},
@@ -23,7 +23,7 @@ BASE: Raw = {
 
 def drawn(raw: Raw, *, seed: int = 1, replication: int = 0) -> Rows:
     """The root requests of one run."""
-    return draw_workload(compile_tables(built(raw)), run_key(seed, replication))
+    return draw_workload(tables_of(raw), run_key(seed, replication))
 
 
 def of_source(load: Rows, number: int) -> list[tuple[int, float, int, float]]:
@@ -119,7 +119,7 @@ def test_as_many_arrive_as_the_traffic_equations_expect(start_weeks: float) -> N
     }  # fmt: skip
     raw = with_sources(**sources) | {"weeks_since_go_live": start_weeks, "horizon_days": 15.0}
     raw["organisation"] = {"users": 250}
-    tables = compile_tables(built(raw))
+    tables = tables_of(raw)
     expected = expected_arrivals(tables.model, tables.start, tables.end)
     counts = np.zeros((60, len(sources), 2))
     for replication in range(60):

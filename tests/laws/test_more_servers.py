@@ -30,7 +30,7 @@ def desks(draw: st.DrawFn) -> Raw:
 @LAW
 @given(raw=desks())
 @pytest.mark.parametrize("change", ["servers", "infinite", "speed", "availability"])
-def test_nobody_is_later_with_more_capacity(raw: Raw, engine: str, change: str) -> None:
+def test_nobody_is_later_with_more_capacity(raw: Raw, change: str) -> None:
     more = deepcopy(raw)
     desk = more["stations"]["desk"]
     if change == "servers":
@@ -42,14 +42,14 @@ def test_nobody_is_later_with_more_capacity(raw: Raw, engine: str, change: str) 
     else:
         raw = deepcopy(raw)
         raw["stations"]["desk"]["availability"] = 0.5
-    few, many = run(raw, engine), run(more, engine)
+    few, many = run(raw), run(more)
     assert few.requests["key"].tolist() == many.requests["key"].tolist()
     for column in ("started", "finished"):
         late, early = left_at(few.visits, column, np.inf), left_at(many.visits, column, np.inf)
         assert np.all(early <= late + 1e-9), column
 
 
-def test_a_wait_does_become_shorter_with_a_second_server(engine: str) -> None:
+def test_a_wait_does_become_shorter_with_a_second_server() -> None:
     """The law above is not met by nothing happening: two servers do better than one under load."""
     raw: Raw = {
         "title": "busy desk", "horizon_days": 30.0, "demand": {"kind": "poisson", "rate_per_hour": 0.9},
@@ -57,7 +57,5 @@ def test_a_wait_does_become_shorter_with_a_second_server(engine: str) -> None:
     }  # fmt: skip
     two = deepcopy(raw)
     two["stations"]["desk"]["servers"] = 2
-    waits = [
-        np.nanmean(trace.visits["started"] - trace.visits["joined"]) for trace in (run(raw, engine), run(two, engine))
-    ]
+    waits = [np.nanmean(trace.visits["started"] - trace.visits["joined"]) for trace in (run(raw), run(two))]
     assert waits[1] < waits[0]

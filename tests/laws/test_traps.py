@@ -42,7 +42,7 @@ def test_rates_that_change_give_the_counts_of_their_integral(start_weeks: float)
 
 @LAW
 @given(raw=full_systems())
-def test_what_is_still_to_come_changes_nothing_now(raw: Raw, engine: str) -> None:
+def test_what_is_still_to_come_changes_nothing_now(raw: Raw) -> None:
     """
     Priorities looked at arrivals still in the future (Prosimos 64). Here a crowd of urgent requests comes from day 2
     on: until then every instant is the same with and without it.
@@ -50,7 +50,7 @@ def test_what_is_still_to_come_changes_nothing_now(raw: Raw, engine: str) -> Non
     crowd = {"kind": "piecewise", "edges_days": [2.0, 3.0], "rates_per_day": [200.0], "category": "odd"}
     more = deepcopy(raw)
     more["demand"]["sources"]["crowd"] = crowd
-    one, two = run(raw, engine), run(more, engine)
+    one, two = run(raw), run(more)
     first = two.start + max(48.0 - two.start, 0.0)
     assert np.array_equal(_before(one.requests, "arrived", first), _before(two.requests, "arrived", first))
     for column in ("entered", "joined", "started", "finished"):
