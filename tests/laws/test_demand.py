@@ -14,6 +14,7 @@ from changeflow.engine.trace import Rows
 from changeflow.engine.workload import draw_workload
 from changeflow.model.topology import expected_arrivals
 from tests.laws.systems import BATCH, LAW, Raw, arrivals, built, tables_of
+from tests.strategies import sampled
 
 BASE: Raw = {
     "title": "demand", "horizon_days": 60.0, "routing": {"entry": "refused"},
@@ -50,7 +51,7 @@ def test_other_sources_and_the_order_of_the_file_do_not_move_a_source(mine: Raw,
 @LAW
 @given(
     fits=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
-    shape=st.sampled_from(["decay", "rise_then_decay"]),
+    shape=sampled(["decay", "rise_then_decay"]),
     seed=st.integers(0, 1000),
 )
 def test_a_better_fit_leaves_a_subset_of_the_requests(fits: list[float], shape: str, seed: int) -> None:
@@ -84,7 +85,7 @@ def test_a_perfect_fit_leaves_nothing_and_none_leaves_all() -> None:
 
 
 @LAW
-@given(source=arrivals, seed=st.integers(0, 1000), days=st.sampled_from([0.5, 7.0, 59.0]))
+@given(source=arrivals, seed=st.integers(0, 1000), days=sampled([0.5, 7.0, 59.0]))
 def test_a_shorter_horizon_is_a_prefix(source: Raw, seed: int, days: float) -> None:
     long = of_source(drawn(with_sources(demand=source), seed=seed), 0)
     short = of_source(drawn(with_sources(demand=source) | {"horizon_days": days}, seed=seed), 0)

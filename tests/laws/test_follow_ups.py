@@ -15,6 +15,7 @@ from changeflow.errors import ModelError
 from changeflow.measure.run import measure_run
 from changeflow.measure.window import Window
 from tests.laws.systems import LAW, Raw, built, run, systems, tables_of
+from tests.strategies import sampled
 
 KIND = {"caught_at_acceptance": 0.5, "discovery_days": 0.2}
 ERRORS: dict[str, Any] = {
@@ -37,11 +38,11 @@ GRAPH: dict[str, Any] = {
 def drawing(draw: st.DrawFn) -> Raw:
     """A system whose deliveries have errors, whose changes draw others, or both."""
     raw = draw(systems())
-    both = draw(st.sampled_from(["errors", "components", "both"]))
+    both = draw(sampled(["errors", "components", "both"]))
     if both != "components":
-        raw["errors"] = ERRORS | {"repairs_go": draw(st.sampled_from(["same_station", "entry"]))}
+        raw["errors"] = ERRORS | {"repairs_go": draw(sampled(["same_station", "entry"]))}
         for station in raw["stations"].values():
-            station["errors"] = {"links": draw(st.sampled_from([0, 2])), "slip": draw(st.sampled_from([0.0, 0.3]))}
+            station["errors"] = {"links": draw(sampled([0, 2])), "slip": draw(sampled([0.0, 0.3]))}
             for key in ("rework_probability", "rework_work"):
                 station.get("acceptance", {}).pop(key, None)
     if both != "errors":

@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.systems import LAW, MONDAY, OFFICE, Raw, arrivals, left_at, run, works
+from tests.strategies import sampled
 
 
 @st.composite
 def desks(draw: st.DrawFn) -> Raw:
     """One station, first come first served, without rework."""
     desk: Raw = {"servers": draw(st.integers(1, 4)), "service_hours": draw(works)}
-    desk["calendar"] = draw(st.sampled_from(["always", "office"]))
-    desk["intake_delay_hours"] = draw(st.sampled_from([0.0, {"law": "exponential", "mean": 3.0}]))
+    desk["calendar"] = draw(sampled(["always", "office"]))
+    desk["intake_delay_hours"] = draw(sampled([0.0, {"law": "exponential", "mean": 3.0}]))
     return {
         "title": "one desk",
         "go_live": MONDAY,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from changeflow.engine import trace as t
 from tests.laws.full_systems import CATEGORIES, PREEMPTIVE, full_systems
 from tests.laws.systems import LAW, MONDAY, OFFICE, Raw, arrivals, left_at, run, tables_of, works
+from tests.strategies import sampled
 
 ORDERS: list[Raw] = [
     *({"discipline": rule} for rule in ("lifo", "random", *PREEMPTIVE)),
@@ -30,9 +31,9 @@ def desks(draw: st.DrawFn) -> Raw:
         "stations": {
             "desk": {
                 "service_hours": draw(st.one_of(works, st.fixed_dictionaries({"plain": works, "odd": works}))),
-                "calendar": draw(st.sampled_from(["always", "office"])),
-                "availability": draw(st.sampled_from([1.0, 0.5])),
-                "shift_end": draw(st.sampled_from(["pause", "hand_back"])),
+                "calendar": draw(sampled(["always", "office"])),
+                "availability": draw(sampled([1.0, 0.5])),
+                "shift_end": draw(sampled(["pause", "hand_back"])),
             }
         },
     }  # fmt: skip
