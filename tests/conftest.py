@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 
 import pytest
+
+gc.set_threshold(100_000)  # as the program does: tests make many objects and little garbage
 
 WHOLE = 1000
 """So many tests need all machine code; fewer wait only for what they need."""
 NEEDING = {"plain": "mmc", "errors": "partly_open", "all": "people"}
 """A shipped model for each machine code of the compiled engine's loop."""
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # modules and tests stay: no search for garbage goes through them again
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""Every law is checked on every engine."""
+"""Every law is checked on every engine: of `systems.run` by each run, else by a test for each engine."""
 
 import pytest
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from changeflow.engine.simulate import simulate
+from changeflow.engine.tables.model import Tables, compile_tables
 from changeflow.engine.trace import Trace
 from changeflow.measure.trace.checks import check_trace
 from changeflow.model.reading import build_model
 from changeflow.model.schema import Model
-from tests.engines import by_request
+from tests.engines import ENGINES, by_request
+from tests.parity.compare import difference
+from tests.strategies import sampled
 
 Raw = dict[str, Any]
 
@@ -27,7 +32,7 @@ LAW = settings(derandomize=True, deadline=None, database=None, max_examples=50, 
 MONDAY = date(2026, 1, 5)
 OFFICE = {"days": ["mon", "tue", "wed", "thu", "fri"], "hours": ["09:00-12:00", "13:00-17:00"]}
 
-works = st.sampled_from(
+works = sampled(
     [
         1.0,
         0.0,
@@ -43,7 +48,7 @@ works = st.sampled_from(
 """Laws whose values are scaled by a power of two to the bit."""
 
 BATCH = {"law": "discrete", "values": [1, 4], "shares": [0.5, 0.5]}
-arrivals = st.sampled_from(
+arrivals = sampled(
     [
         {"kind": "renewal", "interarrival_hours": 1.0},
         {"kind": "renewal", "interarrival_hours": {"law": "exponential", "mean": 1.0}},
@@ -60,10 +65,10 @@ arrivals = st.sampled_from(
 
 acceptances = st.fixed_dictionaries(
     {
-        "rework_probability": st.sampled_from([0.0, 0.3, {"plain": 0.2, "odd": 0.6}]),
-        "rework_work": st.sampled_from(["fresh", 0.5]),
-        "max_attempts": st.sampled_from([1, 2, 4]),
-        "at_limit": st.sampled_from(["done", "withdrawn"]),
+        "rework_probability": sampled([0.0, 0.3, {"plain": 0.2, "odd": 0.6}]),
+        "rework_work": sampled(["fresh", 0.5]),
+        "max_attempts": sampled([1, 2, 4]),
+        "at_limit": sampled(["done", "withdrawn"]),
     }
 )
 
@@ -72,18 +77,18 @@ acceptances = st.fixed_dictionaries(
 def stations(draw: st.DrawFn, calendars: tuple[str, ...]) -> Raw:
     """A station with anything that a station may have."""
     station: Raw = {
-        "kind": draw(st.sampled_from(["in_house", "vendor"])),
-        "servers": draw(st.sampled_from([1, 2, 3, "infinite"])),
+        "kind": draw(sampled(["in_house", "vendor"])),
+        "servers": draw(sampled([1, 2, 3, "infinite"])),
         "service_hours": draw(works),
-        "speed": draw(st.sampled_from([1.0, 2.0])),
-        "availability": draw(st.sampled_from([1.0, 0.5])),
-        "openness": draw(st.sampled_from([1.0, 0.6])),
-        "calendar": draw(st.sampled_from(calendars)),
+        "speed": draw(sampled([1.0, 2.0])),
+        "availability": draw(sampled([1.0, 0.5])),
+        "openness": draw(sampled([1.0, 0.6])),
+        "calendar": draw(sampled(calendars)),
     }
     if draw(st.booleans()):
         station["acceptance"] = draw(acceptances)
     if draw(st.booleans()):
-        station["intake_delay_hours"] = draw(st.sampled_from([1.0, {"law": "exponential", "mean": 2.0}]))
+        station["intake_delay_hours"] = draw(sampled([1.0, {"law": "exponential", "mean": 2.0}]))
     return station
 
 
@@ -95,16 +100,16 @@ def systems(draw: st.DrawFn, *, calendars: tuple[str, ...] = ("always", "office"
     entry: Any = {"rule": "open_first", "prefer": prefer}
     if draw(st.booleans()):
         entry["overflow_beyond"] = draw(st.integers(0, 2))
-    entry = draw(st.sampled_from([entry, prefer[0], {prefer[0]: 0.5, "refused": 0.5}]))
+    entry = draw(sampled([entry, prefer[0], {prefer[0]: 0.5, "refused": 0.5}]))
     following = {}
     for early, late in pairwise(names):
-        following[early] = draw(st.sampled_from(["done", late, {early: 0.25, late: 0.25, "done": 0.5}]))
+        following[early] = draw(sampled(["done", late, {early: 0.25, late: 0.25, "done": 0.5}]))
     return {
         "title": "generated",
         "go_live": MONDAY,
-        "horizon_days": draw(st.sampled_from([4.0, 6.5])),
+        "horizon_days": draw(sampled([4.0, 6.5])),
         "open_today": draw(st.integers(0, 3)),
-        "weeks_since_go_live": draw(st.sampled_from([0.0, 0.0, 0.125])),
+        "weeks_since_go_live": draw(sampled([0.0, 0.0, 0.125])),
         "categories": {"plain": {"share": 0.75}, "odd": {"share": 0.25}},
         "calendars": {"office": OFFICE},
         "demand": {"sources": {f"source-{n}": draw(arrivals) for n in range(draw(st.integers(1, 2)))}},
@@ -118,9 +123,23 @@ def built(raw: Raw) -> Model:
     return build_model(raw, file=Path("generated.toml"), shown="generated.toml")
 
 
-def run(raw: Raw, engine: str, *, seed: int = 1, replication: int = 0) -> Trace:
-    """One replication of a generated model."""
-    return by_request(simulate(built(raw), seed=seed, replication=replication, engine=engine))
+def tables_of(raw: Raw) -> Tables:
+    """The compiled model, made once for all who ask for the same: tables never change."""
+    return _tables(pickle.dumps(raw))
+
+
+@lru_cache(maxsize=256)
+def _tables(raw: bytes) -> Tables:
+    return compile_tables(built(pickle.loads(raw)))
+
+
+def run(raw: Raw, *, seed: int = 1, replication: int = 0) -> Trace:
+    """One replication of a generated model by every engine; whatever holds of it holds of all, for it is the same."""
+    tables = tables_of(raw)
+    traces = [by_request(simulate(tables, seed=seed, replication=replication, engine=engine)) for engine in ENGINES]
+    for engine, trace in zip(ENGINES[1:], traces[1:], strict=True):
+        assert not difference(traces[0], trace), engine
+    return traces[0]
 
 
 def left_at(rows: np.ndarray, column: str, end: float) -> np.ndarray:

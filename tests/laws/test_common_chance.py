@@ -105,37 +105,37 @@ def series(first_stage: str, second_stage: str) -> Raw:
 
 
 @pytest.mark.parametrize(("first", "second"), [("analysis", "build"), ("change", "change")])
-def test_successive_stays_are_independent(engine: str, first: str, second: str) -> None:
+def test_successive_stays_are_independent(first: str, second: str) -> None:
     """
     Work at the first and at the second station, some 5,000 requests: the correlation of independent exponentials
     has standard error 1 / sqrt(n), so 4 of them are a false alarm of 1 in 16,000 (the seed is fixed).
     """
-    trace = run(series(first, second), engine)
+    trace = run(series(first, second))
     counts = np.bincount(trace.visits["request"])
     work = trace.visits["work_hours"][np.isin(trace.visits["request"], np.flatnonzero(counts == 2))].reshape(-1, 2)
     assert len(work) > 4000
     assert abs(np.corrcoef(work.T)[0, 1]) < 4 / np.sqrt(len(work))
 
 
-def test_luck_hangs_on_the_name_of_the_stage_not_on_its_place_in_the_file(engine: str) -> None:
+def test_luck_hangs_on_the_name_of_the_stage_not_on_its_place_in_the_file() -> None:
     raw = series("analysis", "build")
     turned = deepcopy(raw)
     turned["stations"] = dict(reversed(list(raw["stations"].items())))
     turned["demand"], turned["horizon_days"] = raw["demand"], 20.0
     raw["horizon_days"] = 20.0
-    one, other = run(raw, engine), run(turned, engine)
+    one, other = run(raw), run(turned)
     for column in ("work_hours", "started", "finished"):
         assert np.array_equal(one.visits[column], other.visits[column], equal_nan=True)
 
 
-def test_every_uniform_of_a_request_is_its_own(engine: str) -> None:
+def test_every_uniform_of_a_request_is_its_own() -> None:
     """Gap, category, difficulty, quality, work, delay, next work: no two are correlated over 5,000 requests."""
     raw = series("analysis", "build")
     law = {"law": "uniform", "low": 0.0, "high": 1.0}
     raw["categories"] = {"one": {"share": 1.0, "specification_quality": law}}
     raw["stations"]["first"] |= {"service_hours": law, "intake_delay_hours": law}
     raw["stations"]["second"]["service_hours"] = law
-    trace = run(raw, engine)
+    trace = run(raw)
     second = trace.visits[trace.visits["visit"] == 1]
     requests = trace.requests[second["request"]]
     first = trace.visits[(trace.visits["visit"] == 0) & np.isin(trace.visits["request"], second["request"])]

@@ -5,16 +5,15 @@ from hypothesis import given
 
 from changeflow.engine import trace as t
 from changeflow.engine.chance.draws import run_key
-from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.workload import draw_workload
-from tests.laws.systems import LAW, Raw, built, left_at, run, systems
+from tests.laws.systems import LAW, Raw, left_at, run, systems, tables_of
 
 
 @LAW
 @given(raw=systems())
-def test_every_arrival_is_one_request_with_one_outcome(raw: Raw, engine: str) -> None:
-    trace = run(raw, engine)
-    load = draw_workload(compile_tables(built(raw)), run_key(1, 0))
+def test_every_arrival_is_one_request_with_one_outcome(raw: Raw) -> None:
+    trace = run(raw)
+    load = draw_workload(tables_of(raw), run_key(1, 0))
     rows = trace.requests
     assert rows["arrived"].tolist() == load["arrived"].tolist()
     assert rows["key"].tolist() == load["key"].tolist()
@@ -29,9 +28,9 @@ def test_every_arrival_is_one_request_with_one_outcome(raw: Raw, engine: str) ->
 
 @LAW
 @given(raw=systems())
-def test_a_request_is_at_one_place_at_a_time_until_it_is_closed(raw: Raw, engine: str) -> None:
+def test_a_request_is_at_one_place_at_a_time_until_it_is_closed(raw: Raw) -> None:
     """Visits follow one another without a gap, and closing is the end of the last one."""
-    trace = run(raw, engine)
+    trace = run(raw)
     for row in trace.requests:
         mine = trace.visits[trace.visits["request"] == row["number"]]
         if not len(mine):
@@ -53,9 +52,9 @@ def test_a_request_is_at_one_place_at_a_time_until_it_is_closed(raw: Raw, engine
 
 @LAW
 @given(raw=systems())
-def test_passes_and_attempts_count_up_from_their_start(raw: Raw, engine: str) -> None:
+def test_passes_and_attempts_count_up_from_their_start(raw: Raw) -> None:
     """A pass for each entry into a stage; an attempt for each pass of one stay where deliveries are checked."""
-    trace = run(raw, engine)
+    trace = run(raw)
     for number in range(len(trace.requests)):
         mine = trace.visits[trace.visits["request"] == number]
         for stage in set(mine["stage"].tolist()):
@@ -74,9 +73,9 @@ def test_passes_and_attempts_count_up_from_their_start(raw: Raw, engine: str) ->
 
 @LAW
 @given(raw=systems())
-def test_a_server_does_one_thing_at_a_time(raw: Raw, engine: str) -> None:
+def test_a_server_does_one_thing_at_a_time(raw: Raw) -> None:
     """On one server the next work never begins before the last one has ended; server numbers are in range."""
-    trace = run(raw, engine)
+    trace = run(raw)
     for place, name in enumerate(trace.stations):
         servers = raw["stations"][name]["servers"]
         mine = trace.visits[(trace.visits["station"] == place) & ~np.isnan(trace.visits["started"])]
@@ -91,10 +90,10 @@ def test_a_server_does_one_thing_at_a_time(raw: Raw, engine: str) -> None:
 
 @LAW
 @given(raw=systems())
-def test_what_a_visit_took_is_its_work_in_the_hours_of_its_station(raw: Raw, engine: str) -> None:
+def test_what_a_visit_took_is_its_work_in_the_hours_of_its_station(raw: Raw) -> None:
     """Open hours between start and finish are the work hours, stretched by the availability."""
-    tables = compile_tables(built(raw))
-    trace = run(raw, engine)
+    tables = tables_of(raw)
+    trace = run(raw)
     done = trace.visits[~np.isnan(trace.visits["finished"])]
     for place, table in enumerate(tables.stations):
         mine = done[done["station"] == place]

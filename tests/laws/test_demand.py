@@ -13,7 +13,8 @@ from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.trace import Rows
 from changeflow.engine.workload import draw_workload
 from changeflow.model.load.topology import expected_arrivals
-from tests.laws.systems import BATCH, LAW, Raw, arrivals, built
+from tests.laws.systems import BATCH, LAW, Raw, arrivals, built, tables_of
+from tests.strategies import sampled
 
 BASE: Raw = {
     "title": "demand", "horizon_days": 60.0, "routing": {"entry": "refused"},
@@ -23,7 +24,7 @@ BASE: Raw = {
 
 def drawn(raw: Raw, *, seed: int = 1, replication: int = 0) -> Rows:
     """The root requests of one run."""
-    return draw_workload(compile_tables(built(raw)), run_key(seed, replication))
+    return draw_workload(tables_of(raw), run_key(seed, replication))
 
 
 def of_source(load: Rows, number: int) -> list[tuple[int, float, int, float]]:
@@ -50,7 +51,7 @@ def test_other_sources_and_the_order_of_the_file_do_not_move_a_source(mine: Raw,
 @LAW
 @given(
     fits=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
-    shape=st.sampled_from(["decay", "rise_then_decay"]),
+    shape=sampled(["decay", "rise_then_decay"]),
     seed=st.integers(0, 1000),
 )
 def test_a_better_fit_leaves_a_subset_of_the_requests(fits: list[float], shape: str, seed: int) -> None:
@@ -84,7 +85,7 @@ def test_a_perfect_fit_leaves_nothing_and_none_leaves_all() -> None:
 
 
 @LAW
-@given(source=arrivals, seed=st.integers(0, 1000), days=st.sampled_from([0.5, 7.0, 59.0]))
+@given(source=arrivals, seed=st.integers(0, 1000), days=sampled([0.5, 7.0, 59.0]))
 def test_a_shorter_horizon_is_a_prefix(source: Raw, seed: int, days: float) -> None:
     long = of_source(drawn(with_sources(demand=source), seed=seed), 0)
     short = of_source(drawn(with_sources(demand=source) | {"horizon_days": days}, seed=seed), 0)
@@ -119,7 +120,7 @@ def test_as_many_arrive_as_the_traffic_equations_expect(start_weeks: float) -> N
     }  # fmt: skip
     raw = with_sources(**sources) | {"weeks_since_go_live": start_weeks, "horizon_days": 15.0}
     raw["organisation"] = {"users": 250}
-    tables = compile_tables(built(raw))
+    tables = tables_of(raw)
     expected = expected_arrivals(tables.model, tables.start, tables.end)
     counts = np.zeros((60, len(sources), 2))
     for replication in range(60):

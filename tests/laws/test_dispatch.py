@@ -3,20 +3,19 @@
 import numpy as np
 from hypothesis import given
 
-from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.tables.station import INFINITE
-from tests.laws.systems import LAW, Raw, built, left_at, run, systems
+from tests.laws.systems import LAW, Raw, left_at, run, systems, tables_of
 
 
 @LAW
 @given(raw=systems())
-def test_no_server_is_idle_while_a_request_waits_in_open_hours(raw: Raw, engine: str) -> None:
+def test_no_server_is_idle_while_a_request_waits_in_open_hours(raw: Raw) -> None:
     """
     Over each wait, the servers' open busy hours must fill servers x open hours of the wait; a server that was
     idle for a moment of it would leave a gap.
     """
-    trace = run(raw, engine)
-    for place, table in enumerate(compile_tables(built(raw)).stations):
+    trace = run(raw)
+    for place, table in enumerate(tables_of(raw).stations):
         mine = trace.visits[(trace.visits["station"] == place) & ~np.isnan(trace.visits["joined"])]
         begin, finish = left_at(mine, "started", trace.end), left_at(mine, "finished", trace.end)
         hours = table.calendar.open_hours_at
@@ -32,9 +31,9 @@ def test_no_server_is_idle_while_a_request_waits_in_open_hours(raw: Raw, engine:
 
 @LAW
 @given(raw=systems())
-def test_the_first_to_join_is_the_first_to_start(raw: Raw, engine: str) -> None:
+def test_the_first_to_join_is_the_first_to_start(raw: Raw) -> None:
     """In the order of joining, starts never fall, and whoever has not started is behind all who have."""
-    trace = run(raw, engine)
+    trace = run(raw)
     for place in range(len(trace.stations)):
         mine = trace.visits[(trace.visits["station"] == place) & ~np.isnan(trace.visits["joined"])]
         starts = np.where(np.isnan(mine["started"]), np.inf, mine["started"])
@@ -45,9 +44,9 @@ def test_the_first_to_join_is_the_first_to_start(raw: Raw, engine: str) -> None:
 
 @LAW
 @given(raw=systems())
-def test_those_who_join_at_once_start_by_number_within_their_kind(raw: Raw, engine: str) -> None:
+def test_those_who_join_at_once_start_by_number_within_their_kind(raw: Raw) -> None:
     """Arrivals of one instant without intake: the lower number is not started later."""
-    trace = run(raw, engine)
+    trace = run(raw)
     for place in range(len(trace.stations)):
         rows = trace.visits
         mine = rows[(rows["station"] == place) & (rows["visit"] == 0) & (rows["joined"] == rows["entered"])]
@@ -58,9 +57,9 @@ def test_those_who_join_at_once_start_by_number_within_their_kind(raw: Raw, engi
 
 @LAW
 @given(raw=systems())
-def test_starts_in_one_dispatch_take_the_lowest_servers_in_order(raw: Raw, engine: str) -> None:
+def test_starts_in_one_dispatch_take_the_lowest_servers_in_order(raw: Raw) -> None:
     """Of those who start at one instant without waiting for a completion, servers rise with the queue."""
-    trace = run(raw, engine)
+    trace = run(raw)
     for place, name in enumerate(trace.stations):
         if raw["stations"][name]["servers"] == "infinite":
             continue

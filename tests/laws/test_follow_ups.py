@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from changeflow.engine import trace as t
 from changeflow.engine.chance.draws import run_key
-from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.workload import draw_workload
+from changeflow.errors import ModelError
 from changeflow.measure.run import measure_run
 from changeflow.measure.trace.window import Window
-from tests.laws.systems import LAW, Raw, built, run, systems
+from tests.laws.systems import LAW, Raw, built, run, systems, tables_of
+from tests.strategies import sampled
 
 KIND = {"caught_at_acceptance": 0.5, "discovery_days": 0.2}
 ERRORS: dict[str, Any] = {
@@ -37,38 +38,43 @@ GRAPH: dict[str, Any] = {
 def drawing(draw: st.DrawFn) -> Raw:
     """A system whose deliveries have errors, whose changes draw others, or both."""
     raw = draw(systems())
-    both = draw(st.sampled_from(["errors", "components", "both"]))
+    both = draw(sampled(["errors", "components", "both"]))
     if both != "components":
-        raw["errors"] = ERRORS | {"repairs_go": draw(st.sampled_from(["same_station", "entry"]))}
+        raw["errors"] = ERRORS | {"repairs_go": draw(sampled(["same_station", "entry"]))}
         for station in raw["stations"].values():
-            station["errors"] = {"links": draw(st.sampled_from([0, 2])), "slip": draw(st.sampled_from([0.0, 0.3]))}
+            station["errors"] = {"links": draw(sampled([0, 2])), "slip": draw(sampled([0.0, 0.3]))}
             for key in ("rework_probability", "rework_work"):
                 station.get("acceptance", {}).pop(key, None)
     if both != "errors":
         raw["components"] = GRAPH | {"unlimited": draw(st.booleans())}
+    try:
+        built(raw)
+    except ModelError as refused:
+        assume("without end" not in str(refused))  # each change draws more than one: refused, and rightly
+        raise
     return raw
 
 
 @LAW
 @given(raw=drawing())
-def test_created_is_done_and_open_and_refused_and_withdrawn(raw: Raw, engine: str) -> None:
+def test_created_is_done_and_open_and_refused_and_withdrawn(raw: Raw) -> None:
     """Roots are those of the workload, whatever follows them; every request has one outcome."""
-    trace = run(raw, engine)
-    rows, load = trace.requests, draw_workload(compile_tables(built(raw)), run_key(1, 0))
+    trace = run(raw)
+    rows, load = trace.requests, draw_workload(tables_of(raw), run_key(1, 0))
     roots = rows[rows["cause"] == t.ROOT]
     assert roots["key"].tolist() == load["key"].tolist()
     assert rows["number"].tolist() == list(range(len(rows)))
     assert len(set(rows["key"].tolist())) == len(rows)
     assert np.isin(rows["outcome"], (t.OPEN, t.DONE, t.REFUSED, t.WITHDRAWN)).all()
     assert np.array_equal(np.isnan(rows["closed"]), rows["outcome"] == t.OPEN)
-    measure_run(Window.of(compile_tables(built(raw))), trace)  # conservation, Little's law, the ledger
+    measure_run(Window.of(tables_of(raw)), trace)  # conservation, Little's law, the ledger
 
 
 @LAW
 @given(raw=drawing())
-def test_parents_come_before_their_children(raw: Raw, engine: str) -> None:
+def test_parents_come_before_their_children(raw: Raw) -> None:
     """A child comes when its parent has ended (a defect: after its delivery), of the same source, for its reason."""
-    trace = run(raw, engine)
+    trace = run(raw)
     rows = trace.requests
     assert ((rows["parent"] < 0) == (rows["cause"] == t.ROOT)).all()
     children = rows[rows["parent"] >= 0]
@@ -88,9 +94,9 @@ def test_parents_come_before_their_children(raw: Raw, engine: str) -> None:
 
 @LAW
 @given(raw=drawing())
-def test_a_cascade_changes_each_component_once_for_its_root(raw: Raw, engine: str) -> None:
+def test_a_cascade_changes_each_component_once_for_its_root(raw: Raw) -> None:
     """Unless nothing limits it; repairs of what was changed are no changes of a cascade."""
-    trace = run(raw, engine)
+    trace = run(raw)
     if raw.get("components", {}).get("unlimited", True):
         return
     rows, root = trace.requests, {}

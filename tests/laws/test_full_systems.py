@@ -5,23 +5,22 @@ from hypothesis import given, settings
 
 from changeflow.engine import trace as t
 from changeflow.engine.chance.draws import run_key
-from changeflow.engine.tables.model import compile_tables
 from changeflow.engine.tables.station import NO_LIMIT, StationTable
 from changeflow.engine.workload import draw_workload
 from changeflow.measure.run import measure_run
 from changeflow.measure.trace.window import Window
 from tests.laws.full_systems import full_systems
-from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, built, left_at, run
+from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, left_at, run, tables_of
 
 GONE = {t.RENEGED: t.WITHDRAWN, t.BALKED: t.WITHDRAWN, t.TURNED_AWAY: t.REFUSED}
 
 
 @LAW
 @given(raw=full_systems())
-def test_every_arrival_is_one_request_that_ends_as_its_last_visit_says(raw: Raw, engine: str) -> None:
+def test_every_arrival_is_one_request_that_ends_as_its_last_visit_says(raw: Raw) -> None:
     """Arrived = done + refused + withdrawn + open, each with its reason; a stay begins when the last one has ended."""
-    trace = run(raw, engine)
-    load = draw_workload(compile_tables(built(raw)), run_key(1, 0))
+    trace = run(raw)
+    load = draw_workload(tables_of(raw), run_key(1, 0))
     rows = trace.requests
     assert rows["key"].tolist() == load["key"].tolist()
     assert rows["arrived"].tolist() == load["arrived"].tolist()
@@ -51,15 +50,15 @@ def test_every_arrival_is_one_request_that_ends_as_its_last_visit_says(raw: Raw,
 
 @LAW
 @given(raw=full_systems())
-def test_the_engines_areas_are_the_sums_of_stays(raw: Raw, engine: str) -> None:
-    assert_areas_are_sums_of_stays(run(raw, engine))
+def test_the_engines_areas_are_the_sums_of_stays(raw: Raw) -> None:
+    assert_areas_are_sums_of_stays(run(raw))
 
 
 @LAW
 @given(raw=full_systems())
-def test_measures_of_any_run_hold_together(raw: Raw, engine: str) -> None:
+def test_measures_of_any_run_hold_together(raw: Raw) -> None:
     """measure_run checks conservation, Little's law and the ledger itself; here: shares are shares."""
-    values = measure_run(Window.of(compile_tables(built(raw))), run(raw, engine)).values
+    values = measure_run(Window.of(tables_of(raw)), run(raw)).values
     for name, value in values.items():
         if name.endswith("_share"):
             assert np.isnan(value) or -1e-9 <= value <= 1 + 1e-9, name
@@ -69,13 +68,13 @@ def test_measures_of_any_run_hold_together(raw: Raw, engine: str) -> None:
 
 @settings(LAW, max_examples=150)
 @given(raw=full_systems())
-def test_nobody_waits_beside_a_server_who_may_help(raw: Raw, engine: str) -> None:
+def test_nobody_waits_beside_a_server_who_may_help(raw: Raw) -> None:
     """
     The trace is replayed. Between two instants: in no group with the skill for somebody waiting, on duty and in open
     hours, are fewer busy than on duty, unless the station's limit of work in hand is reached.
     """
-    trace = run(raw, engine)
-    for place, table in enumerate(compile_tables(built(raw)).stations):
+    trace = run(raw)
+    for place, table in enumerate(tables_of(raw).stations):
         mine = trace.visits[(trace.visits["station"] == place) & ~np.isnan(trace.visits["joined"])]
         category = trace.requests["category"][mine["request"]]
         left = left_at(mine, "finished", trace.end)
@@ -98,10 +97,10 @@ def test_nobody_waits_beside_a_server_who_may_help(raw: Raw, engine: str) -> Non
 
 @LAW
 @given(raw=full_systems())
-def test_no_server_is_given_to_whom_it_may_not_serve(raw: Raw, engine: str) -> None:
+def test_no_server_is_given_to_whom_it_may_not_serve(raw: Raw) -> None:
     """Each start is by an eligible group on duty, in its open hours, each server with one request at a time."""
-    trace = run(raw, engine)
-    for place, table in enumerate(compile_tables(built(raw)).stations):
+    trace = run(raw)
+    for place, table in enumerate(tables_of(raw).stations):
         if table.infinite:
             continue
         mine = trace.visits[(trace.visits["station"] == place) & ~np.isnan(trace.visits["started"])]

@@ -4,24 +4,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
 from changeflow.measure.trace.backlog import Backlog
 from changeflow.measure.trace.window import Window
-from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, built, left_at, run, systems
+from tests.laws.systems import LAW, Raw, assert_areas_are_sums_of_stays, left_at, run, systems, tables_of
 
 
 @LAW
 @given(raw=systems())
-def test_the_engines_areas_are_the_sums_of_stays(raw: Raw, engine: str) -> None:
-    assert_areas_are_sums_of_stays(run(raw, engine))
+def test_the_engines_areas_are_the_sums_of_stays(raw: Raw) -> None:
+    assert_areas_are_sums_of_stays(run(raw))
 
 
 @LAW
 @given(raw=systems())
-def test_the_backlog_is_what_is_at_the_stations_or_in_intake(raw: Raw, engine: str) -> None:
+def test_the_backlog_is_what_is_at_the_stations_or_in_intake(raw: Raw) -> None:
     """Open request hours over the run = hours at the stations + hours in intake delay."""
-    trace = run(raw, engine)
+    trace = run(raw)
     backlog = Backlog.of(trace.requests["arrived"], trace.requests["closed"], trace.start, trace.end)
     delays = left_at(trace.visits, "joined", trace.end) - trace.visits["entered"]
     total = float(trace.in_station.sum() + delays.sum())
@@ -30,10 +29,10 @@ def test_the_backlog_is_what_is_at_the_stations_or_in_intake(raw: Raw, engine: s
 
 @LAW
 @given(raw=systems())
-def test_measures_of_any_run_hold_together(raw: Raw, engine: str) -> None:
+def test_measures_of_any_run_hold_together(raw: Raw) -> None:
     """measure_run checks conservation, Little's law and the ledger itself; here: shares and bounds."""
-    window = Window.of(compile_tables(built(raw)))
-    found = measure_run(window, run(raw, engine))
+    window = Window.of(tables_of(raw))
+    found = measure_run(window, run(raw))
     values = found.values
     assert values["open_at_horizon_requests"] <= values["arrived_requests"] + raw["open_today"]
     for name, value in values.items():

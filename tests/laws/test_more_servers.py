@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.systems import LAW, MONDAY, OFFICE, Raw, arrivals, left_at, run, works
+from tests.strategies import sampled
 
 
 @st.composite
 def desks(draw: st.DrawFn) -> Raw:
     """One station, first come first served, without rework."""
     desk: Raw = {"servers": draw(st.integers(1, 4)), "service_hours": draw(works)}
-    desk["calendar"] = draw(st.sampled_from(["always", "office"]))
-    desk["intake_delay_hours"] = draw(st.sampled_from([0.0, {"law": "exponential", "mean": 3.0}]))
+    desk["calendar"] = draw(sampled(["always", "office"]))
+    desk["intake_delay_hours"] = draw(sampled([0.0, {"law": "exponential", "mean": 3.0}]))
     return {
         "title": "one desk",
         "go_live": MONDAY,
@@ -30,7 +31,7 @@ def desks(draw: st.DrawFn) -> Raw:
 @LAW
 @given(raw=desks())
 @pytest.mark.parametrize("change", ["servers", "infinite", "speed", "availability"])
-def test_nobody_is_later_with_more_capacity(raw: Raw, engine: str, change: str) -> None:
+def test_nobody_is_later_with_more_capacity(raw: Raw, change: str) -> None:
     more = deepcopy(raw)
     desk = more["stations"]["desk"]
     if change == "servers":
@@ -42,14 +43,14 @@ def test_nobody_is_later_with_more_capacity(raw: Raw, engine: str, change: str) 
     else:
         raw = deepcopy(raw)
         raw["stations"]["desk"]["availability"] = 0.5
-    few, many = run(raw, engine), run(more, engine)
+    few, many = run(raw), run(more)
     assert few.requests["key"].tolist() == many.requests["key"].tolist()
     for column in ("started", "finished"):
         late, early = left_at(few.visits, column, np.inf), left_at(many.visits, column, np.inf)
         assert np.all(early <= late + 1e-9), column
 
 
-def test_a_wait_does_become_shorter_with_a_second_server(engine: str) -> None:
+def test_a_wait_does_become_shorter_with_a_second_server() -> None:
     """The law above is not met by nothing happening: two servers do better than one under load."""
     raw: Raw = {
         "title": "busy desk", "horizon_days": 30.0, "demand": {"kind": "poisson", "rate_per_hour": 0.9},
@@ -57,7 +58,5 @@ def test_a_wait_does_become_shorter_with_a_second_server(engine: str) -> None:
     }  # fmt: skip
     two = deepcopy(raw)
     two["stations"]["desk"]["servers"] = 2
-    waits = [
-        np.nanmean(trace.visits["started"] - trace.visits["joined"]) for trace in (run(raw, engine), run(two, engine))
-    ]
+    waits = [np.nanmean(trace.visits["started"] - trace.visits["joined"]) for trace in (run(raw), run(two))]
     assert waits[1] < waits[0]

@@ -21,7 +21,7 @@ from changeflow.study.estimates.evaluate import column
 from changeflow.study.scenarios.compare import compare, run
 from changeflow.study.scenarios.plan import Plan, routes
 from tests.claims.claims import fails, trial
-from tests.laws.systems import BATCH, LAW, Raw, arrivals, built
+from tests.laws.systems import BATCH, LAW, Raw, arrivals, built, tables_of
 
 SPREAD: Raw = {
     "specification_quality": {"law": "normal", "sd": 0.2},
@@ -55,7 +55,7 @@ def with_(raw: Raw = RAW, **variation: object) -> Raw:
 
 def drawn(raw: Raw, replication: int = 0, seed: int = 1) -> Rows:
     """The requests of one run, in its own organisation."""
-    tables = in_organisation(compile_tables(built(raw)), seed, replication)
+    tables = in_organisation(tables_of(raw), seed, replication)
     return draw_workload(tables, run_key(seed, replication))
 
 

@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 
 from changeflow.engine.simulate import simulate
-from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.estimates.replications import t_interval
 from tests.engines import ENGINES, by_request
-from tests.laws.systems import Raw, built
+from tests.laws.systems import Raw, tables_of
 
 FAST, SLOW = (1, 0.9), (2, 1.8)
 RUNS = 2000
@@ -28,7 +27,7 @@ def waits(servers: int, mean: float, hours: float, requests: int, seed: int = 1)
         "title": "classic", "horizon_days": hours / 24, "demand": {"kind": "poisson", "rate_per_hour": 1.0},
         "stations": {"desk": {"servers": servers, "service_hours": {"law": "exponential", "mean": mean}}},
     }  # fmt: skip
-    tables = compile_tables(built(raw))
+    tables = tables_of(raw)
     means = np.empty(RUNS)
     for run in range(RUNS):
         visits = by_request(simulate(tables, seed=seed, replication=run, engine=ENGINES[-1])).visits[:requests]

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changeflow.engine.tables.model import compile_tables
 from changeflow.measure.run import measure_run
 from changeflow.measure.trace.window import Window
 from tests.laws.full_systems import full_systems
-from tests.laws.systems import LAW, Raw, built, run, systems
+from tests.laws.systems import LAW, Raw, run, systems, tables_of
 
 TIMES = ("entered", "joined", "started", "finished", "work_hours")
 LENGTHS = {
@@ -45,8 +44,8 @@ def slower(raw: Any, factor: float) -> Any:
 @LAW
 @given(raw=st.one_of(systems(calendars=("always",)), full_systems(calendars=("always",))))
 @pytest.mark.parametrize("factor", [2.0, 0.25])
-def test_every_instant_is_multiplied_to_the_bit(raw: Raw, engine: str, factor: float) -> None:
-    one, other = run(raw, engine), run(slower(deepcopy(raw), factor), engine)
+def test_every_instant_is_multiplied_to_the_bit(raw: Raw, factor: float) -> None:
+    one, other = run(raw), run(slower(deepcopy(raw), factor))
     assert len(one.visits) == len(other.visits)
     for column in TIMES:
         assert np.array_equal(one.visits[column] * factor, other.visits[column], equal_nan=True), column
@@ -60,13 +59,13 @@ def test_every_instant_is_multiplied_to_the_bit(raw: Raw, engine: str, factor: f
 
 @LAW
 @given(raw=systems(calendars=("always",)))
-def test_times_double_and_loads_stay(raw: Raw, engine: str) -> None:
+def test_times_double_and_loads_stay(raw: Raw) -> None:
     raw = raw | {"warm_up_days": 1.0, "follow_up_days": 1.0}
     double = slower(deepcopy(raw), 2.0) | {"warm_up_days": 2.0, "follow_up_days": 2.0}
     found = []
     for tables in (raw, double):
-        window = Window.of(compile_tables(built(tables)))
-        found.append(measure_run(window, run(tables, engine)).values)
+        window = Window.of(tables_of(tables))
+        found.append(measure_run(window, run(tables)).values)
     one, other = found
     for name in one:
         if name.startswith(("sojourn_time_hours", "waiting_time_hours", "first_wait_hours", "delay_time_hours")):

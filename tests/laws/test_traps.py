@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from changeflow.engine.simulate import simulate
 from changeflow.engine.tables.model import compile_tables
@@ -20,6 +19,7 @@ from tests.laws.full_systems import full_systems
 from tests.laws.systems import LAW, Raw, built, left_at, run
 from tests.laws.test_changing_demand import REFUSED, arrivals_of, fits
 from tests.stories.story import play, told, visits
+from tests.strategies import sampled
 
 
 @pytest.mark.parametrize("start_weeks", [0.0, 0.5])
@@ -42,7 +42,7 @@ def test_rates_that_change_give_the_counts_of_their_integral(start_weeks: float)
 
 @LAW
 @given(raw=full_systems())
-def test_what_is_still_to_come_changes_nothing_now(raw: Raw, engine: str) -> None:
+def test_what_is_still_to_come_changes_nothing_now(raw: Raw) -> None:
     """
     Priorities looked at arrivals still in the future (Prosimos 64). Here a crowd of urgent requests comes from day 2
     on: until then every instant is the same with and without it.
@@ -50,7 +50,7 @@ def test_what_is_still_to_come_changes_nothing_now(raw: Raw, engine: str) -> Non
     crowd = {"kind": "piecewise", "edges_days": [2.0, 3.0], "rates_per_day": [200.0], "category": "odd"}
     more = deepcopy(raw)
     more["demand"]["sources"]["crowd"] = crowd
-    one, two = run(raw, engine), run(more, engine)
+    one, two = run(raw), run(more)
     first = two.start + max(48.0 - two.start, 0.0)
     assert np.array_equal(_before(one.requests, "arrived", first), _before(two.requests, "arrived", first))
     for column in ("entered", "joined", "started", "finished"):
@@ -78,7 +78,7 @@ def test_an_urgent_request_that_is_still_to_come_keeps_no_server_free(tmp_path: 
 
 
 @settings(LAW, max_examples=25)
-@given(raw=full_systems(), rule=st.sampled_from(["shortest_queue", "soonest", "cheapest", "open_first"]))
+@given(raw=full_systems(), rule=sampled(["shortest_queue", "soonest", "cheapest", "open_first"]))
 def test_keeping_a_log_changes_nothing(raw: Raw, engine: str, rule: str) -> None:
     """Switching the log on changed outcomes (simmer 136). Observers draw no random numbers here."""
     among = "prefer" if rule == "open_first" else "among"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.parity.laws import Raw
+from tests.strategies import sampled
 
 QUICK: Raw = {
     "mode": "coupled", "needs_per_100_users": 30.0, "unmet_weight": 0.9, "backlog_weight": 0.5,
@@ -23,15 +24,15 @@ QUICK: Raw = {
 @st.composite
 def adoptions(draw: st.DrawFn) -> Raw:
     """Off, beside the queues or with them; of several tempers."""
-    mode = draw(st.sampled_from(["off", "off", "passive", "coupled", "coupled"]))
+    mode = draw(sampled(["off", "off", "passive", "coupled", "coupled"]))
     if mode == "off":
         return {"mode": mode}
     return QUICK | {
         "mode": mode,
-        "hazard_per_day": draw(st.sampled_from([0.0, 0.02, 0.3])),
-        "active_share_at_start": draw(st.sampled_from([1.0, 0.7])),
-        "review_intercept": draw(st.sampled_from([-9.0, -1.0])),
-        "review_every_weeks": draw(st.sampled_from([1, 3])),
-        "restart_delay_days": draw(st.sampled_from([0.0, 8.0])),
-        "restart_probability": draw(st.sampled_from([0.0, 0.8])),
+        "hazard_per_day": draw(sampled([0.0, 0.02, 0.3])),
+        "active_share_at_start": draw(sampled([1.0, 0.7])),
+        "review_intercept": draw(sampled([-9.0, -1.0])),
+        "review_every_weeks": draw(sampled([1, 3])),
+        "restart_delay_days": draw(sampled([0.0, 8.0])),
+        "restart_probability": draw(sampled([0.0, 0.8])),
     }

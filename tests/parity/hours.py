@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from tests.parity.laws import Raw
+from tests.strategies import sampled
 
 MONDAY = date(2026, 1, 5)
 FIRST_DAYS = (MONDAY, date(2025, 12, 24), date(2026, 1, 10), None)
@@ -31,7 +32,7 @@ EMPTY_CALENDAR: Raw = {
 @st.composite
 def calendars(draw: st.DrawFn, first: date) -> Raw:
     """A calendar, sometimes with closed days within the run."""
-    calendar = draw(st.sampled_from([*CALENDARS, EMPTY_CALENDAR]))
+    calendar = draw(sampled([*CALENDARS, EMPTY_CALENDAR]))
     if calendar is not EMPTY_CALENDAR and draw(st.booleans()):
         closed = draw(st.lists(st.integers(0, 14), min_size=1, max_size=3, unique=True))
         calendar = calendar | {"closed": [first + timedelta(days=day) for day in closed]}

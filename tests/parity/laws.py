@@ -10,6 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.strategies import sampled
+
 Raw = dict[str, Any]
 
 
@@ -24,7 +26,7 @@ def laws(scale: float, *, on_the_hour: bool) -> st.SearchStrategy[Any]:
 
 
 def _steps(scale: float) -> st.SearchStrategy[Any]:
-    return st.sampled_from(
+    return sampled(
         [
             scale,
             2 * scale,
@@ -40,9 +42,9 @@ def _steps(scale: float) -> st.SearchStrategy[Any]:
 
 @st.composite
 def _smooth(draw: st.DrawFn, scale: float) -> Raw:
-    mean = scale * draw(st.sampled_from([0.25, 1.0, 1.7, 3.0]))
+    mean = scale * draw(sampled([0.25, 1.0, 1.7, 3.0]))
     law: Raw = draw(
-        st.sampled_from(
+        sampled(
             [
                 {"law": "exponential", "mean": mean},
                 {"law": "erlang", "k": 3, "mean": mean},
@@ -62,8 +64,8 @@ def _smooth(draw: st.DrawFn, scale: float) -> Raw:
     return law | {"at_most": 2 * mean} if draw(st.integers(0, 3)) == 0 else law
 
 
-shares_of_one = st.sampled_from([1.0, 0.9, 0.5, 0.25, 0.0])
-unit_laws = st.sampled_from(
+shares_of_one = sampled([1.0, 0.9, 0.5, 0.25, 0.0])
+unit_laws = sampled(
     [
         0.5,
         {"law": "uniform", "low": 0.25, "high": 1.0},

@@ -20,6 +20,7 @@ from tests.parity.money import waiting as shapes
 from tests.parity.organisations import variations
 from tests.parity.rules import routes, routing
 from tests.parity.stations import Setting, stations
+from tests.strategies import sampled
 
 NAMES = ("north", "south", "east", "west")
 CATEGORIES = ("data", "process", "event", "report")
@@ -44,22 +45,22 @@ class Example:
 def examples(draw: st.DrawFn) -> Example:
     """Anything a model file can say about what happens, over a short horizon; all that both engines know."""
     ties = draw(st.booleans())
-    days = draw(st.sampled_from([1.0, 3.0, 7.0, 7.5, 21.0, 60.0]))
-    weeks = draw(st.sampled_from([0.0, 0.0, 0.0, 0.5, 3.0]))
-    users = draw(st.sampled_from([100, 37]))
+    days = draw(sampled([1.0, 3.0, 7.0, 7.5, 21.0, 60.0]))
+    weeks = draw(sampled([0.0, 0.0, 0.0, 0.5, 3.0]))
+    users = draw(sampled([100, 37]))
     categories = CATEGORIES[: draw(st.integers(0, 4))]
-    names = NAMES[: draw(st.sampled_from([1, 2, 2, 3, 3, 4, 4, 0]))]
+    names = NAMES[: draw(sampled([1, 2, 2, 3, 3, 4, 4, 0]))]
     with_work = bool(categories and names) and draw(st.booleans())
     due_dates = bool(categories) and draw(st.booleans())
-    waiting = draw(st.sampled_from([24.0, 0.0]))
+    waiting = draw(sampled([24.0, 0.0]))
     window = weeks * 7, weeks * 7 + days
     changes = [window[0] + share * days for share in (0.25, 0.5, 1.0)]
     generalists = [name for name in names if name == names[0] or not categories or not draw(one_in(4))]
     tester = generalists[-1] if len(generalists) > 1 and draw(st.booleans()) else None
     demand: Raw = {}
     logs: dict[str, str] = {}
-    first = draw(st.sampled_from(FIRST_DAYS))
-    for number in range(draw(st.sampled_from([1, 1, 2, 3]))):
+    first = draw(sampled(FIRST_DAYS))
+    for number in range(draw(sampled([1, 1, 2, 3]))):
         source, log = draw(sources(number, first or MONDAY, days, weeks * 7, categories, users, ties))
         if names and draw(one_in(4)):
             source["entry"] = draw(routes(names, categories, changes, generalists))
@@ -74,7 +75,7 @@ def examples(draw: st.DrawFn) -> Example:
         "title": "generated",
         "horizon_days": days,
         "weeks_since_go_live": weeks,
-        "open_today": draw(st.sampled_from([0, 0, 1, 5, 40])),
+        "open_today": draw(sampled([0, 0, 1, 5, 40])),
         "organisation": {"users": users} | draw(variations),
         "categories": {
             name: draw(_categories(share, with_work, due_dates, qualities, ties))
@@ -110,19 +111,19 @@ def examples(draw: st.DrawFn) -> Example:
 
 @st.composite
 def _categories(draw: st.DrawFn, share: float, with_work: bool, due_dates: bool, qualities: bool, ties: bool) -> Raw:
-    category: Raw = {"share": share, "priority": draw(st.sampled_from([0, 1, 1, 5, 9]))}
+    category: Raw = {"share": share, "priority": draw(sampled([0, 1, 1, 5, 9]))}
     if with_work:
-        category["work_hours"] = draw(laws(draw(st.sampled_from([1.0, 4.0])), on_the_hour=ties))
+        category["work_hours"] = draw(laws(draw(sampled([1.0, 4.0])), on_the_hour=ties))
     if draw(one_in(3)):
         category["difficulty"] = draw(unit_laws)
     if qualities or draw(one_in(3)):
         category["specification_quality"] = draw(unit_laws)
     if with_work and draw(one_in(4)):
-        category["difficulty_size_correlation"] = draw(st.sampled_from([1.0, 0.7, -0.4, -1.0]))
+        category["difficulty_size_correlation"] = draw(sampled([1.0, 0.7, -0.4, -1.0]))
     if due_dates:
-        category["due_within_days"] = draw(st.sampled_from([0.5, 2.0, 10.0]))
+        category["due_within_days"] = draw(sampled([0.5, 2.0, 10.0]))
     if draw(one_in(5)):
         category["waiting"] = draw(shapes(due_dates=due_dates))
     elif draw(one_in(3)):
-        category["waiting_cost_per_day"] = draw(st.sampled_from([1.0, 10.0, 300.0]))
+        category["waiting_cost_per_day"] = draw(sampled([1.0, 10.0, 300.0]))
     return category

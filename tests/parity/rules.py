@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.parity.laws import Raw, tables
+from tests.strategies import sampled
 
 OUTCOMES = ("done", "refused")
 BLIND = ("to", "split", "by_category")
@@ -26,9 +27,9 @@ def routes(
     on which a rule may change.
     """
     fixed = [place for place in places if place in generalists]
-    anywhere = st.sampled_from([*fixed, *fixed, *OUTCOMES])
+    anywhere = sampled([*fixed, *fixed, *OUTCOMES])
     kinds = [*BLIND, *(["open_first", "open_first", *BY_STATE] if places else []), *(NESTED if depth else ())]
-    rule = draw(st.sampled_from(kinds))
+    rule = draw(sampled(kinds))
     if rule == "to":
         return draw(anywhere)
     if rule == "by_category":
@@ -40,9 +41,9 @@ def routes(
     if rule in NESTED:
         one, other = (draw(routes(places, categories, days, generalists, depth - 1)) for _ in range(2))
         if rule == "by_size":
-            return {"rule": rule, "up_to_hours": draw(st.sampled_from([1.0, 3.0, 12.0])), "small": one, "large": other}
-        return {"rule": rule, "day": draw(st.sampled_from(days)), "first": one, "then": other}
-    some = draw(st.lists(st.sampled_from(places), min_size=1, max_size=len(places), unique=True))
+            return {"rule": rule, "up_to_hours": draw(sampled([1.0, 3.0, 12.0])), "small": one, "large": other}
+        return {"rule": rule, "day": draw(sampled(days)), "first": one, "then": other}
+    some = draw(st.lists(sampled(places), min_size=1, max_size=len(places), unique=True))
     if rule != "open_first":
         return {"rule": rule, "among": some}
     route: Raw = {"rule": rule, "prefer": some}
@@ -65,11 +66,11 @@ def routing(
     for number, name in enumerate(names):
         if name == tester:
             continue
-        match draw(st.sampled_from(["silent", "silent", "onward", "onward", "back", "round"])):
+        match draw(sampled(["silent", "silent", "onward", "onward", "back", "round"])):
             case "onward":
                 found["next"][name] = draw(routes(names[number + 1 :], categories, days, generalists))
             case "back":  # half of those that pass here leave
-                back = draw(st.lists(st.sampled_from(generalists), min_size=1, max_size=2))
+                back = draw(st.lists(sampled(generalists), min_size=1, max_size=2))
                 found["next"][name] = _half_done(back)
             case "round":  # on to others, in turn, as long as they are not full
                 found["next"][name] = draw(_round(names, number, generalists))

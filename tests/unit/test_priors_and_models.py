@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ DECLARED = {
 }  # fmt: skip
 
 
+@cache
 def shipped(name: str, priors: str | None = None) -> Model:
     """A shipped model; a replayed log comes from the data that the project is given, if it is there."""
     if name not in LOGS:

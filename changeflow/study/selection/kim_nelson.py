@@ -28,19 +28,23 @@ def kim_nelson(zone: Zone, *, batch: int = 1) -> Procedure:
     last = int(np.floor(reach.max() / zone.indifference)) + 1
     sums = losses.sum(axis=1)
     means, counts = sums / zone.first, np.full(zone.systems, zone.first)
-    alive = np.arange(zone.systems)
+    alive, near = np.arange(zone.systems), reach
     out: list[int | None] = [None] * zone.systems
     r = held = zone.first
     while True:
-        behind = trails(sums[alive], reach[np.ix_(alive, alive)], zone.indifference * r)
-        for system in alive[behind]:
-            out[system] = r
-        alive = alive[~behind]
+        behind = trails(sums[alive], near, zone.indifference * r)
+        if behind.any():
+            for system in alive[behind]:
+                out[system] = r
+            alive = alive[~behind]
+            near = reach[np.ix_(alive, alive)]
         if len(alive) == 1 or r >= last:
             break
         if r == held:
             held = min(r + batch, last)
-            values = yield tuple(held if system in alive else int(n) for system, n in enumerate(counts))
+            wanted = counts.copy()
+            wanted[alive] = held
+            values = yield tuple(wanted.tolist())
             fresh = zone.losses([values[int(system)][r:held] for system in alive])
             arrived = dict(zip(alive.tolist(), fresh, strict=True))
         for system in alive:
