@@ -110,7 +110,7 @@ def test_a_comparison_and_a_sizing_on_a_cluster_are_those_of_one_core(place: Pat
 @pytest.mark.parametrize("command", ["run", "compare", "size", "verify"])
 def test_an_address_where_nobody_answers(command: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How long it waits for an answer is left as it is in test_study_dask."""
-    monkeypatch.setattr("changeflow.study.dask_crew.SECONDS_TO_ANSWER", 0.3)
+    monkeypatch.setattr("changeflow.study.crews.dask.SECONDS_TO_ANSWER", 0.3)
     if command == "verify":
         words = ("run", "tiny.toml", "--replications", "2", "--engine", "process", "--no-charts", "--out", "whole")
         assert changeflow(*words, "--force", folder=place).code == 0
