@@ -61,28 +61,22 @@ def running(
         process.communicate()
 
 
-def members(group: int) -> set[int]:
-    """Living processes of a group."""
-    found = set()
+def living() -> dict[int, tuple[int, int]]:
+    """Of every living process: its parent and its group."""
+    found = {}
     for stat in PROCESSES.glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rsplit(")", 1)[1].split()
         except OSError:  # it ended while we looked
             continue
-        if int(fields[2]) == group and fields[0] != "Z":
-            found.add(int(stat.parent.name))
+        if fields[0] != "Z":
+            found[int(stat.parent.name)] = int(fields[1]), int(fields[2])
     return found
 
 
-def children(parent: int) -> set[int]:
-    """Living processes that a process has begun."""
-    stats = {stat.parent.name: stat for stat in PROCESSES.glob("[0-9]*/stat")}
-    found = set()
-    for number, stat in stats.items():
-        with suppress(OSError):  # it ended while we looked
-            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == parent:
-                found.add(int(number))
-    return found
+def members(group: int) -> set[int]:
+    """Living processes of a group."""
+    return {one for one, (_, its_group) in living().items() if its_group == group}
 
 
 def ends_within(group: int, seconds: float) -> bool:
@@ -218,12 +212,9 @@ def test_a_draft_left_by_a_crash_is_no_result_and_in_nobodys_way(folder: Path) -
 
 @needs_proc
 def test_who_was_to_draw_ends_with_a_killed_run(folder: Path) -> None:
-    with running(*LONG_WITH_CHARTS, "--engine", "compiled", folder=folder) as process:
-        artists = children(process.pid)
+    with running(*LONG_WITH_CHARTS, *CREWS["threads"], folder=folder) as process:
+        artists = [group for parent, group in living().values() if parent == process.pid]  # each has one of its own
         assert artists
         process.kill()
         process.wait()
-        end = time.monotonic() + 10
-        while any((PROCESSES / str(one)).exists() for one in artists) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert not [one for one in artists if (PROCESSES / str(one)).exists()]
+        assert all(ends_within(group, 10) for group in artists)

@@ -33,8 +33,7 @@ def sketches(count: int, **fate: int) -> dict[str, Any]:
     return {"sketches": count, "pid": os.getpid(), **fate}
 
 
-@pytest.mark.parametrize("helpers", [1, 2])
-@pytest.mark.parametrize("count", [0, 1, 5])
+@pytest.mark.parametrize(("helpers", "count"), [(1, 0), (1, 3), (2, 5)])
 def test_others_draw_what_this_process_would(helpers: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     with helped(monkeypatch, helpers) as draw:
         drawn = draw(sketches(count))
@@ -44,8 +43,7 @@ def test_others_draw_what_this_process_would(helpers: int, count: int, monkeypat
     assert len(artists) <= helpers
 
 
-@pytest.mark.parametrize("helpers", [1, 2])
-@pytest.mark.parametrize("fatal", [0, 2, 4])
+@pytest.mark.parametrize(("helpers", "fatal"), [(1, 2), (2, 0), (2, 4)])
 def test_a_helper_that_dies_costs_only_its_help(helpers: int, fatal: int, monkeypatch: pytest.MonkeyPatch) -> None:
     with helped(monkeypatch, helpers) as draw:
         drawn = draw(sketches(5, fatal=fatal))

@@ -54,6 +54,8 @@ def draw_nothing(_: Any) -> list[Drawing]:
 def serve(module: str, turn: int) -> None:
     """What a further process does: get ready, one after the other; then draw the charts whose numbers it is told."""
     fcntl.lockf(turn, fcntl.LOCK_EX)  # the runs need the other core
+    if select([sys.stdin], [], [], 0)[0]:  # nothing is sent before it is ready: this is the end
+        return
     import_module(module)
     fcntl.lockf(turn, fcntl.LOCK_UN)
     orders, answers = sys.stdin.buffer, sys.stdout.buffer
