@@ -27,6 +27,8 @@ Draw: TypeAlias = Callable[[Any], list[Drawing]]
 """Draws every chart that some results have something to say in."""
 OF_RESULTS = "changeflow.present.comparison.pictures"
 OF_SIZING = "changeflow.present.sizing.chart"
+_IN_RESULTS = "changeflow.model.reading"
+"""What is named in results when they are sent, for models in them can be varied."""
 _BEGIN = "import sys; sys.path[:] = {path!r}; from {here} import serve; serve({module!r}, {turn})"
 _LOST = (OSError, EOFError, pickle.UnpicklingError)
 """What it comes to when a process is gone."""
@@ -56,7 +58,8 @@ def serve(module: str, turn: int) -> None:
     fcntl.lockf(turn, fcntl.LOCK_EX)  # the runs need the other core
     if select([sys.stdin], [], [], 0)[0]:  # nothing is sent before it is ready: this is the end
         return
-    import_module(module)
+    for needed in (module, _IN_RESULTS):
+        import_module(needed)
     fcntl.lockf(turn, fcntl.LOCK_UN)
     orders, answers = sys.stdin.buffer, sys.stdout.buffer
     with suppress(*_LOST):  # nobody wants more charts
