@@ -16,6 +16,7 @@ from changeflow.model.schema import Model
 from changeflow.study.estimates.columns import columns_of, difference_of, estimate_of
 from changeflow.study.estimates.growth import growth_of
 from changeflow.study.estimates.results import ScenarioResult
+from changeflow.study.store.packing import Columns
 
 SPLIT = ("total_cost", "total_cost_with_undone")
 """Measures whose variance is split between and within organisations."""
@@ -59,19 +60,28 @@ def paired_differences(
     The primary measure's intervals hold jointly over the scenarios; all other measures' intervals hold
     jointly over scenarios and measures.
     """
-    found = []
+    found, base = [], columns_of(baseline.runs)
     for other in others:
+        columns = columns_of(other.runs)
         common = [name for name in baseline.estimates if name in other.estimates]
         for measure in common:
             count = len(others) if measure == primary else len(others) * (len(common) - 1)
-            found.append(paired_difference(other, baseline, measure, joint_level(level, count)))
+            pair = columns.only(measure), base.only(measure)
+            found.append(_between(other, baseline, pair, measure, joint_level(level, count)))
     return tuple(found)
 
 
 def paired_difference(one: ScenarioResult, other: ScenarioResult, measure: str, level: float) -> Difference:
     """Run by run, one minus other, at the given level; the interval is over organisations where they differ."""
+    pair = columns_of(one.runs, (measure,)), columns_of(other.runs, (measure,))
+    return _between(one, other, pair, measure, level)
+
+
+def _between(
+    one: ScenarioResult, other: ScenarioResult, pair: tuple[Columns, Columns], measure: str, level: float
+) -> Difference:
+    """The same from the columns of both."""
     together = math.lcm(*(result.model.organisation.runs_together for result in (one, other)))
-    first, second = (columns_of(result.runs, (measure,)) for result in (one, other))
-    mean, half_width = difference_of(first, second, measure, level, together)
+    mean, half_width = difference_of(*pair, measure, level, together)
     unit = unit_of(measure, one.model.currency)
     return Difference(one.name, other.name, measure, mean, half_width, level, unit)

@@ -43,6 +43,13 @@ class Columns:
         )
         return Columns(min(count, self.count), *parts)
 
+    def only(self, measure: str) -> Columns:
+        """One measure alone."""
+        parts = (
+            {measure: part[measure]} if measure in part else {} for part in (self.values, self.ratios, self.at_least)
+        )
+        return Columns(self.count, *parts)
+
 
 def pack(run: RunMeasures) -> Packed:
     """Values, then numerators and denominators, then shares of lower bounds, then a sum that shows damage."""
