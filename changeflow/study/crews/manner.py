@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from changeflow.measure.units import MEASURES, base_name
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -45,4 +47,9 @@ class Manner:
         return 2 * of_an_organisation if self.antithetic else of_an_organisation
 
 
-AS_ALWAYS = Manner()
+AS_ALWAYS, BRIEFLY = Manner(), Manner(brief=True)
+
+
+def enough_for(measure: str) -> Manner:
+    """The manner that takes the least time, where nothing but this measure and the backlog's growth counts."""
+    return AS_ALWAYS if MEASURES[base_name(measure)].unit == "hours" else BRIEFLY

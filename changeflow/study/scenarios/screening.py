@@ -18,6 +18,7 @@ from changeflow.model.load.topology import offered_loads
 from changeflow.model.reading import vary
 from changeflow.model.schema import Model
 from changeflow.study.crews.crew import Crew
+from changeflow.study.crews.manner import enough_for
 from changeflow.study.crews.runner import Progress, run_all
 from changeflow.study.estimates.columns import columns_of, estimate_of
 from changeflow.study.estimates.evaluate import late_requests_per_week
@@ -82,7 +83,8 @@ def screen(
                 continue
             points.append((path, value))
             models += routed
-    runs = run_all(models, SCREENING_REPLICATIONS, seed, engine=engine, crew=crew, progress=progress)
+    manner = enough_for(measure)
+    runs = run_all(models, SCREENING_REPLICATIONS, seed, engine=engine, crew=crew, progress=progress, manner=manner)
     outcome: dict[str, list[tuple[Any, np.ndarray]]] = {}
     for number, (path, value) in enumerate(points):
         block = runs[number * len(names) : (number + 1) * len(names)]

@@ -12,7 +12,7 @@ from changeflow.errors import InputError
 from changeflow.measure.records import RunMeasures
 from changeflow.model.schema import Model
 from changeflow.study.crews.crew import Crew
-from changeflow.study.crews.manner import AS_ALWAYS, Manner
+from changeflow.study.crews.manner import AS_ALWAYS, BRIEFLY, Manner
 from changeflow.study.crews.runner import Progress, run_all
 from changeflow.study.estimates.evaluate import column, evaluate, paired_differences
 from changeflow.study.estimates.results import Results, ScenarioResult, Verdict
@@ -25,7 +25,6 @@ from changeflow.study.sizing.targets import Service, State, service_in, service_
 
 SEARCH_RUNS, QUICK_SEARCH_RUNS = 20, 8
 MOST_TRIED, QUICK_MOST_TRIED = 160, 40
-_TO_JUDGE = Manner(brief=True)
 _FAR_APART = 1_000_000
 """Replications between the blocks of the search, the verification and the figures: no run serves two of them."""
 
@@ -58,7 +57,7 @@ class Desk:
         return max(min(runs, self.plan.replications), 2 * together) // together * together
 
     def _run(
-        self, models: list[Model], replications: int, block: int, manner: Manner = _TO_JUDGE
+        self, models: list[Model], replications: int, block: int, manner: Manner = BRIEFLY
     ) -> list[tuple[RunMeasures, ...]]:
         before, plan = self.done, self.plan
         self.done += len(models) * replications
