@@ -24,8 +24,7 @@ from changeflow.model.targets import Within
 
 
 def measure_run(window: Window, trace: Trace, *, times: bool = True) -> RunMeasures:
-    """Fold a trace into numbers, after checking the laws that it must obey; without times to done and of waiting only
-    if none asks for them."""
+    """Fold a trace into numbers, after checking the laws that it must obey; on request without `time_measures`."""
     check_trace(trace)
     cohort = Cohort.of(window, trace)
     found = list(time_measures(window, trace, cohort)) if times else []

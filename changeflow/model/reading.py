@@ -132,12 +132,15 @@ def vary(
     model: Model, changes: Mapping[str, Any], *, priors: str | None = None, own_routing: bool | None = None
 ) -> Model:
     """The same model with other values at some dotted paths, checked like a file; `own_routing` is as before."""
-    raw = model._raw
+    raw, faults = model._raw, []
     for dotted, value in changes.items():
         changed = _put(raw, dotted.split("."), copy.deepcopy(value))
         if changed is None:
-            raise ModelError([Fault(model.place, dotted, f"a path of {model.place}", unknown=dotted)])
-        raw = changed
+            faults.append(Fault(model.place, dotted, f"a path of {model.place}", unknown=dotted))
+        else:
+            raw = changed
+    if faults:
+        raise ModelError(faults)
     own = model._own_routing if own_routing is None else own_routing
     return build_model(raw, file=model._file, shown=model.place, priors=priors, read_before=model, own_routing=own)
 

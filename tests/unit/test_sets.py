@@ -132,8 +132,9 @@ def test_a_model_is_varied_by_with_and_checked_like_a_file() -> None:
 
 
 def test_a_path_through_what_is_no_table_is_told() -> None:
-    with pytest.raises(ModelError, match=r"stations\.desk\.servers\.spare"):
-        model_of().with_({"stations.desk.servers.spare": 3})
+    with pytest.raises(ModelError) as caught:
+        model_of().with_({"stations.desk.servers.spare": 3, "horizon_days.spare": 2})
+    assert {fault.path for fault in caught.value.faults} == {"stations.desk.servers.spare", "horizon_days.spare"}
 
 
 def test_a_varied_model_leaves_its_origin_alone() -> None:

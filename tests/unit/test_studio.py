@@ -62,8 +62,16 @@ def test_what_cannot_be_sent_is_drawn_here(monkeypatch: pytest.MonkeyPatch) -> N
     assert [one.caption for one in drawn] == [str(os.getpid())] * 2
 
 
-def test_without_a_second_process_this_one_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+def no_room(*_: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("lacks", ["a program", "room"])
+def test_without_a_second_process_this_one_draws(lacks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if lacks == "room":
+        monkeypatch.setattr(studio.tempfile, "TemporaryFile", no_room)
+    else:
+        monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with helped(monkeypatch, 2) as draw:
         drawn = draw(sketches(2))
     assert [one.caption for one in drawn] == [str(os.getpid())] * 2

@@ -38,9 +38,11 @@ _LOST = (OSError, EOFError, pickle.UnpicklingError)
 def studio(module: str, helpers: int) -> Iterator[Draw]:
     """Who draws what `pictures` of that module yields: at most so many further processes, or this one."""
     with ExitStack() as stack:
-        turn = stack.enter_context(tempfile.TemporaryFile())
-        hired = [stack.enter_context(_hired(module, turn.fileno())) for _ in range(_worth(helpers))]
-        yield lambda results: _draw(module, [one for one in hired if one is not None], results)
+        hired: list[_Helper] = []
+        with suppress(OSError):  # no room for a file or a process more: then this one draws
+            turn = stack.enter_context(tempfile.TemporaryFile())
+            hired.extend(stack.enter_context(_hired(module, turn.fileno())) for _ in range(_worth(helpers)))
+        yield lambda results: _draw(module, hired, results)
 
 
 def draw_here(module: str, results: Any) -> list[Drawing]:
@@ -91,17 +93,13 @@ class _Helper:
 
 
 @contextmanager
-def _hired(module: str, turn: int) -> Iterator[_Helper | None]:
-    """A process that gets ready; None where it cannot even begin."""
+def _hired(module: str, turn: int) -> Iterator[_Helper]:
+    """A process that gets ready. Raises OSError where it cannot even begin."""
     begin = _BEGIN.format(path=sys.path, here=__name__, module=module, turn=turn)
-    try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", begin], pass_fds=[turn], start_new_session=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-    except OSError:
-        yield None
-        return
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", begin], pass_fds=[turn], start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
     try:
